@@ -61,13 +61,16 @@ def set_award(exam_id: int) -> ResponseReturnValue:
         chosen = form.kind_id.data
         kind = queries.kind_by_id(session, chosen) if chosen else None
         operations.set_award(session, exam, kind, actor=current_actor(), now=moment())
-        saved = (
-            _("已保存，以后合格的人发《%(name)s》", name=kind.name) if kind else _("已保存，不发证")
-        )
-        flash(promise, "safe")
+        flash(_promise(kind), "safe")
     else:
         flash(_("没有这种证书，什么也没改"), "warn")
     return redirect(url_for("exams.exam", exam_id=exam_id))
+
+
+def _promise(kind: CertificateKind | None) -> Any:
+    if kind is None:
+        return _("已保存，不发证")
+    return _("已保存，以后合格的人发《%(name)s》", name=kind.name)
 
 
 @bp.post("/exams/<int:exam_id>/award-missing")
