@@ -1,31 +1,28 @@
 """The scored part of a question as plain data: its type, its key and its rule for part marks.
 
-Exams mark with these classes and the database stores them as JSON; both go through
-`key_as_data` and `key_from_data`, so a key read back equals the key that was written.
+Exams mark with these classes. They know neither the database nor the text they came from; blanks
+go through `blank_as_data` and `blank_from_data` into the JSON of a version and come back equal.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
 from question_bank.answers import AcceptedForm, NumberForm, TextForm
 
 
-class QuestionType(StrEnum):
+class QuestionType(Enum):
+    """The kinds of question that an exam can hold."""
+
     SINGLE_CHOICE = "single_choice"
     MULTIPLE_CHOICE = "multiple_choice"
     TRUE_FALSE = "true_false"
     FILL_BLANK = "fill_blank"
-    ORDERING = "ordering"
-    MATCHING = "matching"
-    SHORT_ANSWER = "short_answer"
-    CASE_ANALYSIS = "case_analysis"
-    HAZARD_SPOTTING = "hazard_spotting"
 
 
-class RuleName(StrEnum):
-    """How part of a question earns part of its points; the words authors write stand beside."""
+class RuleName(Enum):
+    """How part of a question earns part of its points; the author's words stand beside."""
 
     ALL_OR_NOTHING = "all_or_nothing"  # 全对
     HALF_IF_PARTIAL = "half_if_partial"  # 少选50%
@@ -47,13 +44,14 @@ class ScoringRule:
 
 @dataclass(frozen=True)
 class ChoiceKey:
-    """Which options are right, by their place in the author's order, counted from 0.
+    """The ids of the options in the author's order, and which of them are right.
 
-    `weights_percent` has one entry per option when the author wrote weights: those of the right
-    options sum to 100, a wrong option has 0 or less.
+    A draft numbers its options from 1; a stored version has the ids that its options keep from
+    version to version. `weights_percent` follows `option_ids` when the author wrote weights:
+    those of the right options sum to 100, a wrong option has 0 or less.
     """
 
-    option_count: int
+    option_ids: tuple[int, ...]
     right: frozenset[int]
     weights_percent: tuple[Fraction, ...] | None = None
 
@@ -67,88 +65,46 @@ class VerdictKey:
 
 @dataclass(frozen=True)
 class BlankKey:
-    """The alternatives accepted in one blank, and the same as the author wrote them, to show."""
+    """What one blank accepts, and the same as the author wrote it, to be shown.
+
+    Blanks with the same `group` may be answered in any order among themselves (顺序).
+    `points_tenths` is there when the author gave each blank its own points (分值：2+1+1).
+    """
 
     accepted: tuple[AcceptedForm, ...]
     written: tuple[str, ...]
+    group: int | None = None
+    points_tenths: int | None = None
 
 
 @dataclass(frozen=True)
 class BlanksKey:
-    """The blanks in the order of the stem.
-
-    `interchangeable` groups places (from 0) whose answers may stand in any order among
-    themselves. `points_tenths` is there when the author gave each blank its own points.
-    """
+    """The blanks in the order of the stem."""
 
     blanks: tuple[BlankKey, ...]
-    interchangeable: tuple[frozenset[int], ...] = ()
-    points_tenths: tuple[int, ...] | None = None
 
 
 AnswerKey = ChoiceKey | VerdictKey | BlanksKey
 
 
-def key_as_data(key: AnswerKey) -> dict[str, Any]:
-    """Turn a key into JSON data; equal keys give equal data."""
-    if isinstance(key, ChoiceKey):
-        weights = key.weights_percent
-        return {
-            "kind": "choice",
-            "options": key.option_count,
-            "right": sorted(key.right),
-            "weights": None if weights is None else [str(weight) for weight in weights],
-        }
-    if isinstance(key, VerdictKey):
-        return {"kind": "verdict", "verdict": key.verdict}
+def blank_as_data(blank: BlankKey) -> dict[str, Any]:
+    """Turn a blank into JSON data; equal blanks give equal data."""
     return {
-        "kind": "blanks",
-        "blanks": [
-            {"accepted": [_form_as_data(f) for f in blank.accepted], "written": [*blank.written]}
-            for blank in key.blanks
-        ],
-        "interchangeable": sorted(sorted(group) for group in key.interchangeable),
-        "points": None if key.points_tenths is None else [*key.points_tenths],
+        "accepted": [_form_as_data(form) for form in blank.accepted],
+        "written": list(blank.written),
+        "group": blank.group,
+        "points_tenths": blank.points_tenths,
     }
 
 
-def key_from_data(data: dict[str, Any]) -> AnswerKey:
-    """Read a key back from its JSON data."""
-    match data["kind"]:
-        case "choice":
-            weights = data["weights"]
-            return ChoiceKey(
-                data["options"],
-                frozenset(data["right"]),
-                None if weights is None else tuple(Fraction(weight) for weight in weights),
-            )
-        case "verdict":
-            return VerdictKey(data["verdict"])
-        case "blanks":
-            points = data["points"]
-            return BlanksKey(
-                tuple(
-                    BlankKey(
-                        tuple(_form_from_data(form) for form in blank["accepted"]),
-                        tuple(blank["written"]),
-                    )
-                    for blank in data["blanks"]
-                ),
-                tuple(frozenset(group) for group in data["interchangeable"]),
-                None if points is None else tuple(points),
-            )
-        case unknown:
-            raise ValueError(f"unknown kind of key: {unknown!r}")
-
-
-def rule_as_data(rule: ScoringRule | None) -> dict[str, Any] | None:
-    """Turn a rule into JSON data."""
-    return None if rule is None else {"name": rule.name.value, "tenths": rule.tenths}
-
-
-def rule_from_data(data: dict[str, Any] | None) -> ScoringRule | None:
-    """Read a rule back from its JSON data."""
-    return None if data is None else ScoringRule(RuleName(data["name"]), data["tenths"])
+def blank_from_data(data: dict[str, Any]) -> BlankKey:
+    """Read a blank back from its JSON data."""
+    return BlankKey(
+        accepted=tuple(_form_from_data(form) for form in data["accepted"]),
+        written=tuple(data["written"]),
+        group=data["group"],
+        points_tenths=data["points_tenths"],
+    )
 
 
 def _form_as_data(form: AcceptedForm) -> dict[str, Any]:
@@ -157,7 +113,8 @@ def _form_as_data(form: AcceptedForm) -> dict[str, Any]:
     return {
         "low": str(form.low),
         "high": str(form.high),
-        "closed": [form.includes_low, form.includes_high],
+        "includes_low": form.includes_low,
+        "includes_high": form.includes_high,
         "unit": form.unit,
     }
 
@@ -165,7 +122,10 @@ def _form_as_data(form: AcceptedForm) -> dict[str, Any]:
 def _form_from_data(data: dict[str, Any]) -> AcceptedForm:
     if "text" in data:
         return TextForm(data["text"])
-    includes_low, includes_high = data["closed"]
     return NumberForm(
-        Fraction(data["low"]), Fraction(data["high"]), includes_low, includes_high, data["unit"]
+        low=Fraction(data["low"]),
+        high=Fraction(data["high"]),
+        includes_low=data["includes_low"],
+        includes_high=data["includes_high"],
+        unit=data["unit"],
     )
