@@ -1,6 +1,8 @@
 """Pure decisions about a sitting: its deadline, its state, who may start, what may be seen."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from core.errors import N_
@@ -44,6 +46,42 @@ def seconds_left(*, deadline: datetime, now: datetime) -> int:
     return max(0, int((deadline - now).total_seconds()))
 
 
+@dataclass(frozen=True)
+class MemberSpell:
+    """That a person worked below a team's path at a post from a day to a day, both included."""
+
+    team_path: str
+    post_id: int | None
+    from_on: date
+    to_on: date | None
+
+
+@dataclass(frozen=True)
+class AudienceRow:
+    """Members of a sub-tree, of a post, or of both at once; None leaves that open."""
+
+    team_path: str | None
+    post_id: int | None
+
+
+def is_invited(
+    spells: Iterable[MemberSpell],
+    audience: Iterable[AudienceRow],
+    *,
+    opens_on: date,
+    closes_on: date,
+) -> bool:
+    """Whether any one row fits the person on any day of the window."""
+    rows = list(audience)
+    return any(
+        (row.team_path is None or spell.team_path.startswith(row.team_path))
+        and (row.post_id is None or spell.post_id == row.post_id)
+        for spell in spells
+        if spell.from_on <= closes_on and (spell.to_on is None or spell.to_on >= opens_on)
+        for row in rows
+    )
+
+
 class StartRefusal(Enum):
     """Why a sitting cannot be started; the value is the sentence for the person."""
 
@@ -52,6 +90,7 @@ class StartRefusal(Enum):
     TOO_EARLY = N_("还没到开考时间")
     TOO_LATE = N_("考试窗口已经关闭")
     NOT_INVITED = N_("这场考试不要求你参加。要考，找安全科")
+    EXEMPT = N_("你已免考，不用参加")
     PASSED = N_("你已经合格，不用再考")
     NO_TRIES_LEFT = N_("考试次数已经用完")
 
@@ -65,6 +104,7 @@ def start_refusal(
     tries_used: int,
     has_passed: bool,
     is_invited: bool,
+    is_exempt: bool,
     now: datetime,
 ) -> StartRefusal | None:
     """Why this person may not start now, or None. Opening and closing moments are in time."""
@@ -74,6 +114,8 @@ def start_refusal(
         return StartRefusal.WITHDRAWN
     if not is_invited:
         return StartRefusal.NOT_INVITED
+    if is_exempt:
+        return StartRefusal.EXEMPT
     if has_passed:
         return StartRefusal.PASSED
     if tries_used >= tries:

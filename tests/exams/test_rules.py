@@ -1,6 +1,6 @@
 """Deadlines, states and refusals, one microsecond either side."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from exams.models import ExamState, Reveal, SittingState
 from exams.rules import (
     NETWORK_GRACE,
+    AudienceRow,
+    MemberSpell,
     StartRefusal,
     deadline_for,
     is_in_time,
+    is_invited,
     is_overdue,
     is_resit,
     is_revealed,
@@ -109,6 +112,7 @@ def refusal(**changes: object) -> StartRefusal | None:
         "tries_used": 0,
         "has_passed": False,
         "is_invited": True,
+        "is_exempt": False,
         "now": AT_START,
     }
     return start_refusal(**{**facts, **changes})  # type: ignore[arg-type]
@@ -127,6 +131,7 @@ def test_the_opening_and_the_closing_moment_are_in_the_window() -> None:
         ({"exam_state": ExamState.DRAFT}, StartRefusal.NOT_PUBLISHED),
         ({"exam_state": ExamState.WITHDRAWN}, StartRefusal.WITHDRAWN),
         ({"is_invited": False}, StartRefusal.NOT_INVITED),
+        ({"is_exempt": True}, StartRefusal.EXEMPT),
         ({"tries_used": 1}, StartRefusal.NO_TRIES_LEFT),
         ({"tries": 2, "tries_used": 1, "has_passed": True}, StartRefusal.PASSED),
     ],
@@ -171,3 +176,32 @@ def test_answers_are_never_revealed_in_an_open_sitting_or_where_the_exam_says_ne
 
 def test_an_exam_may_reveal_at_once_after_submission() -> None:
     assert revealed(reveal=Reveal.AFTER_SUBMISSION, now=AT_START, is_someone_sitting=True)
+
+
+PRESS, WELD = 7, 8
+SPELLS = (
+    MemberSpell("/1/4/", PRESS, date(2024, 1, 1), date(2026, 3, 2)),
+    MemberSpell("/1/5/", WELD, date(2026, 3, 3), None),
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "opens_on", "closes_on", "expected"),
+    [
+        (AudienceRow("/1/4/", None), date(2026, 3, 2), date(2026, 3, 9), True),
+        (AudienceRow("/1/4/", None), date(2026, 3, 3), date(2026, 3, 9), False),
+        (AudienceRow("/1/5/", None), date(2026, 3, 1), date(2026, 3, 2), False),
+        (AudienceRow("/1/", None), date(2026, 3, 1), date(2026, 3, 9), True),
+        (AudienceRow(None, WELD), date(2026, 3, 1), date(2026, 3, 3), True),
+        (AudienceRow("/1/4/", WELD), date(2026, 3, 1), date(2026, 3, 9), False),
+        (AudienceRow(None, None), date(2023, 1, 1), date(2023, 2, 1), False),
+    ],
+)
+def test_a_person_is_invited_when_a_row_fits_on_any_day_of_the_window(
+    row: AudienceRow, opens_on: date, closes_on: date, expected: bool
+) -> None:
+    assert is_invited(SPELLS, [row], opens_on=opens_on, closes_on=closes_on) is expected
+
+
+def test_an_exam_without_audience_invites_nobody() -> None:
+    assert not is_invited(SPELLS, [], opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 9))
