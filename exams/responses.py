@@ -23,14 +23,13 @@ def stored_response(question: PrintedQuestion, raw: Any) -> Stored:
     """Check what a page sent and bring it into its stored form; Conflict if it cannot be."""
     if raw is None:
         return None
-    checked: Stored
     if question.type is QuestionType.TRUE_FALSE:
-        checked = raw if isinstance(raw, bool) else _misfit()
-    elif question.type is QuestionType.FILL_BLANK:
-        checked = _texts(question, raw)
-    else:
-        checked = _options(question, raw)
-    return checked
+        if not isinstance(raw, bool):
+            raise misfit()
+        return raw
+    if question.type is QuestionType.FILL_BLANK:
+        return _texts(question, raw)
+    return _options(question, raw)
 
 
 def response_from_form(question: PrintedQuestion, values: list[str]) -> Stored:
@@ -57,9 +56,9 @@ def response_for_marking(question_type: QuestionType, stored: Any) -> Response:
 
 def _options(question: PrintedQuestion, raw: Any) -> list[int] | None:
     if not isinstance(raw, list) or not _are_options(question, raw):
-        return _misfit()
+        raise misfit()
     if question.type is QuestionType.SINGLE_CHOICE and len(raw) > 1:
-        return _misfit()
+        raise misfit()
     return sorted(set(raw)) or None
 
 
@@ -70,12 +69,13 @@ def _are_options(question: PrintedQuestion, raw: Iterable[Any]) -> bool:
 def _texts(question: PrintedQuestion, raw: Any) -> list[str] | None:
     blanks = len(question.stem_parts) - 1
     if not isinstance(raw, list) or len(raw) > blanks:
-        return _misfit()
+        raise misfit()
     if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in raw):
-        return _misfit()
+        raise misfit()
     texts = [text.replace("\x00", "").strip() for text in raw]
     return [*texts, *[""] * (blanks - len(texts))] if any(texts) else None
 
 
-def _misfit() -> Any:
-    raise Conflict(N_("这个回答和题目对不上。刷新页面，再答一次"))
+def misfit() -> Conflict:
+    """What is raised for a reply that the question cannot have."""
+    return Conflict(N_("这个回答和题目对不上。刷新页面，再答一次"))

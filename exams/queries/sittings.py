@@ -227,7 +227,7 @@ def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool
     )
 
 
-def overdue_sittings(*, now: datetime, after_id: int = 0) -> Select[tuple[int]]:
+def overdue_sittings(*, now: datetime, after_id: int = 0) -> Select[int]:
     """Ids of open sittings for which no answer can arrive in time any more."""
     return (
         select(Sitting.id)
