@@ -167,6 +167,8 @@ class Sitting(Base):
     state: Mapped[SittingState] = mapped_column(enum_column(SittingState))
     seed: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Minutes beyond the exam's own, granted to this person; part of the deadline.
+    extra_minutes: Mapped[int] = mapped_column(default=0)
     deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     # When it was handed in, or the deadline when the server closed it.
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -210,3 +212,5 @@ class Answer(Base):
     client_key: Mapped[str] = mapped_column(String(40))
     # When the server truly received it.
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # SHA-256 over all of the above; its beginning is the receipt that the candidate sees.
+    receipt_hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,5 @@
+"""x"""
+
+from core.pages import NavItem
+
+NAV: tuple[NavItem, ...] = ()
