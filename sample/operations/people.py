@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -110,11 +110,3 @@ def _grants(
         for user_id, person in zip(loaded.user_ids, people, strict=True)
         for role, team in person.grants
     ]
-
-
-def team_on(person: SamplePerson, day: date) -> int | None:
-    """The index of the team in which a person worked on a day."""
-    for stay in person.stays:
-        if stay.from_on <= day and (stay.to_on is None or day <= stay.to_on):
-            return stay.team
-    return None
