@@ -1,0 +1,57 @@
+"""Kinds of certificate, the exams that award them, and the certificates themselves."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, UtcDateTime
+
+
+class CertificateKind(Base):
+    """A kind of internal certificate; state certificates are only registered, never issued."""
+
+    __tablename__ = "certificate_kind"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    # None: valid without end.
+    valid_months: Mapped[int | None]
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+
+class ExamAward(Base):
+    """Which kind of certificate passing an exam awards."""
+
+    __tablename__ = "exam_award"
+
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("certificate_kind.id"), index=True)
+
+
+class Certificate(Base):
+    """One issued certificate. Name, team and post are those of the day of issue."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (Index(None, "user_id"), Index(None, "valid_to"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("certificate_kind.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    # One sitting awards at most one certificate, however often it is announced.
+    sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sitting.id"), unique=True)
+    holder_name: Mapped[str] = mapped_column(String(80))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    team_name: Mapped[str] = mapped_column(String(255))
+    post_name: Mapped[str] = mapped_column(String(80), default="")
+    issued_on: Mapped[date]
+    # The last day on which it is valid; None: without end.
+    valid_to: Mapped[date | None]
+    # Unguessable part of the public check address.
+    check_code: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_reason: Mapped[str | None] = mapped_column(Text)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

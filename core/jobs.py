@@ -1,0 +1,56 @@
+"""Background and periodic work through huey, kept in its own SQLite file beside the database.
+
+Every job is idempotent: it is found from the data who is due, not from ticks that were missed.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from huey import MemoryHuey, SqliteHuey, crontab
+from huey.api import Huey
+
+log = logging.getLogger("shanggang.jobs")
+
+
+class Jobs:
+    """The queue: register functions under a name, enqueue them, or run them every so often."""
+
+    def __init__(self, path: Path | None) -> None:
+        """With a path the queue lives in that file; without one jobs run at once, as in tests."""
+        self.huey: Huey = (
+            MemoryHuey("shanggang", immediate=True)
+            if path is None
+            else SqliteHuey("shanggang", filename=str(path), fsync=False)
+        )
+        self._tasks: dict[str, Callable[..., Any]] = {}
+
+    def on_demand(self, name: str, work: Callable[..., None]) -> None:
+        """Register work that `enqueue(name, …)` starts."""
+        self._tasks[name] = self.huey.task(name=name)(_logged(name, work))
+
+    def every_minutes(self, name: str, minutes: int, work: Callable[[], None]) -> None:
+        """Register work that the scheduler starts every so many minutes (a divisor of 60)."""
+        every = crontab(minute=f"*/{minutes}")
+        self.huey.periodic_task(every, name=name)(_logged(name, work))
+
+    def enqueue(self, name: str, **arguments: Any) -> None:
+        """Start registered work soon, in the scheduler's process; call it after the commit."""
+        self._tasks[name](**arguments)
+
+    def run_forever(self, workers: int = 2) -> None:
+        """Work off the queue until SIGTERM or SIGINT; needs the process's main thread."""
+        self.huey.create_consumer(workers=workers, worker_type="thread", initial_delay=0.2).run()
+
+
+def _logged(name: str, work: Callable[..., None]) -> Callable[..., None]:
+    def run(**arguments: Any) -> None:
+        began = time.monotonic()
+        work(**arguments)
+        spent = round((time.monotonic() - began) * 1000)
+        log.info("job done", extra={"job": name, "ms": spent})
+
+    run.__name__ = name.replace("-", "_")
+    return run

@@ -1,0 +1,15 @@
+"""What this package announces."""
+
+from dataclasses import dataclass
+
+from core.events import Event
+
+
+@dataclass(frozen=True)
+class SittingMarked(Event):
+    """A sitting has its result, whether handed in or closed at its deadline."""
+
+    sitting_id: int
+    exam_id: int
+    user_id: int
+    is_passed: bool

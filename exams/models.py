@@ -1,0 +1,212 @@
+"""Exams with blueprint, pool, audience and exemptions; sittings with paper, answers and marks."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, UtcDateTime, enum_column
+from question_bank.models import QuestionType
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class ExamState(Enum):
+    """A draft can be edited; publication freezes the pool."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Reveal(Enum):
+    """When right answers and explanations may be seen."""
+
+    AFTER_WINDOW = "after_window"
+    AFTER_SUBMISSION = "after_submission"
+    NEVER = "never"
+
+
+class Exam(Base):
+    """What is examined, when, for how long, by whom and from which mark on it is passed."""
+
+    __tablename__ = "exam"
+    __table_args__ = (Index(None, "state", "opens_at", "closes_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[ExamState] = mapped_column(enum_column(ExamState))
+    opens_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minutes: Mapped[int]
+    pass_mark_tenths: Mapped[int]
+    # How many sittings a person may start; the second and later ones are resits (补考).
+    tries: Mapped[int] = mapped_column(default=1)
+    shuffles_questions: Mapped[bool] = mapped_column(default=True)
+    shuffles_options: Mapped[bool] = mapped_column(default=True)
+    # Used where a question states no rule of its own; identifiers of questions.md 2.2.
+    scoring_rule: Mapped[str] = mapped_column(String(32), default="all_or_nothing")
+    scoring_value_tenths: Mapped[int | None]
+    reveal: Mapped[Reveal] = mapped_column(enum_column(Reveal), default=Reveal.AFTER_WINDOW)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_sample: Mapped[bool] = mapped_column(default=False)
+
+
+class BlueprintRow(Base):
+    """One line of the blueprint: how many questions of which kind, for how many points each.
+
+    A module or a tag may be left open, as may the type and the difficulty.
+    """
+
+    __tablename__ = "blueprint_row"
+    __table_args__ = (UniqueConstraint("exam_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    position: Mapped[int]
+    module_key: Mapped[str | None] = mapped_column(String(80))
+    tag: Mapped[str | None] = mapped_column(String(40))
+    type: Mapped[QuestionType | None] = mapped_column(enum_column(QuestionType))
+    difficulty_min: Mapped[int] = mapped_column(default=1)
+    difficulty_max: Mapped[int] = mapped_column(default=5)
+    count: Mapped[int]
+    # Points of each question of this row.
+    points_tenths: Mapped[int]
+
+
+class PoolEntry(Base):
+    """A question version that publication allowed a row to draw. Never deleted, only withdrawn."""
+
+    __tablename__ = "pool_entry"
+    __table_args__ = (UniqueConstraint("blueprint_row_id", "question_version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blueprint_row_id: Mapped[int] = mapped_column(ForeignKey("blueprint_row.id"), index=True)
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ExamAudience(Base):
+    """Who must sit: members of a team's sub-tree, of a post, or of both at once.
+
+    A person is required when any one row of the exam fits on any day of the window.
+    """
+
+    __tablename__ = "exam_audience"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+
+
+class Exemption(Base):
+    """That a person need not sit an exam, and why."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (UniqueConstraint("exam_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SittingState(Enum):
+    """A sitting is open until it is handed in or its deadline has passed."""
+
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    # Closed by the server as of the deadline; marked all the same.
+    EXPIRED = "expired"
+
+
+class Sitting(Base):
+    """One person's go at one exam, from start to result."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (
+        UniqueConstraint("exam_id", "user_id", "try_number"),
+        Index(None, "user_id"),
+        Index(None, "state", "deadline"),
+        Index(
+            "uq_sitting_open",
+            "exam_id",
+            "user_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    # The team and post of the day on which it was started, for the pass rates.
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    try_number: Mapped[int]
+    state: Mapped[SittingState] = mapped_column(enum_column(SittingState))
+    seed: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deadline: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When it was handed in, or the deadline when the server closed it.
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    score_tenths: Mapped[int | None]
+    full_score_tenths: Mapped[int]
+    is_passed: Mapped[bool | None]
+
+
+class SittingQuestion(Base):
+    """One question of a drawn paper: slot, version, stored option order, points, mark."""
+
+    __tablename__ = "sitting_question"
+    __table_args__ = (UniqueConstraint("sitting_id", "slot"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    slot: Mapped[int]
+    blueprint_row_id: Mapped[int] = mapped_column(ForeignKey("blueprint_row.id"))
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    # Option ids in the order shown, e.g. [3, 1, 4, 2]; empty where there are none.
+    option_order: Mapped[list[Any]] = mapped_column(JSON)
+    points_tenths: Mapped[int]
+    score_tenths: Mapped[int | None]
+
+
+class Answer(Base):
+    """One choice as it was saved; append-only, the last one of a slot counts."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        UniqueConstraint("sitting_id", "client_key"),
+        Index(None, "sitting_id", "slot"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    slot: Mapped[int]
+    # Chosen option ids, a verdict, or the texts of the blanks.
+    response: Mapped[Any] = mapped_column(JSON)
+    # Made by the page, so that sending the same choice twice stores it once.
+    client_key: Mapped[str] = mapped_column(String(40))
+    # When the server truly received it.
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,7 @@
+"""Operator commands."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Add this package's commands to `flask`."""

@@ -1,0 +1,111 @@
+"""Questions, their immutable versions with keys, and what they cite."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.db import Base, UtcDateTime, enum_column
+
+
+class QuestionType(Enum):
+    """The kinds of question that an exam can hold."""
+
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    TRUE_FALSE = "true_false"
+    FILL_BLANK = "fill_blank"
+
+
+class QuestionState(Enum):
+    """Drafts and retired questions are never drawn."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Question(Base):
+    """A question under its id (`q-7f3k2m`); what is scored stands in its versions.
+
+    Title, difficulty, tags, explanation and references may change without a new version.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (Index(None, "module_key", "type", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True)
+    module_key: Mapped[str] = mapped_column(String(80))
+    type: Mapped[QuestionType] = mapped_column(enum_column(QuestionType))
+    state: Mapped[QuestionState] = mapped_column(enum_column(QuestionState))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    difficulty: Mapped[int] = mapped_column(default=3)
+    explanation_html: Mapped[str] = mapped_column(Text, default="")
+    # Overlapping pairs of characters of stem and options, for search on any database.
+    search_text: Mapped[str] = mapped_column(Text, default="")
+    current_version_id: Mapped[int | None]
+    source_path: Mapped[str] = mapped_column(String(400))
+    source_line: Mapped[int]
+    metadata_hash: Mapped[str] = mapped_column(String(64))
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class QuestionVersion(Base):
+    """The scored part of a question; immutable, identified by its content hash.
+
+    `options` is a list of {"id", "html", "text", "is_right", "weight_percent", "feedback_html",
+    "is_pinned"}; `blanks` a list of accepted forms per blank. `scoring_rule` is an identifier of
+    questions.md 2.2 such as `half_if_partial`, None when the exam decides.
+    """
+
+    __tablename__ = "question_version"
+    __table_args__ = (UniqueConstraint("question_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
+    number: Mapped[int]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    type: Mapped[QuestionType] = mapped_column(enum_column(QuestionType))
+    stem_markdown: Mapped[str] = mapped_column(Text)
+    stem_html: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[Any]] = mapped_column(JSON)
+    # For true_false: the right verdict. None otherwise.
+    verdict: Mapped[bool | None]
+    blanks: Mapped[list[Any]] = mapped_column(JSON)
+    scoring_rule: Mapped[str | None] = mapped_column(String(32))
+    # Extra number of the rule: tenths of a point for fixed_if_partial and points_per_option.
+    scoring_value_tenths: Mapped[int | None]
+    # Points stated by the author (分值), in tenths; the paper may set others.
+    points_tenths: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class QuestionTag(Base):
+    """One tag of a question."""
+
+    __tablename__ = "question_tag"
+    __table_args__ = (UniqueConstraint("question_id", "tag"), Index(None, "tag"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    tag: Mapped[str] = mapped_column(String(40))
+
+
+class QuestionReference(Base):
+    """A clause that a question tests (依据)."""
+
+    __tablename__ = "question_reference"
+    __table_args__ = (
+        UniqueConstraint("question_id", "position"),
+        Index(None, "module_key", "anchor"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    position: Mapped[int]
+    label: Mapped[str] = mapped_column(String(200))
+    module_key: Mapped[str | None] = mapped_column(String(80))
+    anchor: Mapped[str | None] = mapped_column(String(80))

@@ -1,0 +1,161 @@
+"""The people of the tests. Their rights never change.
+
+Two workshops, 冲压 and 焊装, with two teams each, under one plant of one enterprise.
+
+- `learner`: 王小满, a press operator in 冲压一班, no role
+- `team_leader`: 李青山, leads 冲压一班
+- `other_leader`: 陈立夏, leads 焊接一班 and must see nothing of 冲压
+- `trainer`, `examiner`, `safety_manager`, `administrator`, `inspector`: over the whole enterprise
+- `nobody`: not signed in
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from accounts.models import AuthSession, EmploymentKind, User
+from core.identity import Actor, Role
+from teams.models import Membership, Post, RoleGrant, Team, TeamKind
+from teams.queries import actor_for
+
+PEOPLE = (
+    ("learner", "王小满", "press_one", "冲压工", None),
+    ("team_leader", "李青山", "press_one", "班组长", (Role.TEAM_LEADER, "press_one")),
+    ("other_leader", "陈立夏", "weld_one", "班组长", (Role.TEAM_LEADER, "weld_one")),
+    ("trainer", "孙清明", "safety", "培训师", (Role.TRAINER, "enterprise")),
+    ("examiner", "周谷雨", "safety", "考试员", (Role.EXAMINER, "enterprise")),
+    ("safety_manager", "赵白露", "safety", "安全管理员", (Role.SAFETY_MANAGER, "enterprise")),
+    ("administrator", "吴霜降", "safety", "管理员", (Role.ADMINISTRATOR, "enterprise")),
+    ("inspector", "郑冬至", "safety", "检查员", (Role.INSPECTOR, "enterprise")),
+)
+ROLES = tuple(key for key, *_ in PEOPLE)
+
+
+@dataclass
+class Cast:
+    """The people, teams and posts by their keys."""
+
+    session: Session
+    users: dict[str, User] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+
+    def user(self, key: str) -> User:
+        return self.users[key]
+
+    def team(self, key: str) -> Team:
+        return self.teams[key]
+
+    def actor(self, key: str) -> Actor:
+        return actor_for(self.session, self.users[key].id)
+
+
+def make_team(
+    session: Session, name: str, kind: TeamKind = TeamKind.TEAM, parent: Team | None = None
+) -> Team:
+    """A node of the tree with its path."""
+    team = Team(name=name, kind=kind, parent_id=parent.id if parent else None, path="")
+    session.add(team)
+    session.flush()
+    team.path = f"{parent.path if parent else '/'}{team.id}/"
+    session.flush()
+    return team
+
+
+def make_user(
+    session: Session,
+    employee_no: str,
+    name: str,
+    *,
+    now: datetime,
+    team: Team | None = None,
+    post: Post | None = None,
+    from_on: date = date(2024, 1, 1),
+    kind: EmploymentKind = EmploymentKind.EMPLOYEE,
+) -> User:
+    """A person, with a main membership where a team is given."""
+    user = User(
+        employee_no=employee_no,
+        name=name,
+        employment_kind=kind,
+        hired_on=from_on,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    if team is not None:
+        session.add(
+            Membership(
+                user_id=user.id,
+                team_id=team.id,
+                post_id=post.id if post else None,
+                is_main=True,
+                from_on=from_on,
+            )
+        )
+        session.flush()
+    return user
+
+
+def _make_tree(session: Session) -> dict[str, Team]:
+    enterprise = make_team(session, "示例机械厂", TeamKind.ENTERPRISE)
+    plant = make_team(session, "一分厂", TeamKind.PLANT, enterprise)
+    press = make_team(session, "冲压车间", TeamKind.WORKSHOP, plant)
+    weld = make_team(session, "焊装车间", TeamKind.WORKSHOP, plant)
+    return {
+        "enterprise": enterprise,
+        "safety": make_team(session, "安全科", TeamKind.DEPARTMENT, enterprise),
+        "plant": plant,
+        "press": press,
+        "press_one": make_team(session, "冲压一班", TeamKind.TEAM, press),
+        "press_two": make_team(session, "冲压二班", TeamKind.TEAM, press),
+        "weld": weld,
+        "weld_one": make_team(session, "焊接一班", TeamKind.TEAM, weld),
+        "weld_two": make_team(session, "焊接二班", TeamKind.TEAM, weld),
+    }
+
+
+def make_cast(session: Session, *, now: datetime) -> Cast:
+    """Put the whole cast into the database."""
+    cast = Cast(session, teams=_make_tree(session))
+    for number, (key, name, team, post_name, grant) in enumerate(PEOPLE, start=1):
+        if post_name not in cast.posts:
+            cast.posts[post_name] = Post(name=post_name)
+            session.add(cast.posts[post_name])
+            session.flush()
+        user = make_user(
+            session,
+            f"2026{number:04d}",
+            name,
+            now=now,
+            team=cast.teams[team],
+            post=cast.posts[post_name],
+        )
+        cast.users[key] = user
+        if grant:
+            role, over = grant
+            session.add(
+                RoleGrant(user_id=user.id, team_id=cast.teams[over].id, role=role, granted_at=now)
+            )
+    session.flush()
+    return cast
+
+
+def sign_in_cookie(client: FlaskClient, session: Session, user: User, *, now: datetime) -> None:
+    """Give a browser a signed-in session without the sign-in page and its slow hash."""
+    token = f"cookie-{user.id}-{client.__hash__()}"
+    session.add(
+        AuthSession(
+            user_id=user.id,
+            token_hash=hashlib.sha256(token.encode()).hexdigest(),
+            created_at=now,
+            expires_at=now + timedelta(days=400),
+        )
+    )
+    session.flush()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True

@@ -1,0 +1,141 @@
+"""Fixtures: one migrated database a session, one rolled-back transaction a test, a manual clock."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from core import config as settings
+from core import migrate
+from core.chance import CountedSeeds
+from core.clock import ManualClock
+from core.db import Base, Database, make_engine
+from core.services import Services
+from tests.cast import Cast, make_cast, sign_in_cookie
+
+# A Monday, 17:00 in Shanghai.
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """SQLite in a new folder, or the PostgreSQL database named by DATABASE_URL (one per worker)."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgresql"):
+        return f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite3'}"
+    name = f"shanggang_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    admin = make_engine(given)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.dispose()
+    return given.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
+    migrate.upgrade(made)
+    # A column that has no migration yet still exists in the tests; a test compares the two.
+    Base.metadata.create_all(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path) -> settings.Config:
+    return settings.load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "var")})
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MONDAY)
+
+
+@pytest.fixture
+def app(engine: Engine, config: settings.Config, clock: ManualClock) -> Iterator[Flask]:
+    """The whole product inside one transaction that is rolled back at the end."""
+    made = create_app(config, clock=clock, seeds=CountedSeeds(), queue_in_memory=True)
+    made.testing = True
+    made.config["WTF_CSRF_ENABLED"] = False
+    services: Services = made.extensions["shanggang"]
+    services.database.engine.dispose()
+    services.database.engine = engine
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection:
+        transaction = connection.begin()
+        services.database.bind_to(connection)
+        yield made
+        services.database.bind_to(None)
+        transaction.rollback()
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    found: Services = app.extensions["shanggang"]
+    return found
+
+
+@pytest.fixture
+def database(services: Services) -> Database:
+    return services.database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session of the test's transaction; what it flushes and commits is rolled back."""
+    opened = database.session(writes=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """The people of every test: see tests/cast.py."""
+    made = make_cast(session, now=MONDAY)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def client_for(app: Flask, cast: Cast, session: Session) -> Callable[[str], FlaskClient]:
+    """A browser signed in as one of the cast, or as `nobody`."""
+
+    def open_browser(who: str) -> FlaskClient:
+        client = app.test_client()
+        if who != "nobody":
+            sign_in_cookie(client, session, cast.user(who), now=MONDAY)
+            session.commit()
+        return client
+
+    return open_browser
+
+
+class QueryCounter:
+    """How many statements ran since it was made."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(engine: Engine) -> Iterator[QueryCounter]:
+    """Counts SELECT, INSERT, UPDATE and DELETE statements; clear `statements` to start anew."""
+    counter = QueryCounter()
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip()[:6].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+            counter.statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield counter
+    event.remove(engine, "before_cursor_execute", note)
