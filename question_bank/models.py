@@ -8,15 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
-
-
-class QuestionType(Enum):
-    """The kinds of question that an exam can hold."""
-
-    SINGLE_CHOICE = "single_choice"
-    MULTIPLE_CHOICE = "multiple_choice"
-    TRUE_FALSE = "true_false"
-    FILL_BLANK = "fill_blank"
+from question_bank.keys import QuestionType as QuestionType
 
 
 class QuestionState(Enum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import Problem
 from question_bank.authoring.content import Content, RawBlock, Reading, read_content
-from question_bank.authoring.lines import Line, fold, lines_of_block
+from question_bank.authoring.lines import Line, lines_of_block
 from question_bank.authoring.metadata import read_metadata, read_points, read_rule
 from question_bank.authoring.references import DeclaredSource, read_references
 from question_bank.authoring.report import Report, nearest
@@ -23,23 +23,12 @@ from question_bank.keys import (
 
 TYPES = {
     "单选": QuestionType.SINGLE_CHOICE,
-    "单选题": QuestionType.SINGLE_CHOICE,
-    "单项选择题": QuestionType.SINGLE_CHOICE,
     "多选": QuestionType.MULTIPLE_CHOICE,
-    "多选题": QuestionType.MULTIPLE_CHOICE,
-    "多项选择题": QuestionType.MULTIPLE_CHOICE,
-    "不定项": QuestionType.MULTIPLE_CHOICE,
     "判断": QuestionType.TRUE_FALSE,
-    "判断题": QuestionType.TRUE_FALSE,
-    "是非题": QuestionType.TRUE_FALSE,
     "填空": QuestionType.FILL_BLANK,
-    "填空题": QuestionType.FILL_BLANK,
 }
-# Part of the syntax, and read by a later version of the product.
-LATER_TYPES = (
-    "排序 排序题 匹配 匹配题 连线 连线题 简答 简答题 问答题 论述题 "
-    "案例 案例分析 案例题 找隐患 识图 看图找隐患"
-).split()
+# Part of the syntax; a later version of the product reads them.
+LATER_TYPES = ("排序", "匹配", "简答", "案例", "找隐患")
 _ID_FORM = "q- 加六个字符（数字和小写字母，没有 i l o u）"
 PUBLIC_ID = re.compile(r"q-[0-9a-hjkmnp-tv-z]{6}")
 
@@ -125,28 +114,17 @@ def _draft(reading: Reading, content: Content, module: _Module) -> QuestionDraft
     )
 
 
-def is_type_word(word: str) -> bool:
-    """Say whether the word in 【…】 makes a heading a question."""
-    return _normal_word(word) in TYPES or _normal_word(word) in LATER_TYPES
-
-
 def _type(word: str, heading: Line, report: Report) -> QuestionType | None:
-    normal = _normal_word(word)
-    if normal in TYPES:
-        return TYPES[normal]
-    if normal in LATER_TYPES:
-        report.error(
-            heading, "E113", f"这个版本还不支持题型【{normal}】", "先改成单选、多选、判断或填空"
-        )
+    if word in TYPES:
+        return TYPES[word]
+    if word in LATER_TYPES:
+        message = f"这个版本还不支持题型【{word}】"
+        report.error(heading, "E223", message, "先改成单选、多选、判断或填空")
     else:
-        near = nearest(normal, [*TYPES, *LATER_TYPES])
-        fix = f"是否要写【{near}】？" if near else "可用的题型：单选、多选、判断、填空"
-        report.error(heading, "E104", f"不认识的题型【{normal}】", fix)
+        near = nearest(word, [*TYPES, *LATER_TYPES])
+        fix = f"是否要写【{near}】？" if near else f"可用的题型：{'、'.join(TYPES)}"
+        report.error(heading, "E104", f"不认识的题型【{word}】", fix)
     return None
-
-
-def _normal_word(word: str) -> str:
-    return re.sub(r"\s", "", fold(word))
 
 
 def _check_id(block: RawBlock, heading: Line, report: Report) -> None:
@@ -175,6 +153,8 @@ def _with_points(key: AnswerKey, points: tuple[int, ...] | None, reading: Readin
         fix = "只写一个数"
         reading.report.error(note.value_place, "E212", "只有填空可以分空给分", fix)
         return key
+    if "E211" in reading.report.error_codes:
+        return key
     if len(points) != len(key.blanks):
         message = f"分值有 {len(points)} 段，题干有 {len(key.blanks)} 个空"
         reading.report.error(note.value_place, "E211", message, "每个空写一段，例如 2+1+1")
@@ -193,7 +173,7 @@ def _check_weights(rule: RuleName | None, key: AnswerKey, reading: Reading) -> N
         place = reading.notes["给分"].value_place
         fix = "给每个打勾的选项写“- 权重：…%”，合计 100%"
         reading.report.error(place, "E206", "按权重给分，选项却没有权重", fix)
-    elif weighted and rule is not RuleName.WEIGHTED:
+    elif weighted and rule is not RuleName.WEIGHTED and "E206" not in reading.report.error_codes:
         fix = "在题注里写 给分：按权重，或删掉权重"
         reading.report.warning(reading.heading, "W206", "写了权重，给分却不是按权重", fix)
 
@@ -210,7 +190,8 @@ def _references(reading: Reading, state: AuthorState, module: _Module) -> tuple[
         module_key=module.key,
         report=report,
     )
-    told = {"E301", "E302", "E303"} & report.error_codes
+    # A mistyped key, or what a heading cuts off, may well be the 依据 that seems to be missing.
+    told = {"E105", "E107", "E301", "E302", "E303"} & report.error_codes
     if not references and not told and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading
         fix = "在题注里写 依据：[条款标题](#锚点)，或先写 状态：草稿"

@@ -83,7 +83,7 @@ class Reading:
             misplaced += self.answers.values()
         for note in misplaced:
             message = f"【{self.block.type_word}】用不到“{note.name}”"
-            self.report.error(note.place, "E112", message, "删掉这一行，或改题型")
+            self.report.error(note.place, "E222", message, "删掉这一行，或改题型")
 
 
 def read_content(reading: Reading) -> Content | None:
@@ -128,7 +128,7 @@ def _check_ticks(reading: Reading, ticked: list[Line]) -> None:
         numbers = "、".join(str(place.number) for place in ticked)
         message = f"【{word}】有{count}个选项打了勾（第 {numbers} 行）"
         report.error(heading, "E203", message, "改为【多选】，或只留一个 [x]")
-    elif reading.type is QuestionType.MULTIPLE_CHOICE and len(ticked) == 1 and word != "不定项":
+    elif reading.type is QuestionType.MULTIPLE_CHOICE and len(ticked) == 1:
         fix = "若属实请改为【单选】"
         report.warning(heading, "W204", f"【{word}】只有一个正确选项", fix)
 
@@ -188,10 +188,10 @@ def _check_stem(stem: Sequence[Line], reading: Reading) -> None:
     start = notes_start(stem)
     if start < len(stem):
         fix = "把它移到题目的最后"
-        report.error(stem[start].stripped(), "E114", "题注写在了选项前面", fix)
+        report.error(stem[start].stripped(), "E224", "题注写在了选项前面", fix)
     if reading.type in (QuestionType.TRUE_FALSE, QuestionType.FILL_BLANK):
         for area in lists_in(stem):
             if any(item.content.folded.startswith(("[x]", "[X]", "[ ]")) for item in area.items):
                 message = f"【{reading.block.type_word}】不用勾选框"
                 fix = "把答案写在题注里，或改题型"
-                report.error(area.items[0].content, "E112", message, fix)
+                report.error(area.items[0].content, "E222", message, fix)

@@ -28,7 +28,7 @@ RULES: dict[str, RuleName] = {
 }
 _RULES_WITH_POINTS = {"少选": RuleName.FIXED_IF_PARTIAL, "每项": RuleName.POINTS_PER_OPTION}
 _CHOICE_RULES = {rule for rule in RuleName if rule is not RuleName.SHARE_PER_BLANK}
-RULES_OF = {
+RULES_OF: dict[QuestionType, set[RuleName]] = {
     QuestionType.SINGLE_CHOICE: {RuleName.ALL_OR_NOTHING},
     QuestionType.MULTIPLE_CHOICE: _CHOICE_RULES,
     QuestionType.TRUE_FALSE: {RuleName.ALL_OR_NOTHING},
@@ -84,12 +84,13 @@ def read_points(note: Note | None, report: Report) -> tuple[int, ...] | None:
     """Read 分值 to tenths of a point; several numbers joined by + are those of the blanks."""
     if note is None:
         return None
-    tenths = [points_tenths(part.strip()) for part in fold(note.value).split("+")]
-    if any(part is None for part in tenths):
+    parts = fold(note.value).split("+")
+    tenths = [found for part in parts if (found := points_tenths(part.strip()))]
+    if len(tenths) < len(parts):
         fix = "写大于 0 的数，可以带半分，例如 2 或 1.5；填空可写 2+1+1"
         report.error(note.value_place, "E212", f"分值“{note.value}”看不懂", fix)
         return None
-    return tuple(part for part in tenths if part is not None)
+    return tuple(tenths)
 
 
 def read_rule(note: Note | None, type_: QuestionType, report: Report) -> ScoringRule | None:
@@ -155,7 +156,7 @@ def _tags(note: Note | None, report: Report) -> tuple[str, ...]:
 
 
 def _facts(note: Note | None, report: Report) -> tuple[str, ...]:
-    facts = _words(note, report)
+    facts = tuple(fold(word) for word in _words(note, report))
     for fact in facts:
         if note is not None and not _FACT.fullmatch(fact):
             fix = "考点编号是 f- 加四个字符，由工具写入"
