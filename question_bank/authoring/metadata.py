@@ -27,7 +27,7 @@ RULES: dict[str, RuleName] = {
     "每空": RuleName.SHARE_PER_BLANK,
 }
 _RULES_WITH_POINTS = {"少选": RuleName.FIXED_IF_PARTIAL, "每项": RuleName.POINTS_PER_OPTION}
-_CHOICE_RULES = {rule for rule in RuleName if rule is not RuleName.SHARE_PER_BLANK}
+_CHOICE_RULES: set[RuleName] = set(RuleName) - {RuleName.SHARE_PER_BLANK}
 RULES_OF: dict[QuestionType, set[RuleName]] = {
     QuestionType.SINGLE_CHOICE: {RuleName.ALL_OR_NOTHING},
     QuestionType.MULTIPLE_CHOICE: _CHOICE_RULES,

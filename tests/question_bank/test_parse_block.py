@@ -74,7 +74,10 @@ def test_blanks_are_read_with_alternatives_and_points_of_their_own() -> None:
 
 
 def test_options_typed_with_letters_and_an_answer_line_are_read() -> None:
-    text = "监护人离开时怎么办？\n\nA. 继续\nB、停止作业\n（C）报告\nＤ．看情况\n答案：B\n解析：要停。\n出处：[3.2](#s-3-2)\n"
+    text = (
+        "监护人离开时怎么办？\n\nA. 继续\nB、停止作业\n（C）报告\nＤ．看情况\n"
+        "答案：B\n解析：要停。\n出处：[3.2](#s-3-2)\n"
+    )
 
     draft = draft_of("单选", text)
 

@@ -127,7 +127,7 @@ def test_a_lost_line_never_changes_type_or_key_silently(type_word: str) -> None:
         assert all(40 <= problem.line <= 40 + len(lines) for problem in problems)
 
 
-words = st.sampled_from(list(SAMPLES) + ["排序", "未知"])
+words = st.sampled_from([*SAMPLES, "排序", "未知"])
 pieces = st.sampled_from(
     [
         *"-*+[]xX>：:#()（）|｜_＿`~\\ 　\t\n\n\n.．、；;%±0123A",
