@@ -43,6 +43,8 @@ _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\u201c\u201d\u2018\u2019—…]"
 )
+# What stands close to a mark: a 汉字, another mark, or the converter's place-holder for one.
+_CLOSE = re.compile(f"[=\x03]|{_WIDE.pattern}")
 
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote"),
@@ -154,14 +156,20 @@ class _KeyFact(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self,
         m: re.Match[str],
-        data: str,  # noqa: ARG002 - the shape is Python-Markdown's
+        data: str,
     ) -> tuple[Element, int, int]:
         mark = Element("mark")
         mark.text = m["fact"]
         meaning = mark_class(m["fact"])
         if meaning:
             mark.set("class", meaning)
-        return mark, m.start(0), m.end(0)
+        # Blanks typed around a mark to please an editor are no gaps on the page.
+        start, end = m.start(0), m.end(0)
+        if data[start - 1 : start] == " " and _CLOSE.match(data[: start - 1][-1:]):
+            start -= 1
+        if data[end : end + 1] == " " and _CLOSE.match(data[end + 1 : end + 2]):
+            end += 1
+        return mark, start, end
 
 
 class _JoinedLines(InlineProcessor):

@@ -2,8 +2,17 @@
 
 from alembic import context
 
-import teams.models  # noqa: F401  # the imports fill the metadata
+import accounts.models
+import certificates.models
+import core.audit
+import exams.models
+import learning.models
+import question_bank.models
+import teams.models
 from core.db import Base
+
+# Importing them fills the metadata.
+MODELS = (core.audit, accounts, teams, learning, question_bank, exams, certificates)
 
 engine = context.config.attributes["engine"]
 

@@ -1,6 +1,7 @@
 """Fixtures: one migrated database a session, one rolled-back transaction a test, a manual clock."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.db import Base, Database, make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
 
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 # A Monday, 17:00 in Shanghai.
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 
@@ -115,6 +117,31 @@ def client_for(app: Flask, cast: Cast, session: Session) -> Callable[[str], Flas
         return client
 
     return open_browser
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With REQUIRE_ALL=1 a test that was left out is a failure."""
+    if (
+        os.environ.get("REQUIRE_ALL") != "1"
+        or exitstatus != 0
+        or hasattr(session.config, "workerinput")
+    ):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines what this run did not look at."""
+    if os.environ.get("REQUIRE_ALL") == "1" and terminalreporter.stats.get("skipped"):
+        terminalreporter.write_line("REQUIRE_ALL=1: a test was left out, which is a failure")
+    if CHROMIUM is None:
+        terminalreporter.write_line("left out: every browser test (no Chromium on this machine)")
+    if not os.environ.get("DATABASE_URL", "").startswith("postgresql"):
+        terminalreporter.write_line(
+            "left out: PostgreSQL (run again with DATABASE_URL=postgresql+psycopg://…)"
+        )
 
 
 class QueryCounter:

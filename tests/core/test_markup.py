@@ -48,6 +48,13 @@ def test_fact_id_behind_a_mark_is_not_shown() -> None:
     assert render("==8 小时=={#f-2k9d}内") == '<p><mark id="f-2k9d">8 小时</mark>内</p>'
 
 
+def test_blanks_around_a_mark_are_no_gaps_between_characters() -> None:
+    assert render("发生 ==中毒== 事故，==必须== ==立即== 报告 A ==3 m== B") == (
+        '<p>发生<mark>中毒</mark>事故，<mark class="do">必须</mark><mark>立即</mark>报告 '
+        "A <mark>3 m</mark> B</p>"
+    )
+
+
 def test_bold_beside_chinese_punctuation_is_bold() -> None:
     assert render("**“重点”**是 **注意:**请看").count("<strong>") == 2
 
