@@ -130,6 +130,7 @@ def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = 
         "key": _scored_key(draft.key),
         "rule": None if draft.rule is None else [draft.rule.name.value, draft.rule.tenths],
         "points": draft.points_tenths,
+        "shuffle": draft.shuffle.value,
         "images": [hashes.get(image, "") for image in _scored_images(draft)],
     }
     text = json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

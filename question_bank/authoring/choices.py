@@ -96,7 +96,11 @@ def settle_ticks(area: AnswerArea, answer: Note | None, report: Report) -> None:
 
 
 def weights_of(choices: Sequence[Choice], report: Report) -> tuple[Fraction, ...] | None:
-    """The weights in percent, checked; None when no option has one."""
+    """The weights in percent, checked; None when no option has one.
+
+    A wrong option without a weight of its own takes everything away, as in the other rules:
+    otherwise ticking all options would earn all points.
+    """
     weighted = [choice for choice in choices if choice.weight is not None]
     if not weighted:
         return None
@@ -115,7 +119,8 @@ def weights_of(choices: Sequence[Choice], report: Report) -> tuple[Fraction, ...
         place = weighted[0].weight_place or weighted[0].place
         shown = str(total) if total.denominator == 1 else f"{float(total):g}"
         report.error(place, "E206", f"权重合计 {shown}%", "改到合计 100%")
-    return tuple(choice.weight or Fraction(0) for choice in choices)
+    rest = Fraction(-100)
+    return tuple(rest if choice.weight is None else choice.weight for choice in choices)
 
 
 def letter_of(index: int) -> str:
