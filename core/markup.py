@@ -38,7 +38,8 @@ _CLAUSE_NUMBER = re.compile(
     r"(?P<number>\d+(?:\.\d+)*|第[〇零一二三四五六七八九十百千\d]+[编章节条款](?:之[一二三四五六七八九十]+)?)"
     r"(?:[ \t\u3000]+|[、.．](?!\d)[ \t\u3000]*)(?=\S)"
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# Comments, and the marks that tell the bank to make an ordering or matching question.
+_UNSHOWN = re.compile(r"<!--.*?-->|[ \t]*\{\.(?:步骤|对照)\}[ \t]*$", re.DOTALL | re.MULTILINE)
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\u201c\u201d\u2018\u2019—…]"
@@ -159,7 +160,8 @@ class _KeyFact(InlineProcessor):
         data: str,
     ) -> tuple[Element, int, int]:
         mark = Element("mark")
-        mark.text = m["fact"]
+        # A number and its unit stay on one line.
+        mark.text = re.sub(f"(?<=[0-9]) (?={_WIDE.pattern})", "\u00a0", m["fact"])
         meaning = mark_class(m["fact"])
         if meaning:
             mark.set("class", meaning)
@@ -285,7 +287,7 @@ def render(
     `image_url` turns an image's path as written into its address, or None to show its words
     instead; `module_url` gives the address of another module, `/modules/<key>` by default.
     """
-    unmarked = _COMMENT.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    unmarked = _UNSHOWN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
     addresses = _converter.addresses
     addresses.image_url, addresses.module_url = image_url, module_url
     try:
@@ -317,6 +319,12 @@ def plain_text(text: str) -> str:
     return " ".join(html.unescape(nh3.clean(render(text), tags=set())).split())
 
 
+def split_number(title: str) -> tuple[str, str]:
+    """A heading's clause number and the rest of it: `3.2 有效期` → `3.2`, `有效期`."""
+    number = _CLAUSE_NUMBER.match(title)
+    return (number["number"], title[number.end() :]) if number else ("", title)
+
+
 def mark_class(fact: str) -> str:
     """What a marked word means: `do` for a duty, `ban` for a prohibition, nothing for a fact."""
     if fact == "应" or fact.startswith(_MUST):
@@ -343,10 +351,10 @@ def _finish_heading(heading: Element) -> None:
     if heading.tag == "h1":
         heading.tag = "h2"
     anchor = heading.get("id")
-    number = _CLAUSE_NUMBER.match(heading.text or "")
-    if anchor and number and heading.text:
+    number, rest = split_number(heading.text or "")
+    if anchor and number:
         link = Element("a", {"class": "no", "href": f"#{anchor}"})
-        link.text, link.tail = number["number"], heading.text[number.end() :]
+        link.text, link.tail = number, rest
         heading.text = None
         heading.insert(0, link)
 

@@ -70,7 +70,11 @@ def make_edition(parsed: ParsedModule, *, source: ModuleSource, image_url: Image
         front=_front(front, parsed.sections),
         html=html,
         sections=parsed.sections,
-        contents=[[part.level, part.anchor, titles[part.anchor]] for part in parsed.sections],
+        contents=[
+            [part.level, part.anchor, titles[part.anchor]]
+            for part in parsed.sections
+            if f' id="{part.anchor}"' in html
+        ],
         content_hash=_content_hash(parsed, used),
         source=source,
         source_path=parsed.path,

@@ -209,6 +209,9 @@ class _Reader:
         name = self.text(fields.get(NAME), NAME)
         if not name and isinstance(node, yaml.MappingNode):
             self.report(node, "E109", "来源没有名称", "补一行 名称: 法规或规程的全称")
+        link = fields.get(LINK)
+        if link is not None and not re.match(r"https?://|$", self.text(link, LINK)):
+            self.report(link, "E110", "“链接”要以 https:// 开头", "写全网址，或删掉这一行")
         return Source(
             short_name=self.text(fields.get(SHORT), SHORT),
             name=name,

@@ -78,8 +78,9 @@ class ParsedModule:
 
     @property
     def prose_markdown(self) -> str:
-        """The text without the questions' placeholders: what a reader sees."""
-        return re.sub(r"\n{3,}", "\n\n", _PLACEHOLDER.sub("", self.body_markdown)).strip() + "\n"
+        """What a reader sees: no placeholders, no headings that held nothing but questions."""
+        text = "\n".join(_without_questions(self.body_markdown.split("\n")))
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
     @property
     def anchors(self) -> frozenset[str]:
@@ -291,6 +292,20 @@ def _body_markdown(prose: list[_Line], title: str) -> str:
         if heading and heading.level == 1 and heading.title == title and not heading.anchor:
             del lines[first]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _without_questions(lines: list[str]) -> Iterator[str]:
+    levels = [heading_level(line) for line in lines]
+    for index, (line, level) in enumerate(zip(lines, levels, strict=True)):
+        if _PLACEHOLDER.fullmatch(line):
+            continue
+        if level is not None:
+            after = range(index + 1, len(lines))
+            end = next((i for i in after if (levels[i] or 9) <= level), len(lines))
+            within = {text for text in lines[index + 1 : end] if text.strip()}
+            if within and all(_PLACEHOLDER.fullmatch(text) for text in within):
+                continue
+        yield line
 
 
 def _sections(prose: list[_Line]) -> Iterator[Section]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from core.errors import NotFound
 from core.identity import Actor
@@ -14,21 +14,16 @@ from learning.models import Clause, CourseModule, ModuleReading, ModuleVersion
 
 def catalogue_for(session: Session, actor: Actor) -> list[CatalogueEntry]:
     """Every module in use, in order, with the actor's own reading state."""
-    clause_counts = (
-        select(Clause.module_version_id, func.count().label("clauses"))
-        .group_by(Clause.module_version_id)
-        .subquery()
-    )
     rows = session.execute(
-        select(CourseModule, ModuleVersion, ModuleReading, clause_counts.c.clauses)
+        select(CourseModule, ModuleVersion, ModuleReading)
         .join(ModuleVersion, ModuleVersion.id == CourseModule.current_version_id)
         .outerjoin(
             ModuleReading,
             (ModuleReading.module_version_id == ModuleVersion.id)
             & (ModuleReading.user_id == actor.user_id),
         )
-        .outerjoin(clause_counts, clause_counts.c.module_version_id == ModuleVersion.id)
         .where(CourseModule.withdrawn_at.is_(None))
+        .options(defer(ModuleVersion.html))
     ).all()
     older = older_readings(session, actor)
     return in_order(
@@ -43,12 +38,12 @@ def catalogue_for(session: Session, actor: Actor) -> list[CatalogueEntry]:
             expires_on=version.expires_on,
             hours_tenths=version.hours_tenths,
             audience=tuple(version.front.get("audience", ())),
-            clause_count=clauses or 0,
+            clause_count=len(version.contents),
             opened_at=reading.opened_at if reading else None,
             read_at=reading.read_at if reading else None,
             older_read_at=older.get(module.id),
         )
-        for module, version, reading, clauses in rows
+        for module, version, reading in rows
     )
 
 

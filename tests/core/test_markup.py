@@ -41,11 +41,12 @@ def test_hash_without_a_space_is_text() -> None:
 def test_marked_words_carry_their_meaning(fact: str, meaning: str) -> None:
     assert mark_class(fact) == meaning
     attribute = f' class="{meaning}"' if meaning else ""
-    assert f"<mark{attribute}>{fact}</mark>" in render(f"这里=={fact}==。")
+    shown = fact.replace(" ", "&nbsp;")
+    assert f"<mark{attribute}>{shown}</mark>" in render(f"这里=={fact}==。")
 
 
 def test_fact_id_behind_a_mark_is_not_shown() -> None:
-    assert render("==8 小时=={#f-2k9d}内") == '<p><mark id="f-2k9d">8 小时</mark>内</p>'
+    assert render("==8 小时=={#f-2k9d}内") == '<p><mark id="f-2k9d">8&nbsp;小时</mark>内</p>'
 
 
 def test_blanks_around_a_mark_are_no_gaps_between_characters() -> None:
@@ -123,6 +124,10 @@ def test_raw_html_is_shown_as_text() -> None:
     assert render("浓度 <LEL 且 <b onclick=x>粗</b>") == (
         "<p>浓度 &lt;LEL 且 &lt;b onclick=x&gt;粗&lt;/b&gt;</p>"
     )
+
+
+def test_marks_for_the_question_bank_are_not_shown() -> None:
+    assert render("按顺序： {.步骤}\n\n1. 停机").startswith("<p>按顺序：</p>")
 
 
 def test_comment_is_not_shown() -> None:

@@ -261,6 +261,15 @@ def test_heading_that_repeats_the_title_is_left_to_the_page() -> None:
     assert module.prose_markdown.startswith("开头的话。")
 
 
+def test_heading_that_holds_only_questions_is_not_shown_to_readers() -> None:
+    text = FRONT + "\n## 一 {#s-1}\n\n正文\n\n## 练习 {#s-9}\n\n### 【判断】甲\n\n> - 答案：对\n"
+
+    module, _ = parse(text)
+
+    assert module.prose_markdown == "## 一 {#s-1}\n\n正文\n"
+    assert module.anchors == {"s-1", "s-9"}
+
+
 @pytest.mark.parametrize(
     "heading",
     [
