@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 
 from core.errors import Problem
 from core.identity import Actor
@@ -62,6 +63,7 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
 
 @content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")
 @click.pass_context
+@with_appcontext
 def sync(context: click.Context) -> None:
     """Publish what the content folders say and print what changed."""
     made = services()
