@@ -46,7 +46,7 @@ Cell = str | int | bool | date | datetime | None
 class RecordSection:
     """One kind of record that is stored about a person; title and columns are msgids.
 
-    A cell is a plain value as stored; an enum's name or the like is a `Word(N_("…"))`.
+    A cell is a plain value as stored; an enum's name or the like is a `Word` around its msgid.
     """
 
     title: str
