@@ -71,14 +71,8 @@ def run_web_worker(app: Flask, listener: socket.socket) -> None:
         channel_timeout=60,
         max_request_body_size=services.config.upload_limit_mb * 1024 * 1024 + 65536,
         ident="",
-        clear_untrusted_proxy_headers=services.config.trusted_proxies == 0,
-        trusted_proxy="*" if services.config.trusted_proxies else None,
-        trusted_proxy_count=services.config.trusted_proxies or None,
-        trusted_proxy_headers=(
-            {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
-            if services.config.trusted_proxies
-            else None
-        ),
+        # Forwarded headers are read by ProxyFix, and only where TRUSTED_PROXIES says so.
+        clear_untrusted_proxy_headers=False,
     )
     ending = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,7 +117,7 @@ class Parent:
             work()
             status = 0
         except BaseException:
-            log.exception("process failed", extra={"process": name})
+            log.exception("process failed", extra={"child": name})
         finally:
             logging.shutdown()
             os._exit(status)
@@ -136,7 +130,7 @@ class Parent:
                 self._end()
                 return
             for pid, child in self._reap():
-                log.warning("process died", extra={"process": child.name, "pid": pid})
+                log.warning("process died", extra={"child": child.name, "pid": pid})
                 # One that dies at once must not spin.
                 time.sleep(1 if time.monotonic() - child.started < 2 else 0)
                 self.fork(child.name, child.work)
