@@ -1,8 +1,12 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
+from functools import partial
+
 from flask import Flask
 
 import accounts.cli
+import accounts.jobs
+import accounts.queries
 import accounts.views
 import certificates.views
 import core.cli
@@ -37,10 +41,16 @@ def subscribe(bus: Bus) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+
+
+def register_records(services: Services) -> None:
+    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    services.records.extend(accounts.queries.RECORDS)
 
 
 def create_app(
@@ -69,6 +79,7 @@ def create_app(
     )
     register_jobs(services)
     register_panels(services)
+    register_records(services)
 
     app = Flask("shanggang", root_path=str(settings.ROOT))
     session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)
