@@ -1,6 +1,5 @@
-"""Sitting an exam in a real browser: saving, resuming, losing the network, keys, the end of time."""
+"""Sitting an exam in a real browser: saving, resuming, no network, keys, the end of time."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from tests.exams.factories import (
 
 
 @pytest.fixture
-def exam(live: Live, live_cast: Cast) -> Iterator[Exam]:
+def exam(live: Live, live_cast: Cast) -> Exam:
     """A new exam for each test, with the clock back at its opening."""
     live.clock.move_to(MONDAY)
     session = live_cast.session
@@ -31,7 +30,7 @@ def exam(live: Live, live_cast: Cast) -> Iterator[Exam]:
     versions += [make_blanks(session) for _ in range(2)]
     made = make_exam(session, live_cast, versions, pass_mark_tenths=1440)
     session.commit()
-    yield made
+    return made
 
 
 def start(page: Page, exam: Exam) -> None:
