@@ -1,7 +1,5 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
-import sys
-
 from flask import Flask
 
 import accounts.cli
@@ -19,7 +17,6 @@ import teams.cli
 import teams.queries
 import teams.views
 from core import config as settings
-from core import logs, migrate
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
 from core.config import Config
@@ -27,7 +24,6 @@ from core.db import Database, make_engine
 from core.events import Bus
 from core.jobs import Jobs
 from core.pages import NavItem, install_pages
-from core.serve import serve
 from core.services import Services
 from core.web import install
 
@@ -45,13 +41,6 @@ def register_jobs(services: Services) -> None:
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
-
-
-def prepare(app: Flask) -> None:
-    """Bring the installation to what this code expects; safe to run again at every start."""
-    services: Services = app.extensions["shanggang"]
-    with migrate.start_lock(services.config.data_dir):
-        migrate.upgrade(services.database.engine)
 
 
 def create_app(
@@ -93,22 +82,3 @@ def create_app(
         package.cli.register(app)
     install_pages(app, tuple(nav_items))
     return app
-
-
-def main() -> None:
-    """Prepare and serve; a setting or port that cannot be used ends with one clear line."""
-    try:
-        config = settings.load()
-        logs.configure(config.log_level)
-        app = create_app(config)
-        prepare(app)
-        serve(app, lambda: print(f"上岗已启动：{config.public_url}", flush=True))
-    except (settings.SettingError, migrate.NewerDatabase, PermissionError) as error:
-        sys.exit(str(error))
-    except OSError as error:
-        place = f"{config.host}:{config.port}"
-        sys.exit(f"端口 {place} 用不了：{error.strerror}。换一个 PORT，或停掉占用它的程序")
-
-
-if __name__ == "__main__":
-    main()
