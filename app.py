@@ -1,10 +1,12 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
-import sys
+from functools import partial
 
 from flask import Flask
 
 import accounts.cli
+import accounts.jobs
+import accounts.queries
 import accounts.views
 import certificates.awarding
 import certificates.cli
@@ -22,7 +24,6 @@ import teams.cli
 import teams.queries
 import teams.views
 from core import config as settings
-from core import logs, migrate
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
 from core.config import Config
@@ -30,7 +31,6 @@ from core.db import Database, make_engine
 from core.events import Bus
 from core.jobs import Jobs
 from core.pages import NavItem, install_pages
-from core.serve import serve
 from core.services import Services
 from core.web import install
 
@@ -46,6 +46,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
@@ -53,11 +54,9 @@ def register_panels(services: Services) -> None:
     services.panels["exam"].append(certificates.views.awards.award_panel)
 
 
-def prepare(app: Flask) -> None:
-    """Bring the installation to what this code expects; safe to run again at every start."""
-    services: Services = app.extensions["shanggang"]
-    with migrate.start_lock(services.config.data_dir):
-        migrate.upgrade(services.database.engine)
+def register_records(services: Services) -> None:
+    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    services.records.extend(accounts.queries.RECORDS)
 
 
 def create_app(
@@ -86,6 +85,7 @@ def create_app(
     )
     register_jobs(services)
     register_panels(services)
+    register_records(services)
 
     app = Flask("shanggang", root_path=str(settings.ROOT))
     session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)
@@ -99,22 +99,3 @@ def create_app(
         package.cli.register(app)
     install_pages(app, tuple(nav_items))
     return app
-
-
-def main() -> None:
-    """Prepare and serve; a setting or port that cannot be used ends with one clear line."""
-    try:
-        config = settings.load()
-        logs.configure(config.log_level)
-        app = create_app(config)
-        prepare(app)
-        serve(app, lambda: print(f"上岗已启动：{config.public_url}", flush=True))
-    except (settings.SettingError, migrate.NewerDatabase, PermissionError) as error:
-        sys.exit(str(error))
-    except OSError as error:
-        place = f"{config.host}:{config.port}"
-        sys.exit(f"端口 {place} 用不了：{error.strerror}。换一个 PORT，或停掉占用它的程序")
-
-
-if __name__ == "__main__":
-    main()

@@ -128,12 +128,16 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("difficulty", sa.Integer(), nullable=False),
         sa.Column("explanation_html", sa.Text(), nullable=False),
+        sa.Column("feedback_html", sa.JSON(), nullable=False),
+        sa.Column("positions", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("current_version_id", sa.Integer(), nullable=True),
         sa.Column("source_path", sa.String(length=400), nullable=False),
         sa.Column("source_line", sa.Integer(), nullable=False),
         sa.Column("metadata_hash", sa.String(length=64), nullable=False),
         sa.Column("retired_at", UtcDateTime(), nullable=True),
+        sa.Column("review_since", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("public_id", name=op.f("uq_question_public_id")),
     )
@@ -472,6 +476,9 @@ def upgrade() -> None:
             ["question_id"], ["question.id"], name=op.f("fk_question_version_question_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_version")),
+        sa.UniqueConstraint(
+            "question_id", "content_hash", name=op.f("uq_question_version_question_id_content_hash")
+        ),
         sa.UniqueConstraint(
             "question_id", "number", name=op.f("uq_question_version_question_id_number")
         ),

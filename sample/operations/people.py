@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from teams.names import sort_key
 
 from accounts.models import User
-from core.identity import Actor
 from sample.company import SamplePerson, SampleTeam
 from teams.models import Membership, Post, RoleGrant, Team
 
@@ -29,7 +28,6 @@ def load_people(
     people: Sequence[SamplePerson],
     *,
     password_hash: str,
-    actor: Actor,
     now: datetime,
 ) -> Loaded:
     """Store tree and people; only the demo sign-ins get the password."""
