@@ -46,7 +46,7 @@ def kinds(session: Session) -> list[CertificateKind]:
 def kind_counts(session: Session) -> dict[int, int]:
     """How many certificates of each kind were ever issued."""
     found = select(Certificate.kind_id, func.count()).group_by(Certificate.kind_id)
-    return dict(session.execute(found).tuples().all())
+    return {row[0]: row[1] for row in session.execute(found)}
 
 
 def kind_by_id(session: Session, kind_id: int) -> CertificateKind:
@@ -118,7 +118,7 @@ def place_on(session: Session, user_id: int, day: date) -> Place:
     team_id, path, post_name = row
     ids = [int(part) for part in path.strip("/").split("/")]
     named = select(Team.id, Team.name).where(Team.id.in_(ids))
-    names = dict(session.execute(named).tuples().all())
+    names = {row[0]: row[1] for row in session.execute(named)}
     shown = ids[1:] or ids
     return Place(team_id, " / ".join(names[id_] for id_ in shown)[:255], post_name or "")
 
@@ -149,6 +149,7 @@ def is_replaced() -> ColumnElement[bool]:
             newer.id > Certificate.id,
             or_(newer.valid_to.is_(None), newer.valid_to >= Certificate.valid_to),
         )
+        .correlate(Certificate)
         .exists(),
     )
 
@@ -241,7 +242,7 @@ def page_of_certificates(
         .offset(offset)
         .limit(limit)
     )
-    return list(session.execute(found).tuples())
+    return [(row[0], row[1]) for row in session.execute(found)]
 
 
 def certificates_of(session: Session, user_id: int) -> list[Certificate]:
