@@ -688,6 +688,7 @@ def upgrade() -> None:
         ),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("extra_minutes", sa.Integer(), nullable=False),
         sa.Column("deadline", UtcDateTime(), nullable=False),
         sa.Column("submitted_at", UtcDateTime(), nullable=True),
         sa.Column("score_tenths", sa.Integer(), nullable=True),
@@ -729,6 +730,7 @@ def upgrade() -> None:
         sa.Column("response", sa.JSON(), nullable=False),
         sa.Column("client_key", sa.String(length=40), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("receipt_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_answer_sitting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint(
