@@ -8,10 +8,13 @@ import accounts.cli
 import accounts.jobs
 import accounts.queries
 import accounts.views
+import certificates.awarding
+import certificates.cli
 import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.events
 import exams.views
 import learning.views
 import question_bank.cli
@@ -32,11 +35,13 @@ from core.services import Services
 from core.web import install
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank)
+COMMANDS = (core, accounts, teams, question_bank, certificates)
 
 
-def subscribe(bus: Bus) -> None:
+def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    award = certificates.awarding.make_award_handler(seeds, config.time_zone)
+    bus.subscribe(exams.events.SittingMarked, award)
 
 
 def register_jobs(services: Services) -> None:
@@ -46,6 +51,7 @@ def register_jobs(services: Services) -> None:
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["exam"].append(certificates.views.awards.award_panel)
 
 
 def register_records(services: Services) -> None:
@@ -65,7 +71,7 @@ def create_app(
     seeds = seeds or SystemSeeds()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     bus = Bus()
-    subscribe(bus)
+    subscribe(bus, config, seeds)
     services = Services(
         config=config,
         database=Database(make_engine(config.database_url, pool_size=config.web_threads), bus),
