@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
-from question_bank.models import QuestionType
+from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -65,6 +65,11 @@ class Exam(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_sample: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def rule(self) -> ScoringRule:
+        """The rule for questions that state none."""
+        return ScoringRule(RuleName(self.scoring_rule), self.scoring_value_tenths)
 
 
 class BlueprintRow(Base):

@@ -35,6 +35,8 @@ READ_AT_ONCE = 500
 SECTIONS = tuple(QuestionType)
 # A run of underscores is a blank, except in inline code.
 _BLANK_OR_CODE = re.compile(r"<code>.*?</code>|(?P<blank>_{4,})", re.DOTALL)
+_ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
+_BLOCK = re.compile(r"<(?:p|div|table|ul|ol|pre|blockquote|h[1-6]|figure)[ >]")
 # A unit printed after a blank, which asks for a number: 5 m, 10 %, 60 ℃.
 _UNIT_AFTER = re.compile(r"\s*(?:[A-Za-zμΩ]|[%‰°℃])")
 
@@ -44,6 +46,8 @@ class PrintedQuestion:
     """What a candidate may see of a version. Holds nothing that is derived from the key."""
 
     type: QuestionType
+    # A stem of one paragraph can be the legend of its fields; a longer one stands above them.
+    is_one_line: bool
     # The stem around its blanks: one part more than there are blanks.
     stem_parts: tuple[str, ...]
     # For each blank whether a unit is printed behind it.
@@ -101,16 +105,18 @@ def _columns(ids: list[int]) -> Any:
 def _known(row: Row[Any]) -> KnownVersion:
     kind: QuestionType = row.type
     options = tuple(PoolOption(o["id"], bool(o.get("is_pinned"))) for o in row.options)
-    parts = stem_parts(row.stem_html, len(row.blanks))
+    stem = inline(row.stem_html)
+    parts = stem_parts(stem, len(row.blanks))
     return KnownVersion(
         version_id=row.id,
         question_id=row.question_id,
         pool=PoolVersion(row.id, SECTIONS.index(kind), options),
         printed=PrintedQuestion(
             type=kind,
+            is_one_line=not _BLOCK.search(stem),
             stem_parts=parts,
             asks_number=tuple(bool(_UNIT_AFTER.match(after)) for after in parts[1:]),
-            option_html={option["id"]: option["html"] for option in row.options},
+            option_html={option["id"]: inline(option["html"]) for option in row.options},
         ),
         key=_key(row),
         own_rule=(
@@ -119,6 +125,12 @@ def _known(row: Row[Any]) -> KnownVersion:
             else None
         ),
     )
+
+
+def inline(html: str) -> str:
+    """A single paragraph without its tags, so that it may stand inside a label or a legend."""
+    found = _ONE_PARAGRAPH.fullmatch(html)
+    return found[1] if found else html
 
 
 def stem_parts(html: str, blank_count: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -155,13 +155,15 @@ def save_form(
     sitting: Sitting,
     responses: Mapping[int, Stored],
     *,
+    seen_id: int,
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Store the answers of a whole page as an ordinary form sends them; says how many changed.
+    """Store the answers of a whole page as an ordinary form sends them; says how many it stored.
 
-    Only what differs from the last stored answer is appended, so sending a form twice does
-    nothing. After the time nothing is stored.
+    `seen_id` is the newest answer that the page knew when it was made. Only what was changed on
+    the page since is appended, so an old page left open elsewhere overwrites nothing, and sending
+    a form twice does nothing. After the time nothing is stored.
     """
     if sitting.user_id != actor.user_id:
         raise NotFound()
@@ -169,28 +171,13 @@ def save_form(
     is_open = sitting.state is SittingState.OPEN
     if not (is_open and is_in_time(deadline=sitting.deadline, received_at=now)):
         return 0
+    seen = queries.last_answers(session, sitting.id, up_to_id=seen_id)
     last = queries.last_answers(session, sitting.id)
-    rows: list[dict[str, Any]] = []
+    stored = 0
     for slot, response in responses.items():
-        if response == (last[slot].response if slot in last else None):
-            continue
-        key = f"form-{now:%Y%m%d%H%M%S%f}-{slot}"
-        rows.append(
-            {
-                "sitting_id": sitting.id,
-                "slot": slot,
-                "response": response,
-                "client_key": key,
-                "received_at": now,
-                "receipt_hash": receipt_hash(
-                    sitting_id=sitting.id,
-                    slot=slot,
-                    response=response,
-                    client_key=key,
-                    received_at=now,
-                ),
-            }
-        )
-    if rows:
-        session.execute(insert(Answer), rows)
-    return len(rows)
+        before = seen[slot].response if slot in seen else None
+        current = last[slot].response if slot in last else None
+        if response not in (before, current):
+            key = f"form-{now:%Y%m%d%H%M%S%f}-{slot}"
+            stored += _insert(session, sitting.id, slot, response, key, now) is not None
+    return stored

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,21 +20,14 @@ from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from exams import marking
-from exams.drawing import DrawnQuestion, PoolRow, PoolShortage, draw_paper
+from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
 from exams.events import SittingMarked
-from exams.models import (
-    BlueprintRow,
-    Exam,
-    PoolEntry,
-    Sitting,
-    SittingQuestion,
-    SittingState,
-)
+from exams.models import Exam, Sitting, SittingQuestion, SittingState
 from exams.queries import sittings as queries
+from exams.queries.pools import pool_rows
 from exams.responses import response_for_marking
 from exams.rules import deadline_for, is_overdue, start_refusal, state_at
 from exams.versions import known_versions
-from question_bank.keys import RuleName, ScoringRule
 
 log = logging.getLogger("shanggang.exams")
 
@@ -149,30 +141,6 @@ def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestio
             wanted=shortage.wanted,
             available=shortage.available,
         ) from shortage
-
-
-def pool_rows(session: Session, exam_id: int) -> tuple[PoolRow, ...]:
-    """The blueprint of an exam with the stored pool, without what was withdrawn from it."""
-    rows = session.execute(
-        select(
-            BlueprintRow.id, BlueprintRow.position, BlueprintRow.count, BlueprintRow.points_tenths
-        )
-        .where(BlueprintRow.exam_id == exam_id)
-        .order_by(BlueprintRow.position)
-    ).all()
-    entries = session.execute(
-        select(PoolEntry.blueprint_row_id, PoolEntry.question_version_id)
-        .where(
-            PoolEntry.blueprint_row_id.in_([row.id for row in rows]),
-            PoolEntry.withdrawn_at.is_(None),
-        )
-        .order_by(PoolEntry.id)
-    ).all()
-    versions = known_versions(session, [version_id for _, version_id in entries])
-    pools: dict[int, list[Any]] = {row.id: [] for row in rows}
-    for row_id, version_id in entries:
-        pools[row_id].append(versions[version_id].pool)
-    return tuple(PoolRow(*row, tuple(pools[row.id])) for row in rows)
 
 
 def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuestion]) -> None:
@@ -308,7 +276,6 @@ def _mark_paper(session: Session, sitting: Sitting, exam: Exam) -> int:
     paper = queries.paper_of(session, sitting.id)
     answers = queries.last_answers(session, sitting.id)
     versions = known_versions(session, [slot.question_version_id for slot in paper])
-    exam_rule = exam_rule_of(exam)
     scores: list[dict[str, int]] = []
     for slot in paper:
         version = versions[slot.question_version_id]
@@ -317,14 +284,9 @@ def _mark_paper(session: Session, sitting: Sitting, exam: Exam) -> int:
             version.key,
             response_for_marking(version.printed.type, answer.response if answer else None),
             points_tenths=slot.points_tenths,
-            rule=marking.rule_for(version.key, own=version.own_rule, exam=exam_rule),
+            rule=marking.rule_for(version.key, own=version.own_rule, exam=exam.rule),
         )
         scores.append({"id": slot.id, "score_tenths": score})
     if scores:
         session.execute(update(SittingQuestion), scores)
     return marking.paper_score(score["score_tenths"] for score in scores)
-
-
-def exam_rule_of(exam: Exam) -> ScoringRule:
-    """The rule of an exam for questions that state none."""
-    return ScoringRule(RuleName(exam.scoring_rule), exam.scoring_value_tenths)

@@ -56,6 +56,7 @@ class TakenTries:
 class SlotAnswer:
     """The last answer of a slot."""
 
+    id: int
     response: Any
     received_at: datetime
     receipt_hash: str
@@ -202,14 +203,21 @@ def paper_of(session: Session, sitting_id: int) -> list[Any]:
     )
 
 
-def last_answers(session: Session, sitting_id: int) -> dict[int, SlotAnswer]:
-    """What stands in each answered slot; the last answer that was stored counts."""
-    rows = session.execute(
-        select(Answer.slot, Answer.response, Answer.received_at, Answer.receipt_hash)
+def last_answers(
+    session: Session, sitting_id: int, *, up_to_id: int | None = None
+) -> dict[int, SlotAnswer]:
+    """What stands in each answered slot; the last answer that was stored counts.
+
+    With `up_to_id`, as it stood when that answer was the newest.
+    """
+    wanted = (
+        select(Answer.slot, Answer.id, Answer.response, Answer.received_at, Answer.receipt_hash)
         .where(Answer.sitting_id == sitting_id)
         .order_by(Answer.id)
     )
-    return {row.slot: SlotAnswer(row.response, row.received_at, row.receipt_hash) for row in rows}
+    if up_to_id is not None:
+        wanted = wanted.where(Answer.id <= up_to_id)
+    return {slot: SlotAnswer(*rest) for slot, *rest in session.execute(wanted)}
 
 
 def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool:

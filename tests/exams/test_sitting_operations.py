@@ -431,7 +431,14 @@ def test_a_form_stores_only_what_changed(session: Session, exam: Exam, learner: 
     form = {SINGLE: [2], MULTIPLE: [1], VERDICT: None, BLANKS: None}
 
     counts = [
-        save_form(session, sitting, form, actor=learner, now=MONDAY + timedelta(minutes=minute))
+        save_form(
+            session,
+            sitting,
+            form,
+            seen_id=0,
+            actor=learner,
+            now=MONDAY + timedelta(minutes=minute),
+        )
         for minute in (1, 2)
     ]
 
@@ -443,10 +450,28 @@ def test_a_form_that_comes_after_the_grace_stores_nothing(
     session: Session, exam: Exam, learner: Actor
 ) -> None:
     sitting = start(session, exam, learner)
-    late = LAST_MOMENT + MICROSECOND
 
-    assert save_form(session, sitting, {SINGLE: [2]}, actor=learner, now=LAST_MOMENT) == 1
-    assert save_form(session, sitting, {SINGLE: [1]}, actor=learner, now=late) == 0
+    counts = [
+        save_form(session, sitting, {SINGLE: [option]}, seen_id=0, actor=learner, now=moment)
+        for option, moment in ((2, LAST_MOMENT), (1, LAST_MOMENT + MICROSECOND))
+    ]
+
+    assert counts == [1, 0]
+
+
+def test_an_old_page_left_open_elsewhere_overwrites_nothing(
+    session: Session, exam: Exam, learner: Actor
+) -> None:
+    sitting = start(session, exam, learner)
+    answer(session, sitting, SINGLE, [1], learner)
+    seen = last_answers(session, sitting.id)[SINGLE].id
+    answer(session, sitting, SINGLE, [2], learner)
+    old_page = {SINGLE: [1], MULTIPLE: [3], VERDICT: None, BLANKS: None}
+
+    save_form(session, sitting, old_page, seen_id=seen, actor=learner, now=MONDAY)
+
+    last = last_answers(session, sitting.id)
+    assert (last[SINGLE].response, last[MULTIPLE].response) == ([2], [3])
 
 
 # ---- handing in ----
