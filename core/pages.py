@@ -135,8 +135,14 @@ def tabs(items: Iterable[NavItem]) -> list[NavItem]:
 
 
 def is_current(item: NavItem) -> bool:
-    """Whether the page shown is the entry's own."""
-    return request.endpoint == item.endpoint
+    """Whether the page shown is the entry's own, or says through `stand_under` that it is."""
+    endpoint: str | None = g.get("nav_endpoint") or request.endpoint
+    return endpoint == item.endpoint
+
+
+def stand_under(endpoint: str) -> None:
+    """Show a page that is no entry of the navigation, such as one module, under an entry."""
+    g.nav_endpoint = endpoint
 
 
 def with_query(**changes: Any) -> str:

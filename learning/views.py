@@ -1,8 +1,174 @@
-"""The pages of this package."""
+"""The catalogue and the pages of modules, for everyone who is signed in."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from core.pages import NavItem
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from core.errors import NotFound
+from core.identity import Role
+from core.markup import split_number
+from core.pages import NavItem, stand_under
+from core.web import config, current_actor, db_session, moment, panels, requires, today
+from learning import operations, queries
+from learning.catalogue import KIND_ORDER, ReadingState, matching, neighbours
+from learning.images import MIME_TYPES, ImageStore
+from learning.models import CourseModule, ModuleKind, ModuleVersion
 
 bp = Blueprint("learning", __name__)
-NAV: tuple[NavItem, ...] = ()
+NAV: tuple[NavItem, ...] = (
+    NavItem("learning.modules", _l("学习"), "journal-text", "", (Role.LEARNER,), order=1, tab=2),
+)
+KIND_NAMES = {
+    ModuleKind.REGULATION: _l("法规"),
+    ModuleKind.OPERATING_PROCEDURE: _l("操作规程"),
+    ModuleKind.ACCIDENT_CASE: _l("事故案例"),
+}
+# Which sign and which word stand for a state: see templates/learning/_state.html.
+SIGNS = {
+    ReadingState.READ: "safe",
+    ReadingState.OPENED: "must",
+    ReadingState.OUTDATED: "warn",
+    ReadingState.UNREAD: "open",
+}
+# A stored image may not run or load anything, even when opened by itself.
+IMAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class ContentsLine:
+    """One line of the table of contents, its clause number apart."""
+
+    level: int
+    anchor: str
+    number: str
+    title: str
+
+
+@bp.get("/modules")
+@requires()
+def modules() -> ResponseReturnValue:
+    """The catalogue: search by title, filter by kind and by what one has read."""
+    entries = queries.catalogue_for(db_session(), current_actor())
+    words = request.args.get("words", "").strip()[:100]
+    kind = _kind(request.args.get("kind", ""))
+    reading = request.args.get("reading", "")
+    is_read = {"read": True, "unread": False}.get(reading)
+    found = matching(entries, words=words, kind=kind, is_read=is_read)
+    groups = [(KIND_NAMES[each], [e for e in found if e.kind is each]) for each in KIND_ORDER]
+    return render_template(
+        "learning/modules.html",
+        groups=[(name, rows) for name, rows in groups if rows],
+        total=len(entries),
+        found=len(found),
+        unread=sum(entry.state is not ReadingState.READ for entry in entries),
+        outdated=sum(entry.state is ReadingState.OUTDATED for entry in entries),
+        words=words,
+        kind=kind,
+        is_read=is_read,
+        is_filtered=bool(words or kind or is_read is not None),
+        kinds=[(each, KIND_NAMES[each]) for each in KIND_ORDER],
+        signs=SIGNS,
+        State=ReadingState,
+        today=today(),
+    )
+
+
+@bp.get("/modules/<key>")
+@requires()
+def module(key: str) -> ResponseReturnValue:
+    """The text now taught."""
+    found = queries.module_by_key(db_session(), key)
+    return _show(found, queries.current_version(db_session(), found))
+
+
+@bp.get("/modules/<key>/versions/<int:number>")
+@requires()
+def version(key: str, number: int) -> ResponseReturnValue:
+    """One text of a module, as it was when somebody learned or was examined by it."""
+    found = queries.module_by_key(db_session(), key)
+    return _show(found, queries.version_by_number(db_session(), found, number))
+
+
+@bp.post("/modules/<key>/versions/<int:number>/opened")
+@requires()
+def opened(key: str, number: int) -> ResponseReturnValue:
+    """The page's script says that it was opened; a GET itself never writes."""
+    shown = _version(key, number)
+    operations.mark_opened(db_session(), shown, actor=current_actor(), now=moment())
+    return "", 204
+
+
+@bp.post("/modules/<key>/versions/<int:number>/read")
+@requires()
+def read(key: str, number: int) -> ResponseReturnValue:
+    """我已读完"""
+    shown = _version(key, number)
+    operations.mark_read(db_session(), shown, actor=current_actor(), now=moment())
+    return redirect(url_for("learning.version", key=key, number=number, _anchor="done"))
+
+
+@bp.get("/modules/images/<name>")
+@requires()
+def image(name: str) -> ResponseReturnValue:
+    """A stored image; its address never changes content, so a browser may keep it."""
+    path = ImageStore(config().uploads_dir).path(name)
+    if path is None:
+        raise NotFound()
+    answer = send_file(path, mimetype=MIME_TYPES[path.suffix[1:]])
+    answer.headers["Content-Security-Policy"] = IMAGE_POLICY
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+def _version(key: str, number: int) -> ModuleVersion:
+    found = queries.module_by_key(db_session(), key)
+    return queries.version_by_number(db_session(), found, number)
+
+
+def _kind(value: str) -> ModuleKind | None:
+    return next((kind for kind in KIND_ORDER if kind.value == value), None)
+
+
+def _show(found: CourseModule, shown: ModuleVersion) -> ResponseReturnValue:
+    session, actor = db_session(), current_actor()
+    stand_under("learning.modules")
+    entries = queries.catalogue_for(session, actor)
+    reading = queries.reading_of(session, actor, shown)
+    labels = queries.version_labels(session, found)
+    facts: list[Any] = shown.front.get("key_facts", [])
+    return render_template(
+        "learning/module.html",
+        module=found,
+        version=shown,
+        kind_name=KIND_NAMES[found.kind],
+        html=Markup(shown.html),
+        contents=[_contents_line(*line) for line in shown.contents],
+        key_facts=[(anchor, Markup(html)) for anchor, html in facts],
+        sources=shown.front.get("sources", []),
+        audience=shown.front.get("audience", []),
+        owner=shown.front.get("owner", ""),
+        reading=reading,
+        is_current_version=shown.id == found.current_version_id,
+        current=queries.current_version(session, found),
+        versions=labels,
+        beside=neighbours(entries, found.key),
+        standing=_standing(shown, today()),
+        panels=[Markup(html) for html in panels("learning.module", found.id)],
+    )
+
+
+def _contents_line(level: int, anchor: str, title: str) -> ContentsLine:
+    number, rest = split_number(title)
+    return ContentsLine(level, anchor, number, rest)
+
+
+def _standing(shown: ModuleVersion, day: date) -> str:
+    """Whether the text is in force: `expired`, `pending` or `in_force`."""
+    if shown.expires_on is not None and shown.expires_on <= day:
+        return "expired"
+    return "pending" if shown.effective_on > day else "in_force"

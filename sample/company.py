@@ -216,3 +216,11 @@ def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePer
             )
         )
     return made
+
+
+def team_on(person: SamplePerson, day: date) -> int | None:
+    """The index of the team in which a person worked on a day."""
+    for stay in person.stays:
+        if stay.from_on <= day and (stay.to_on is None or day <= stay.to_on):
+            return stay.team
+    return None

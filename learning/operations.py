@@ -1,0 +1,230 @@
+"""Publishing and withdrawing modules, and recording who opened and read which version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core import audit
+from core.errors import Forbidden
+from core.identity import Actor
+from core.markup import plain_text
+from learning import queries
+from learning.editions import Edition
+from learning.models import Clause, CourseModule, ModuleReading, ModuleSource, ModuleVersion
+
+
+class PublishOutcome(Enum):
+    """What publishing an edition did."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    # An earlier text came back: its version is current again, with all readings of it.
+    REVIVED = "revived"
+    # Only owner, audience or the like differ; the version stays.
+    DESCRIBED = "described"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The version now current, and which clauses differ from the one before."""
+
+    module: CourseModule
+    version: ModuleVersion
+    outcome: PublishOutcome
+    changed_anchors: tuple[str, ...] = ()
+    removed_anchors: tuple[str, ...] = ()
+
+
+def publish_module(
+    session: Session, edition: Edition, *, actor: Actor, now: datetime
+) -> Publication:
+    """Make an edition the current text of its module; the same edition twice changes nothing."""
+    module = session.scalar(select(CourseModule).where(CourseModule.key == edition.key))
+    is_new = module is None
+    if module is None:
+        module = CourseModule(
+            key=edition.key, kind=edition.kind, title=edition.title, source=edition.source
+        )
+        session.add(module)
+        session.flush()
+    before = session.get(ModuleVersion, module.current_version_id or 0)
+    was_withdrawn = module.withdrawn_at is not None
+    if before is not None and before.content_hash == edition.content_hash and not was_withdrawn:
+        return _describe(session, module, before, edition, actor=actor, now=now)
+    version = session.scalar(
+        select(ModuleVersion).where(
+            ModuleVersion.module_id == module.id,
+            ModuleVersion.content_hash == edition.content_hash,
+        )
+    )
+    is_revived = version is not None
+    version = version or _add_version(session, module, edition, now=now)
+    module.kind, module.title, module.source = edition.kind, edition.title, edition.source
+    module.current_version_id, module.withdrawn_at = version.id, None
+    version.front = edition.front
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="module.version.published",
+        subject=("module", module.key),
+        before={"number": before.number, "hash": before.content_hash} if before else None,
+        after={"number": version.number, "hash": version.content_hash, "label": version.label},
+    )
+    session.flush()
+    changed, removed = _clause_changes(session, before, version)
+    outcome = PublishOutcome.REVIVED if is_revived else PublishOutcome.CHANGED
+    outcome = PublishOutcome.CREATED if is_new else outcome
+    return Publication(module, version, outcome, changed, removed)
+
+
+def withdraw_module(session: Session, module: CourseModule, *, actor: Actor, now: datetime) -> None:
+    """Take a module out of the catalogue because its file has gone; its history stays."""
+    if module.withdrawn_at is not None:
+        return
+    module.withdrawn_at = now
+    audit.record(
+        session, actor=actor, now=now, action="module.withdrawn", subject=("module", module.key)
+    )
+    session.flush()
+
+
+def mark_opened(
+    session: Session, version: ModuleVersion, *, actor: Actor, now: datetime
+) -> ModuleReading:
+    """Record that the actor opened a version; the first time counts."""
+    if actor.user_id is None:
+        raise Forbidden()
+    reading = queries.reading_of(session, actor, version)
+    if reading is not None:
+        return reading
+    reading = ModuleReading(
+        user_id=actor.user_id, module_version_id=version.id, opened_at=now, read_at=None
+    )
+    try:
+        with session.begin_nested():
+            session.add(reading)
+    except IntegrityError:
+        # Two pages of the same person at the same moment: the other one was first.
+        existing = queries.reading_of(session, actor, version)
+        if existing is None:
+            raise
+        return existing
+    _record_reading(session, version, "module.opened", actor=actor, now=now)
+    return reading
+
+
+def mark_read(
+    session: Session, version: ModuleVersion, *, actor: Actor, now: datetime
+) -> ModuleReading:
+    """Record that the actor says to have read a version to its end; the first time counts."""
+    reading = mark_opened(session, version, actor=actor, now=now)
+    if reading.read_at is None:
+        reading.read_at = now
+        _record_reading(session, version, "module.read", actor=actor, now=now)
+    return reading
+
+
+def _record_reading(
+    session: Session, version: ModuleVersion, action: str, *, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("module_version", version.id),
+        on_user_id=actor.user_id,
+        after={"hash": version.content_hash},
+    )
+    session.flush()
+
+
+def _describe(
+    session: Session,
+    module: CourseModule,
+    version: ModuleVersion,
+    edition: Edition,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Publication:
+    """The text is the same; take over owner, audience and whose file it is."""
+    if version.front == edition.front and module.source is edition.source:
+        return Publication(module, version, PublishOutcome.UNCHANGED)
+    before = _description(version.front, module.source)
+    version.front, module.source = edition.front, edition.source
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="module.described",
+        subject=("module", module.key),
+        before=before,
+        after=_description(edition.front, edition.source),
+    )
+    session.flush()
+    return Publication(module, version, PublishOutcome.DESCRIBED)
+
+
+def _description(front: dict[str, Any], source: ModuleSource) -> dict[str, Any]:
+    shown = {name: front.get(name) for name in ("owner", "audience", "supersedes")}
+    return {**shown, "source": source.value}
+
+
+def _add_version(
+    session: Session, module: CourseModule, edition: Edition, *, now: datetime
+) -> ModuleVersion:
+    last = session.scalar(
+        select(func.max(ModuleVersion.number)).where(ModuleVersion.module_id == module.id)
+    )
+    version = ModuleVersion(
+        module_id=module.id,
+        number=(last or 0) + 1,
+        content_hash=edition.content_hash,
+        label=edition.label,
+        title=edition.title,
+        effective_on=edition.effective_on,
+        expires_on=edition.expires_on,
+        hours_tenths=edition.hours_tenths,
+        front=edition.front,
+        html=edition.html,
+        contents=edition.contents,
+        source_path=edition.source_path,
+        published_at=now,
+    )
+    session.add(version)
+    session.flush()
+    for position, section in enumerate(edition.sections):
+        session.add(
+            Clause(
+                module_version_id=version.id,
+                anchor=section.anchor,
+                title=plain_text(section.title)[:200],
+                position=position,
+                text_hash=section.text_hash,
+            )
+        )
+    session.flush()
+    return version
+
+
+def _clause_changes(
+    session: Session, before: ModuleVersion | None, after: ModuleVersion
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Anchors whose text changed, and anchors that are gone."""
+    if before is None:
+        return (), ()
+    old, new = queries.clauses_of(session, before.id), queries.clauses_of(session, after.id)
+    changed = [
+        anchor
+        for anchor, clause in old.items()
+        if anchor in new and new[anchor].text_hash != clause.text_hash
+    ]
+    return tuple(changed), tuple(anchor for anchor in old if anchor not in new)

@@ -1,0 +1,381 @@
+"""One module file → its front matter, citable sections and raw question blocks. Pure.
+
+Question blocks are cut out before Markdown runs, because what Python-Markdown makes of nested
+lists and quotes differs from what authors see in their editors; each leaves a placeholder
+paragraph. Every problem of the file is found in one pass, none raises.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from core.errors import ERROR, Problem
+from learning.front_matter import DELIMITER, MAX_LINES, FrontMatter, parse_front_matter
+from learning.headings import (
+    ANCHOR,
+    QUESTION_TYPES,
+    RESERVED_ANCHOR,
+    TYPE_WORDS,
+    QuestionHeading,
+    bracketed_heading,
+    heading_level,
+    read_heading,
+)
+from learning.links import ImageUse, Reference, images_in, references_in
+
+MAX_ANCHOR = 80
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
+_CHECKBOX = re.compile(r"\s*[-*+－]\s+[\[［]\s*[xX√ ]?\s*[\]］]")
+_NOTE = re.compile(r"\s*[>＞]\s*(?:[-－*]\s*)?[^\s:：]{1,8}\s*[:：]")
+_PLACEHOLDER = re.compile(r"⟦题块 \d+⟧")
+
+
+@dataclass(frozen=True)
+class RawBlock:
+    """One question as written: `lines` are the source lines after its heading (`line`, from 1)."""
+
+    line: int
+    level: int
+    type_word: str
+    title: str
+    public_id: str | None
+    lines: tuple[str, ...]
+    anchor: str | None
+    section_title: str | None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A citable heading. `markdown` is its own text, up to the next citable heading.
+
+    `text_hash` covers its subsections too, so that a question resting on a chapter is reviewed
+    when an article in it changes. Question blocks count for neither.
+    """
+
+    anchor: str
+    level: int
+    title: str
+    line: int
+    markdown: str
+    text_hash: str
+
+
+@dataclass(frozen=True)
+class ParsedModule:
+    """A file taken apart. Not fit to publish while its problems contain an error."""
+
+    path: str
+    front: FrontMatter
+    body_markdown: str
+    sections: tuple[Section, ...]
+    blocks: tuple[RawBlock, ...]
+    images: tuple[ImageUse, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def prose_markdown(self) -> str:
+        """What a reader sees: no placeholders, no headings that held nothing but questions."""
+        text = "\n".join(_without_questions(self.body_markdown.split("\n")))
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        return frozenset(section.anchor for section in self.sections)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One body line: `is_text` is false inside code fences, where nothing has structure."""
+
+    number: int
+    text: str
+    is_text: bool
+
+
+def decode(data: bytes, path: str) -> tuple[str, list[Problem]]:
+    """The file's text, or E101 saying which byte on which line is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"不是 UTF-8 编码：第 {error.start + 1} 个字节是 0x{data[error.start]:02X}"
+        fix = "用编辑器另存为 UTF-8"
+        try:
+            data.decode("gb18030")
+            fix += "；它像是 GB18030（ANSI），先按这个编码打开"
+        except UnicodeDecodeError:
+            pass
+        return "", [Problem(path, line, column, ERROR, "E101", message, fix)]
+
+
+def parse_module(text: str, path: str) -> tuple[ParsedModule, list[Problem]]:
+    """Take a file apart and say everything that is wrong with it, sorted by line."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    front, body_start, problems = _split_front_matter(lines, path)
+    body = _scan(lines[body_start:], body_start + 1)
+    splitter = _Splitter(path, body)
+    splitter.run()
+    prose = splitter.prose
+    texts = [line for line in prose if line.is_text]
+    module = ParsedModule(
+        path=path,
+        front=front,
+        body_markdown=_body_markdown(prose, front.title),
+        sections=tuple(_sections(prose)),
+        blocks=tuple(splitter.blocks),
+        images=tuple(image for line in texts for image in images_in([line.text], line.number)),
+        references=tuple(
+            link for line in texts for link in references_in([line.text], line.number)
+        ),
+    )
+    problems += splitter.problems
+    problems += _anchor_problems(prose, path)
+    problems += _reference_problems(module)
+    problems += _image_problems(module)
+    return module, sorted(problems, key=lambda found: (found.line, found.column, found.code))
+
+
+def _split_front_matter(lines: list[str], path: str) -> tuple[FrontMatter, int, list[Problem]]:
+    """The front matter, the index of the first body line, and the problems so far."""
+    start = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    if not DELIMITER.fullmatch(lines[start]):
+        fix = "在文件最前面写两行 ---，中间写 标识、标题、类别、版本、生效日期"
+        missing = Problem(path, start + 1, 1, ERROR, "E109", "文件开头没有说明部分", fix)
+        return FrontMatter(), 0, [missing]
+    problems = []
+    after = range(start + 1, len(lines))
+    end = next((index for index in after if DELIMITER.fullmatch(lines[index])), len(lines))
+    prose = next((index for index in after if _begins_prose(lines, index)), len(lines))
+    body_start = end + 1
+    if end == len(lines) or prose < end:
+        end = body_start = min(prose, end)
+        fix = "在说明部分的最后一行下面加一行 ---"
+        problems.append(Problem(path, start + 1, 1, ERROR, "E103", "说明部分没有用 --- 结束", fix))
+    if end - start - 1 > MAX_LINES:
+        message = f"说明部分有 {end - start - 1} 行，最多 {MAX_LINES} 行"
+        fix = "删减来源和条款，或检查 --- 是否写对了位置"
+        problems.append(Problem(path, start + 1, 1, ERROR, "E111", message, fix))
+        return FrontMatter(), body_start, problems
+    front, found = parse_front_matter(lines[start + 1 : end], path=path, first_line=start + 2)
+    return front, body_start, problems + found
+
+
+def _begins_prose(lines: list[str], index: int) -> bool:
+    """A heading, which front matter never holds; `# …` between blank lines is one, too."""
+    if re.match(r"#{2,6}[ \t【]|#\s*【", lines[index]):
+        return True
+    around = [lines[near].strip() for near in (index - 1, index + 1) if near < len(lines)]
+    return lines[index].startswith("# ") and not any(around)
+
+
+def _scan(lines: list[str], first_line: int) -> list[_Line]:
+    """Number the body's lines, blank out comments, and mark what lies inside code fences."""
+    scanned: list[_Line] = []
+    fence = ""
+    for number, text in enumerate(_without_comments(lines), first_line):
+        marker = _FENCE.match(text)
+        is_text = not fence and marker is None
+        if fence and marker and marker[1].startswith(fence) and not text.strip(" `~"):
+            fence = ""
+        elif not fence and marker:
+            fence = marker[1]
+        scanned.append(_Line(number, text, is_text))
+    return scanned
+
+
+def _without_comments(lines: list[str]) -> list[str]:
+    """HTML comments become nothing; their lines stay, so that numbers stay right."""
+    text = "\n".join(lines)
+    return re.sub(
+        r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL
+    ).split("\n")
+
+
+class _Splitter:
+    """Walks the body once and parts question blocks from prose."""
+
+    def __init__(self, path: str, body: list[_Line]) -> None:
+        self.path = path
+        self.body = body
+        self.prose: list[_Line] = []
+        self.blocks: list[RawBlock] = []
+        self.problems: list[Problem] = []
+        self._anchor: str | None = None
+        self._section_title: str | None = None
+
+    def run(self) -> None:
+        index = 0
+        while index < len(self.body):
+            line = self.body[index]
+            parts = bracketed_heading(line.text) if line.is_text else None
+            if parts is not None:
+                end = self._end_of_block(index, parts.level)
+                if parts.type_word in TYPE_WORDS:
+                    self._take_block(line, parts, index + 1, end)
+                    index = self._past_rule(end)
+                    continue
+                if self._looks_like_question(index + 1, end):
+                    self._report_unknown_type(line, parts.type_word)
+                    index = self._past_rule(end)
+                    continue
+            self._take_prose(line)
+            index += 1
+
+    def _end_of_block(self, start: int, level: int) -> int:
+        for index in range(start + 1, len(self.body)):
+            line = self.body[index]
+            if not line.is_text:
+                continue
+            deeper = heading_level(line.text)
+            if _RULE.fullmatch(line.text) or (deeper is not None and deeper <= level):
+                return index
+        return len(self.body)
+
+    def _past_rule(self, index: int) -> int:
+        """The rule that ends a block belongs to it and draws no line on the page."""
+        is_rule = index < len(self.body) and _RULE.fullmatch(self.body[index].text)
+        return index + 1 if is_rule else index
+
+    def _take_block(self, line: _Line, parts: QuestionHeading, start: int, end: int) -> None:
+        self.blocks.append(
+            RawBlock(
+                line=line.number,
+                level=parts.level,
+                type_word=TYPE_WORDS[parts.type_word],
+                title=parts.title,
+                public_id=parts.public_id,
+                lines=tuple(inner.text for inner in self.body[start:end]),
+                anchor=self._anchor,
+                section_title=self._section_title,
+            )
+        )
+        for text in ("", f"⟦题块 {len(self.blocks)}⟧", ""):
+            self.prose.append(_Line(line.number, text, False))
+
+    def _take_prose(self, line: _Line) -> None:
+        heading = read_heading(line.text) if line.is_text else None
+        if heading is None:
+            self.prose.append(line)
+            return
+        if heading.anchor:
+            self._anchor, self._section_title = heading.anchor, heading.title
+        tail = f" {{#{heading.anchor}}}" if heading.anchor else ""
+        self.prose.append(replace(line, text=f"{'#' * heading.level} {heading.title}{tail}"))
+
+    def _looks_like_question(self, start: int, end: int) -> bool:
+        return any(
+            line.is_text and (_CHECKBOX.match(line.text) or _NOTE.match(line.text))
+            for line in self.body[start:end]
+        )
+
+    def _report_unknown_type(self, line: _Line, word: str) -> None:
+        near = get_close_matches(word, list(TYPE_WORDS), n=1, cutoff=0.4)
+        known = "、".join(QUESTION_TYPES)
+        fix = f"是否要写【{TYPE_WORDS[near[0]]}】？" if near else f"只能是 {known}"
+        column = line.text.find(word) + 1
+        message = f"不认识的题型【{word}】"
+        place = (self.path, line.number, max(column, 1))
+        self.problems.append(Problem(*place, ERROR, "E104", message, fix))
+
+
+def _body_markdown(prose: list[_Line], title: str) -> str:
+    """The prose again as one text, without a first heading that only repeats the title."""
+    lines = [line.text for line in prose]
+    first = next((index for index, line in enumerate(prose) if line.text.strip()), None)
+    if first is not None and prose[first].is_text:
+        heading = read_heading(prose[first].text)
+        if heading and heading.level == 1 and heading.title == title and not heading.anchor:
+            del lines[first]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _without_questions(lines: list[str]) -> Iterator[str]:
+    levels = [heading_level(line) for line in lines]
+    for index, (line, level) in enumerate(zip(lines, levels, strict=True)):
+        if _PLACEHOLDER.fullmatch(line):
+            continue
+        if level is not None:
+            after = range(index + 1, len(lines))
+            end = next((i for i in after if (levels[i] or 9) <= level), len(lines))
+            within = {text for text in lines[index + 1 : end] if text.strip()}
+            if within and all(_PLACEHOLDER.fullmatch(text) for text in within):
+                continue
+        yield line
+
+
+def _sections(prose: list[_Line]) -> Iterator[Section]:
+    marks = [
+        (index, heading)
+        for index, line in enumerate(prose)
+        if line.is_text and (heading := read_heading(line.text))
+    ]
+    seen: set[str] = set()
+    for place, (index, heading) in enumerate(marks):
+        if not heading.anchor or heading.anchor in seen:
+            continue
+        seen.add(heading.anchor)
+        following = marks[place + 1 :]
+        own_end = next((i for i, other in following if other.anchor), len(prose))
+        full_end = next((i for i, other in following if other.level <= heading.level), len(prose))
+        yield Section(
+            anchor=heading.anchor,
+            level=heading.level,
+            title=heading.title,
+            line=prose[index].number,
+            markdown=_joined(prose[index + 1 : own_end]),
+            text_hash=_text_hash(heading.title, _joined(prose[index + 1 : full_end])),
+        )
+
+
+def _joined(lines: list[_Line]) -> str:
+    text = "\n".join(line.text for line in lines if not _PLACEHOLDER.fullmatch(line.text))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _text_hash(title: str, markdown: str) -> str:
+    """The hash of what is said, blind to line breaks, spaces and the tool's fact ids."""
+    said = re.sub(r"\{#f-[^}]*\}", "", f"{title}\n{markdown}")
+    return hashlib.sha256("".join(said.split()).encode("utf-8", "replace")).hexdigest()
+
+
+def _anchor_problems(prose: list[_Line], path: str) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for line in prose:
+        heading = read_heading(line.text) if line.is_text else None
+        if heading is None or heading.anchor is None:
+            continue
+        anchor, column = heading.anchor, heading.anchor_column
+        if not ANCHOR.fullmatch(anchor) or len(anchor) > MAX_ANCHOR:
+            message = f"条款锚点的写法不对：{anchor[:90]}"
+            fix = "小写字母开头，只用小写字母、数字和连字符，最多 80 个，例如 s-3-2"
+            yield Problem(path, line.number, column, ERROR, "E112", message, fix)
+        elif RESERVED_ANCHOR.match(anchor):
+            message = f"锚点 {anchor} 的开头留给题目和考点"
+            fix = "改成 s- 开头；若这是题目，在标题前面写上【题型】"
+            yield Problem(path, line.number, column, ERROR, "E112", message, fix)
+        elif anchor in seen:
+            message = f"锚点 {anchor} 在第 {seen[anchor]} 行已经用过"
+            yield Problem(path, line.number, column, ERROR, "E113", message, "给这一条换一个锚点")
+        seen.setdefault(anchor, line.number)
+
+
+def _reference_problems(module: ParsedModule) -> Iterator[Problem]:
+    for link in module.references:
+        if link.module_key in (None, module.front.key) and link.anchor not in module.anchors:
+            message = f"本文件没有锚点 {link.anchor}"
+            near = get_close_matches(link.anchor, sorted(module.anchors), n=1)
+            fix = f"是否要写 #{near[0]}？" if near else f"在要指向的标题后面写 {{#{link.anchor}}}"
+            yield Problem(module.path, link.line, link.column, ERROR, "E302", message, fix)
+
+
+def _image_problems(module: ParsedModule) -> Iterator[Problem]:
+    for image in module.images:
+        if not image.alt:
+            fix = "写成 ![图里有什么](路径)，给看不见图的人听"
+            place = (module.path, image.line, image.column)
+            yield Problem(*place, ERROR, "E217", "图片没有说明文字", fix)

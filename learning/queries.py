@@ -1,0 +1,141 @@
+"""Reads: the catalogue as one person sees it, a module's versions, clauses that may be cited."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from core.errors import NotFound
+from core.identity import Actor
+from learning.catalogue import CatalogueEntry, in_order
+from learning.models import Clause, CourseModule, ModuleReading, ModuleVersion
+
+
+def catalogue_for(session: Session, actor: Actor) -> list[CatalogueEntry]:
+    """Every module in use, in order, with the actor's own reading state."""
+    rows = session.execute(
+        select(CourseModule, ModuleVersion, ModuleReading)
+        .join(ModuleVersion, ModuleVersion.id == CourseModule.current_version_id)
+        .outerjoin(
+            ModuleReading,
+            (ModuleReading.module_version_id == ModuleVersion.id)
+            & (ModuleReading.user_id == actor.user_id),
+        )
+        .where(CourseModule.withdrawn_at.is_(None))
+        .options(defer(ModuleVersion.html))
+    ).all()
+    older = older_readings(session, actor)
+    return in_order(
+        CatalogueEntry(
+            module_id=module.id,
+            key=module.key,
+            title=version.title,
+            kind=module.kind,
+            source=module.source,
+            label=version.label,
+            effective_on=version.effective_on,
+            expires_on=version.expires_on,
+            hours_tenths=version.hours_tenths,
+            audience=tuple(version.front.get("audience", ())),
+            clause_count=len(version.contents),
+            opened_at=reading.opened_at if reading else None,
+            read_at=reading.read_at if reading else None,
+            older_read_at=older.get(module.id),
+        )
+        for module, version, reading in rows
+    )
+
+
+def older_readings(session: Session, actor: Actor) -> dict[int, datetime]:
+    """For each module id, when the actor last read a version that is no longer current."""
+    rows = session.execute(
+        select(ModuleVersion.module_id, func.max(ModuleReading.read_at))
+        .join(ModuleVersion, ModuleVersion.id == ModuleReading.module_version_id)
+        .join(CourseModule, CourseModule.id == ModuleVersion.module_id)
+        .where(
+            ModuleReading.user_id == actor.user_id,
+            ModuleReading.read_at.is_not(None),
+            CourseModule.current_version_id != ModuleVersion.id,
+        )
+        .group_by(ModuleVersion.module_id)
+    ).all()
+    return {module_id: read_at for module_id, read_at in rows if read_at is not None}
+
+
+def module_by_key(session: Session, key: str) -> CourseModule:
+    """The module, withdrawn or not; NotFound for an unknown key."""
+    module = session.scalar(select(CourseModule).where(CourseModule.key == key))
+    if module is None:
+        raise NotFound()
+    return module
+
+
+def current_version(session: Session, module: CourseModule) -> ModuleVersion:
+    """The text now taught."""
+    version = session.get(ModuleVersion, module.current_version_id)
+    if version is None:
+        raise NotFound()
+    return version
+
+
+def version_by_number(session: Session, module: CourseModule, number: int) -> ModuleVersion:
+    """One text of a module, old or current."""
+    version = session.scalar(
+        select(ModuleVersion).where(
+            ModuleVersion.module_id == module.id, ModuleVersion.number == number
+        )
+    )
+    if version is None:
+        raise NotFound()
+    return version
+
+
+def version_labels(session: Session, module: CourseModule) -> list[tuple[int, str, datetime]]:
+    """Number, label and time of publication of each version, newest first."""
+    rows = session.execute(
+        select(ModuleVersion.number, ModuleVersion.label, ModuleVersion.published_at)
+        .where(ModuleVersion.module_id == module.id)
+        .order_by(ModuleVersion.number.desc())
+    ).all()
+    return [(number, label, published_at) for number, label, published_at in rows]
+
+
+def reading_of(session: Session, actor: Actor, version: ModuleVersion) -> ModuleReading | None:
+    """The actor's own reading of a version."""
+    return session.scalar(
+        select(ModuleReading).where(
+            ModuleReading.user_id == actor.user_id,
+            ModuleReading.module_version_id == version.id,
+        )
+    )
+
+
+def clauses_of(session: Session, version_id: int) -> dict[str, Clause]:
+    """The clauses of a version by their anchors."""
+    rows = session.scalars(select(Clause).where(Clause.module_version_id == version_id))
+    return {clause.anchor: clause for clause in rows}
+
+
+def current_anchors(session: Session) -> dict[str, frozenset[str]]:
+    """For each module in use, the anchors that may be cited now."""
+    found: dict[str, set[str]] = {}
+    rows = session.execute(
+        select(CourseModule.key, Clause.anchor)
+        .join(Clause, Clause.module_version_id == CourseModule.current_version_id)
+        .where(CourseModule.withdrawn_at.is_(None))
+    )
+    for key, anchor in rows:
+        found.setdefault(key, set()).add(anchor)
+    return {key: frozenset(anchors) for key, anchors in found.items()}
+
+
+def modules_without_file(session: Session, keys: Iterable[str]) -> list[CourseModule]:
+    """The modules in use whose key is not among those found in files."""
+    return list(
+        session.scalars(
+            select(CourseModule)
+            .where(CourseModule.withdrawn_at.is_(None), CourseModule.key.not_in(list(keys)))
+            .order_by(CourseModule.key)
+        )
+    )

@@ -1,0 +1,1 @@
+"""Bringing the sample company in and taking it out."""

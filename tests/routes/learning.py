@@ -1,0 +1,30 @@
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tests.cast import Cast
+from tests.conftest import MONDAY
+from tests.learning.factories import make_module
+from tests.routes import Route
+
+
+def a_module(session: Session, _cast: Cast) -> Mapping[str, Any]:
+    make_module(session, now=MONDAY)
+    return {"key": "sop-dh"}
+
+
+def a_version(session: Session, cast: Cast) -> Mapping[str, Any]:
+    return {**a_module(session, cast), "number": 1}
+
+
+ROUTES = {
+    "learning.modules": Route(expected={"nobody": 302}),
+    "learning.module": Route(values=a_module, expected={"nobody": 302}),
+    "learning.version": Route(values=a_version, expected={"nobody": 302}),
+    "learning.opened": Route("POST", values=a_version, expected={"nobody": 302}, others=204),
+    "learning.read": Route("POST", values=a_version, others=302),
+    "learning.image": Route(
+        values=lambda session, cast: {"name": "none.png"}, expected={"nobody": 302}, others=404
+    ),
+}
