@@ -1,8 +1,9 @@
 """What an examiner states of an exam, and what in it cannot be; pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from core.errors import N_
 from exams.models import Exam, ExamState, Reveal
@@ -102,10 +103,11 @@ def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:
     window = definition.closes_at - definition.opens_at
     add(not definition.title, "title", N_("写上考试名称"))
     add(len(definition.title) > 120, "title", N_("考试名称最多 120 字"))
+    add(window <= timedelta(), "closes_at", N_("结束时间要晚于开始时间"))
     add(
-        window <= timedelta(),
+        timedelta() < window < timedelta(minutes=min(minutes, MOST_MINUTES)),
         "closes_at",
-        N_("结束时间要晚于开始时间"),
+        N_("考试窗口比时长还短，没有人能考满。把结束时间推后，或缩短时长"),
     )
     add(window > LONGEST_WINDOW, "closes_at", N_("考试窗口最长一年。把结束时间提前"))
     add(not 1 <= minutes <= MOST_MINUTES, "minutes", N_("时长填 1 到 480 分钟"))
@@ -130,3 +132,14 @@ def points(tenths: int) -> str:
     """Tenths of a point as points: 25 -> 2.5, 20 -> 2."""
     whole, rest = divmod(tenths, 10)
     return f"{whole}.{rest}" if rest else str(whole)
+
+
+def as_data(row: Any) -> dict[str, Any]:
+    """A frozen dataclass of this package as JSON data, for the audit log."""
+    return {name: _plain(value) for name, value in asdict(row).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value

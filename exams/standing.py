@@ -1,11 +1,6 @@
 """How a required person stands in an exam, from the person's sittings; pure."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
-
-from exams.definition import Phase
-from exams.models import SittingState
 
 
 class Standing(Enum):
@@ -18,27 +13,16 @@ class Standing(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True)
-class TrySummary:
-    """One sitting as far as a standing needs it."""
-
-    try_number: int
-    state: SittingState
-    is_passed: bool | None
-    score_tenths: int | None
-    started_at: datetime
-
-
-def standing(tries: tuple[TrySummary, ...], *, phase: Phase) -> Standing:
+def standing(*, tries: int, is_sitting: bool, has_passed: bool, is_over: bool) -> Standing:
     """How a person stands: any passed sitting passes; without a sitting, the window decides.
 
     A sitting that has run out but is not yet closed still counts as running: its mark comes
     within a minute.
     """
-    if any(done.is_passed for done in tries):
+    if has_passed:
         return Standing.PASSED
-    if any(done.state is SittingState.OPEN for done in tries):
+    if is_sitting:
         return Standing.SITTING
     if tries:
         return Standing.FAILED
-    return Standing.ABSENT if phase is Phase.CLOSED else Standing.NOT_BEGUN
+    return Standing.ABSENT if is_over else Standing.NOT_BEGUN
