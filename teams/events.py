@@ -1,0 +1,34 @@
+"""What this package announces to those on the right: who came, who moved, who left."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from core.events import Event
+
+
+class Beginning(Enum):
+    """Why a main membership begins; training after a transfer or a return depends on it."""
+
+    HIRED = "hired"
+    TRANSFERRED = "transferred"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class MembershipBegan(Event):
+    """A person has a new main membership; `previous_id` is the one before it, if any."""
+
+    user_id: int
+    membership_id: int
+    beginning: Beginning
+    on: date
+    previous_id: int | None
+
+
+@dataclass(frozen=True)
+class PersonLeft(Event):
+    """A person has left; `on` is the last day."""
+
+    user_id: int
+    on: date
