@@ -1,5 +1,7 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
+from functools import partial
+
 from flask import Flask
 
 import accounts.cli
@@ -26,6 +28,7 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
 COMMANDS = (core, accounts, teams, question_bank)
@@ -37,6 +40,9 @@ def subscribe(bus: Bus) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.on_demand("preview-roster", partial(importing.preview, services))
+    services.jobs.on_demand("import-roster", partial(importing.apply, services))
+    services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
 
 
 def register_panels(services: Services) -> None:

@@ -16,8 +16,8 @@ class Beginning(Enum):
 
 
 @dataclass(frozen=True)
-class MembershipBegan(Event):
-    """A person has a new main membership; `previous_id` is the one before it, if any."""
+class Begun:
+    """One new main membership; `previous_id` is the person's one before it, if any."""
 
     user_id: int
     membership_id: int
@@ -27,8 +27,22 @@ class MembershipBegan(Event):
 
 
 @dataclass(frozen=True)
-class PersonLeft(Event):
-    """A person has left; `on` is the last day."""
+class MembershipsBegan(Event):
+    """People have a new main membership. A roster brings hundreds at once, a form one."""
+
+    begun: tuple[Begun, ...]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """That a person has left; `on` is the last day."""
 
     user_id: int
     on: date
+
+
+@dataclass(frozen=True)
+class PeopleLeft(Event):
+    """People have left; their memberships are closed and their sessions ended."""
+
+    left: tuple[Departure, ...]

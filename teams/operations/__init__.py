@@ -14,6 +14,7 @@ from teams.operations.people import (
     note_id_number_revealed,
 )
 from teams.operations.roles import grant_role, revoke_role
+from teams.operations.rosters import confirm_roster, discard_roster, upload_roster
 from teams.operations.tree import (
     close_team,
     create_post,
@@ -30,8 +31,10 @@ __all__ = [
     "PersonDetails",
     "add_side_membership",
     "close_team",
+    "confirm_roster",
     "create_post",
     "create_team",
+    "discard_roster",
     "edit_person",
     "end_side_membership",
     "ensure_root",
@@ -47,4 +50,5 @@ __all__ = [
     "return_to_work",
     "revoke_role",
     "transfer",
+    "upload_roster",
 ]

@@ -15,7 +15,7 @@ from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from teams import rules
-from teams.events import Beginning, MembershipBegan, PersonLeft
+from teams.events import Beginning, Begun, Departure, MembershipsBegan, PeopleLeft
 from teams.models import Membership, Post, Team
 from teams.operations.roles import revoke_all
 from teams.queries.memberships import newest_main
@@ -45,18 +45,14 @@ def begin(
     )
     session.add(membership)
     session.flush()
-    publish(
-        session,
-        MembershipBegan(
-            actor=actor,
-            at=now,
-            user_id=user.id,
-            membership_id=membership.id,
-            beginning=beginning,
-            on=on,
-            previous_id=previous.id if previous else None,
-        ),
+    begun = Begun(
+        user_id=user.id,
+        membership_id=membership.id,
+        beginning=beginning,
+        on=on,
+        previous_id=previous.id if previous else None,
     )
+    publish(session, MembershipsBegan(actor=actor, at=now, begun=(begun,)))
     return membership
 
 
@@ -160,7 +156,7 @@ def leave(session: Session, user: User, *, on: date, actor: Actor, now: datetime
         on_user_id=user.id,
         after={"left_on": on.isoformat()},
     )
-    publish(session, PersonLeft(actor=actor, at=now, user_id=user.id, on=on))
+    publish(session, PeopleLeft(actor=actor, at=now, left=(Departure(user.id, on),)))
     session.flush()
 
 
