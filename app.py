@@ -5,6 +5,8 @@ from functools import partial
 from flask import Flask
 
 import accounts.cli
+import accounts.jobs
+import accounts.queries
 import accounts.views
 import certificates.views
 import core.cli
@@ -18,6 +20,7 @@ import reports.views
 import teams.cli
 import teams.queries
 import teams.views
+from accounts.events import FirstAdministratorMade
 from core import config as settings
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
@@ -28,6 +31,7 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
@@ -36,6 +40,7 @@ COMMANDS = (core, accounts, teams, question_bank)
 
 def subscribe(bus: Bus) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    bus.subscribe(FirstAdministratorMade, seat_first_administrator)
 
 
 def register_jobs(services: Services) -> None:
@@ -43,10 +48,16 @@ def register_jobs(services: Services) -> None:
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
+    services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+
+
+def register_records(services: Services) -> None:
+    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    services.records.extend(accounts.queries.RECORDS)
 
 
 def create_app(
@@ -75,6 +86,7 @@ def create_app(
     )
     register_jobs(services)
     register_panels(services)
+    register_records(services)
 
     app = Flask("shanggang", root_path=str(settings.ROOT))
     session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)

@@ -1,4 +1,7 @@
-"""What this package announces to those on the right: who came, who moved, who left."""
+"""What this package announces to those on the right: who came and who moved.
+
+Who left is announced by `accounts.events.PersonLeft`.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,18 +34,3 @@ class MembershipsBegan(Event):
     """People have a new main membership. A roster brings hundreds at once, a form one."""
 
     begun: tuple[Begun, ...]
-
-
-@dataclass(frozen=True)
-class Departure:
-    """That a person has left; `on` is the last day."""
-
-    user_id: int
-    on: date
-
-
-@dataclass(frozen=True)
-class PeopleLeft(Event):
-    """People have left; their memberships are closed and their sessions ended."""
-
-    left: tuple[Departure, ...]

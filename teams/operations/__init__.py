@@ -11,7 +11,6 @@ from teams.operations.people import (
     PersonDetails,
     edit_person,
     hire,
-    note_id_number_revealed,
 )
 from teams.operations.roles import grant_role, revoke_role
 from teams.operations.rosters import confirm_roster, discard_roster, upload_roster
@@ -43,7 +42,6 @@ __all__ = [
     "hire",
     "leave",
     "move_team",
-    "note_id_number_revealed",
     "rename_post",
     "rename_team",
     "reopen_team",

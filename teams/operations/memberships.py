@@ -6,16 +6,17 @@ keeps all of them apart; the open one is guarded by an index of the database bes
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.models import AuthSession, User
+from accounts.models import User
+from accounts.operations import record_leaving, record_return
 from core.audit import record
 from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from teams import rules
-from teams.events import Beginning, Begun, Departure, MembershipsBegan, PeopleLeft
+from teams.events import Beginning, Begun, MembershipsBegan
 from teams.models import Membership, Post, Team
 from teams.operations.roles import revoke_all
 from teams.queries.memberships import newest_main
@@ -141,22 +142,8 @@ def leave(session: Session, user: User, *, on: date, actor: Actor, now: datetime
     )
     for membership in open_ones:
         membership.to_on = max(on, membership.from_on)
-    user.left_on = on
-    session.execute(
-        update(AuthSession)
-        .where(AuthSession.user_id == user.id, AuthSession.ended_at.is_(None))
-        .values(ended_at=now, ended_reason="left")
-    )
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="person.left",
-        subject=("user", user.id),
-        on_user_id=user.id,
-        after={"left_on": on.isoformat()},
-    )
-    publish(session, PeopleLeft(actor=actor, at=now, left=(Departure(user.id, on),)))
+    session.flush()
+    record_leaving(session, user, left_on=on, actor=actor, now=now)
     session.flush()
 
 
@@ -177,7 +164,7 @@ def return_to_work(
     last = max(user.left_on, current.to_on if current and current.to_on else user.left_on)
     if on <= last:
         raise Conflict(N_("%(name)s %(day)s 才离职，复职日期要晚于那天"), name=user.name, day=last)
-    before, user.left_on = user.left_on, None
+    record_return(session, user, actor=actor, now=now)
     membership = begin(
         session,
         user,
@@ -193,10 +180,9 @@ def return_to_work(
         session,
         actor=actor,
         now=now,
-        action="person.returned",
-        subject=("user", user.id),
+        action="membership.begun",
+        subject=("membership", membership.id),
         on_user_id=user.id,
-        before={"left_on": before.isoformat()},
         after={"team": team.name, "from_on": on.isoformat()},
     )
     session.flush()

@@ -1,4 +1,4 @@
-"""Verbs of people as the enterprise keeps them: hire, edit, tell an ID number for a reason."""
+"""Verbs of people as the enterprise keeps them: hire and edit."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts import id_numbers
 from accounts.models import EmploymentKind, User
+from accounts.operations import record_id_number
 from core.audit import record
 from core.errors import N_, Conflict
 from core.identity import Actor
@@ -61,7 +61,7 @@ def hire(
     session.add(user)
     session.flush()
     if details.id_number is not None:
-        _set_id_number(session, user, details.id_number, key=id_number_key)
+        record_id_number(session, user, details.id_number, key=id_number_key, actor=actor, now=now)
     begin(
         session,
         user,
@@ -106,13 +106,11 @@ def edit_person(
     user.employer, user.phone = details.employer, details.phone
     user.hired_on = details.hired_on
     if details.id_number is not None:
-        _set_id_number(session, user, details.id_number, key=id_number_key)
+        record_id_number(session, user, details.id_number, key=id_number_key, actor=actor, now=now)
     after = _shown(user)
     changed = {key for key in after if after[key] != before[key]}
-    if user.id_number_hash != old_hash:
-        changed.add("id_number")
     if not changed:
-        return False
+        return user.id_number_hash != old_hash
     record(
         session,
         actor=actor,
@@ -127,22 +125,6 @@ def edit_person(
     return True
 
 
-def note_id_number_revealed(
-    session: Session, user: User, reason: str, *, actor: Actor, now: datetime
-) -> None:
-    """Record that the whole ID number was shown, to whom and why; comes before the showing."""
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="id_number.revealed",
-        subject=("user", user.id),
-        on_user_id=user.id,
-        reason=reason,
-    )
-    session.flush()
-
-
 def _name_sort(details: PersonDetails) -> str:
     if details.sounds is None:
         return names.sort_key(details.name)
@@ -155,22 +137,8 @@ def _check_employee_no(session: Session, employee_no: str) -> None:
         raise Conflict(N_("工号 %(number)s 已经是 %(name)s 的"), number=employee_no, name=holder)
 
 
-def _set_id_number(session: Session, user: User, number: str, *, key: str) -> None:
-    found = id_numbers.look_up_hash(number, key=key)
-    if found == user.id_number_hash:
-        return
-    other = session.scalar(
-        select(User.employee_no).where(User.id_number_hash == found, User.id != user.id)
-    )
-    if other is not None:
-        raise Conflict(N_("这个身份证号已经登记在工号 %(number)s 名下"), number=other)
-    user.id_number_hash = found
-    user.id_number_masked = id_numbers.mask(number)
-    user.id_number_encrypted = id_numbers.encrypt(number, user_id=user.id, key=key)
-
-
 def _shown(user: User) -> dict[str, Any]:
-    """What an audit entry may say about a person: the ID number masked."""
+    """What an audit entry says about a person; the ID number has an entry of its own."""
     return {
         "employee_no": user.employee_no,
         "name": user.name,
@@ -178,6 +146,5 @@ def _shown(user: User) -> dict[str, Any]:
         "employment_kind": user.employment_kind.value,
         "employer": user.employer,
         "phone": user.phone,
-        "id_number": user.id_number_masked,
         "hired_on": user.hired_on.isoformat() if user.hired_on else None,
     }

@@ -40,7 +40,7 @@ def found_enterprise(
 ) -> Team:
     """Name the enterprise and let the administrator hold the whole of it; may be run again."""
     top = ensure_root(session, name, actor=actor, now=now)
-    if top.name != name:
+    if name and top.name != name:
         rename_team(session, top, name, actor=actor, now=now)
     held = session.scalar(
         select(RoleGrant.id).where(

@@ -8,12 +8,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts import id_numbers
-from accounts.models import AuthSession, EmploymentKind, User
+from accounts.events import PersonLeft
+from accounts.models import ActivationCode, AuthSession, EmploymentKind, User
 from core.audit import record
 from core.events import publish
 from core.identity import Actor
 from teams import names, rules
-from teams.events import Beginning, Begun, Departure, MembershipsBegan, PeopleLeft
+from teams.events import Beginning, Begun, MembershipsBegan
 from teams.models import Membership, RoleGrant, Team
 from teams.operations import create_post, create_team
 from teams.operations.roles import revoke_all
@@ -269,6 +270,11 @@ class Applier:
             .where(AuthSession.user_id.in_(days), AuthSession.ended_at.is_(None))
             .values(ended_at=self.now, ended_reason="left")
         )
+        self.session.execute(
+            update(ActivationCode)
+            .where(ActivationCode.user_id.in_(days), ActivationCode.expires_at > self.now)
+            .values(expires_at=self.now)
+        )
         holders = select(User).where(
             User.id.in_(days), User.id.in_(select(RoleGrant.user_id).scalar_subquery())
         )
@@ -277,8 +283,7 @@ class Applier:
         for user_id, day in days.items():
             after = {"left_on": day.isoformat()}
             self._record("person.left", ("user", user_id), user_id, after=after)
-        left = tuple(Departure(user_id, day) for user_id, day in days.items())
-        publish(self.session, PeopleLeft(actor=self.actor, at=self.now, left=left))
+            publish(self.session, PersonLeft(actor=self.actor, at=self.now, user_id=user_id))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
