@@ -19,6 +19,7 @@ import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.records
 import reports.views
 import teams.cli
 import teams.queries
@@ -64,6 +65,7 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows, in this order: each package tells what it stores of a person."""
     services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(reports.records.RECORDS)
 
 
 def create_app(

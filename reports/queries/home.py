@@ -78,7 +78,7 @@ def unread_modules(session: Session, user_id: int, exam_ids: list[int]) -> list[
     A new version of a module is unread until it is read again.
     """
     keys = (
-        select(distinct(Question.module_key))
+        select(Question.module_key)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .join(PoolEntry, PoolEntry.question_version_id == QuestionVersion.id)
         .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
