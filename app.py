@@ -24,6 +24,7 @@ import reports.views
 import teams.cli
 import teams.queries
 import teams.views
+from accounts.events import FirstAdministratorMade
 from core import config as settings
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
@@ -34,6 +35,8 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from teams.listeners import seat_first_administrator
+from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
 COMMANDS = (core, accounts, teams, question_bank, certificates)
@@ -41,12 +44,16 @@ COMMANDS = (core, accounts, teams, question_bank, certificates)
 
 def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    bus.subscribe(FirstAdministratorMade, seat_first_administrator)
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
 
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.on_demand("preview-roster", partial(importing.preview, services))
+    services.jobs.on_demand("import-roster", partial(importing.apply, services))
+    services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
     services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 

@@ -46,7 +46,7 @@ def kinds(session: Session) -> list[CertificateKind]:
 def kind_counts(session: Session) -> dict[int, int]:
     """How many certificates of each kind were ever issued."""
     found = select(Certificate.kind_id, func.count()).group_by(Certificate.kind_id)
-    return {row[0]: row[1] for row in session.execute(found)}
+    return dict(session.execute(found).all())
 
 
 def kind_by_id(session: Session, kind_id: int) -> CertificateKind:
@@ -118,7 +118,7 @@ def place_on(session: Session, user_id: int, day: date) -> Place:
     team_id, path, post_name = row
     ids = [int(part) for part in path.strip("/").split("/")]
     named = select(Team.id, Team.name).where(Team.id.in_(ids))
-    names = {row[0]: row[1] for row in session.execute(named)}
+    names = dict(session.execute(named).all())
     shown = ids[1:] or ids
     return Place(team_id, " / ".join(names[id_] for id_ in shown)[:255], post_name or "")
 
@@ -247,7 +247,7 @@ def page_of_certificates(
         .offset(offset)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in session.execute(found)]
+    return list(session.execute(found))
 
 
 def certificates_of(session: Session, user_id: int) -> list[Certificate]:

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from core.errors import DomainError
 from core.identity import Actor
 from core.web import services
-from sample.operations.company import remove_sample
+from sample.operations import remove_sample
 from sample.sign_ins import forget_sign_ins
 
 commands = AppGroup("sample", help="示例企业。")

@@ -1,6 +1,6 @@
 """A person's own exams and results."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ class AnswerLine:
     html: Markup
     verdict: str
     note: str
+    feedback: Markup | None = None
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ def _lines(question: RevealedQuestion) -> list[AnswerLine]:
 def _choice_lines(question: RevealedQuestion, key: ChoiceKey) -> list[AnswerLine]:
     chosen = question.response or []
     is_multiple = question.version.printed.type is QuestionType.MULTIPLE_CHOICE
-    return [
+    lines = [
         _line(
             letter,
             Markup(question.version.printed.option_html[option]),
@@ -261,6 +262,11 @@ def _choice_lines(question: RevealedQuestion, key: ChoiceKey) -> list[AnswerLine
         )
         for letter, option in zip(LETTERS, question.option_order, strict=False)
     ]
+    said = [
+        Markup(question.feedback_html.get(str(option), "")) if option in chosen else None
+        for option in question.option_order
+    ]
+    return [replace(line, feedback=feedback) for line, feedback in zip(lines, said, strict=True)]
 
 
 def _line(

@@ -67,7 +67,7 @@ def my_exams(session: Session, user_id: int, *, zone: ZoneInfo, now: datetime) -
         .where(BlueprintRow.exam_id.in_(ids))
         .group_by(BlueprintRow.exam_id)
     )
-    counts = {row[0]: row[1] for row in session.execute(counted)}
+    counts = dict(session.execute(counted).all())
     mine = [MyExam(e, tries[e.id], int(counts.get(e.id, 0))) for e in listed if e.id in ids]
     return sorted(mine, key=lambda one: (one.exam.closes_at, one.exam.id))
 
@@ -170,7 +170,7 @@ def staff_counts(
         .where(User.id.in_(staff), User.password_hash.is_(None))
         .order_by(User.employee_no)
     )
-    return count, [(row[0], row[1], row[2]) for row in idle]
+    return count, list(idle)
 
 
 def module_counts(session: Session) -> dict[ModuleKind, int]:
@@ -180,13 +180,13 @@ def module_counts(session: Session) -> dict[ModuleKind, int]:
         .where(CourseModule.withdrawn_at.is_(None))
         .group_by(CourseModule.kind)
     )
-    return {row[0]: row[1] for row in session.execute(found)}
+    return dict(session.execute(found).all())
 
 
 def question_counts(session: Session) -> dict[QuestionState, int]:
     """Questions of the bank by state."""
     found = select(Question.state, func.count()).group_by(Question.state)
-    return {row[0]: row[1] for row in session.execute(found)}
+    return dict(session.execute(found).all())
 
 
 def modules_without_questions(session: Session) -> list[CourseModule]:

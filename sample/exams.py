@@ -12,12 +12,9 @@ from zoneinfo import ZoneInfo
 from certificates.operations import set_award
 from exams.blueprint import RowSpec
 from exams.definition import ExamDefinition
-from exams.operations.answers import save_form
 from exams.operations.definition import create_exam, set_audience, set_blueprint
 from exams.operations.publication import publish_exam
-from exams.operations.sitting import start_sitting, submit_sitting
 from exams.queries.audience import AudienceChoice, Days
-from exams.versions import known_versions
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,11 +23,14 @@ from core.clock import local_date
 from core.db import Database
 from core.identity import Actor
 from exams.models import Exam, Reveal, Sitting, SittingQuestion
+from exams.operations.answers import save_form
+from exams.operations.sitting import start_sitting, submit_sitting
+from exams.versions import known_versions
 from question_bank.keys import QuestionType, RuleName
 from sample import history
 from sample.company import SamplePerson, SampleTeam, team_on
 from sample.history import PlannedExam, PlannedSitting
-from sample.operations.people import Loaded
+from sample.people import Loaded
 
 # One write transaction for so many sittings: short enough, and not a flush for each.
 BATCH = 40
@@ -206,7 +206,7 @@ def _sit(
     )
     ended_at = go.started_at + go.spent
     responses = _replies(session, sitting, go.ability, rng=rng)
-    save_form(session, sitting, responses, actor=person, now=ended_at)
+    save_form(session, sitting, responses, seen_id=0, actor=person, now=ended_at)
     submit_sitting(session, sitting, actor=person, now=ended_at)
     return bool(sitting.is_passed)
 

@@ -1,13 +1,13 @@
-"""Reads about the tree, memberships and roles."""
+"""Who a person is to the product: name, place and granted roles. Runs on every request."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import AuthSession, NoticeAcknowledgement, PrivacyNotice, User
-from core.identity import Actor, Grant
+from core.identity import Actor, Grant, Role
 from core.services import SignedIn
 from teams.models import Membership, Post, RoleGrant, Team
 
@@ -90,6 +90,8 @@ def _needs_notice(session: Session, user_id: int) -> bool:
     )
 
 
-def member_on(day: date) -> ColumnElement[bool]:
-    """The condition that a membership held on a day, both ends included."""
-    return (Membership.from_on <= day) & or_(Membership.to_on.is_(None), Membership.to_on >= day)
+def system_actor(session: Session, name: str) -> Actor:
+    """A command or job with an administrator's rights over the whole tree."""
+    top = session.execute(select(Team.id, Team.path).where(Team.parent_id.is_(None))).first()
+    grants = {Grant(Role.ADMINISTRATOR, top.id, top.path)} if top else set()
+    return Actor(user_id=None, name=Actor.system(name).name, grants=frozenset(grants))

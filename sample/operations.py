@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
-from teams.queries.identity import actor_for
 
 from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
 from certificates.models import Certificate, CertificateKind, ExamAward
@@ -29,9 +28,10 @@ from exams.models import (
 )
 from learning.models import CourseModule, ModuleReading
 from sample import company, history
-from sample.operations.exams import Scene, load_exam, sit_exam
-from sample.operations.people import Loaded, load_people
+from sample.exams import Scene, load_exam, sit_exam
+from sample.people import Loaded, load_people
 from teams.models import Membership, Post, RoleGrant, RosterImport, Team
+from teams.queries.identity import actor_for
 
 SEED = 20260701
 
@@ -43,6 +43,7 @@ def load_sample(
     zone: ZoneInfo,
     actor: Actor,
     now: datetime,
+    people_count: int = company.PEOPLE_COUNT,
 ) -> int:
     """Load people, exams and a year of sittings; says how many sittings there were.
 
@@ -50,7 +51,7 @@ def load_sample(
     """
     today = local_date(now, zone)
     teams = company.tree()
-    people = company.people(teams, seed=SEED, today=today)
+    people = company.people(teams, seed=SEED, today=today, count=people_count)
     with database.writing() as session:
         loaded = load_people(session, teams, people, password_hash=password_hash, now=now)
         record(
@@ -63,7 +64,7 @@ def load_sample(
         )
     scene = Scene(teams, people, loaded, zone, today)
     plans = history.planned_exams(today.year)
-    exam_ids = _load_exams(database, plans, scene, actor=actor, now=now)
+    exam_ids = _load_exams(database, plans, scene, now=now)
     rng = random.Random(SEED)
     count = 0
     for exam_id, plan in zip(exam_ids, plans, strict=True):
@@ -78,7 +79,6 @@ def _load_exams(
     plans: Sequence[history.PlannedExam],
     scene: Scene,
     *,
-    actor: Actor,
     now: datetime,
 ) -> list[int]:
     with database.writing() as session:
@@ -134,7 +134,7 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     """
     people = select(User.id).where(User.is_sample)
     teams = select(Team.id).where(Team.is_sample)
-    _refuse_while_in_use(session, people, teams)
+    _refuse_while_in_use(session, teams)
     exams = select(Exam.id).where(Exam.is_sample | Exam.created_by_id.in_(people))
     sittings = select(Sitting.id).where(Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people))
     rows = select(BlueprintRow.id).where(BlueprintRow.exam_id.in_(exams))
@@ -183,6 +183,10 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     return removed
 
 
+def _of_either(one: Any, other: Any, people: Any) -> Any:
+    return one.in_(people) | other.in_(people)
+
+
 def _delete(session: Session, table: type[Any], fits: Any) -> int:
     result: Any = session.execute(
         delete(table).where(fits).execution_options(synchronize_session=False)
@@ -205,7 +209,7 @@ def _is_used(post_id: Any) -> Any:
     )
 
 
-def _refuse_while_in_use(session: Session, people: Any, teams: Any) -> None:
+def _refuse_while_in_use(session: Session, teams: Any) -> None:
     real = session.scalars(
         select(User.name)
         .where(
