@@ -126,8 +126,9 @@ def standing_counts(
     session: Session, actor: Actor, exam: Exam, *, days: Days, now: datetime
 ) -> dict[Standing, int]:
     """How many required people stand how, among those whom the actor may see."""
-    stands = _stands(_done(exam), phase(exam, now=now)).label("stands")
-    rows = _candidates(actor, exam, days, _done(exam)).with_only_columns(stands).subquery()
+    done = _done(exam)
+    stands = _stands(done, phase(exam, now=now)).label("stands")
+    rows = _candidates(actor, exam, days, done).with_only_columns(stands).subquery()
     found = session.execute(select(rows.c.stands, func.count()).group_by(rows.c.stands))
     counts = {row[0]: row[1] for row in found}
     return {one: counts.get(one.value, 0) for one in Standing}
