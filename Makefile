@@ -10,7 +10,7 @@ export SAMPLE ?= 1
 .PHONY: run test check story bench soak bundle assets lock clean
 
 run: $(VENV)/.installed assets ## serve on http://127.0.0.1:8000
-	@exec $(BIN)/python app.py
+	@exec $(BIN)/python start.py
 
 test: check ## all tests; without Chromium or PostgreSQL those parts are left out, and it says so
 	$(BIN)/pytest -q -n 2 --dist loadfile

@@ -1,25 +1,31 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
-import sys
+from functools import partial
 
 from flask import Flask
 
 import accounts.cli
+import accounts.jobs
+import accounts.queries
 import accounts.views
+import certificates.awarding
+import certificates.cli
 import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.events
 import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.records
 import reports.views
 import teams.cli
 import teams.queries
 import teams.views
+from accounts.events import FirstAdministratorMade
 from core import config as settings
-from core import logs, migrate
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
 from core.config import Config
@@ -27,31 +33,39 @@ from core.db import Database, make_engine
 from core.events import Bus
 from core.jobs import Jobs
 from core.pages import NavItem, install_pages
-from core.serve import serve
 from core.services import Services
 from core.web import install
+from teams.listeners import seat_first_administrator
+from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank)
+COMMANDS = (core, accounts, teams, question_bank, certificates)
 
 
-def subscribe(bus: Bus) -> None:
+def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    bus.subscribe(FirstAdministratorMade, seat_first_administrator)
+    award = certificates.awarding.make_award_handler(seeds, config.time_zone)
+    bus.subscribe(exams.events.SittingMarked, award)
 
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.on_demand("preview-roster", partial(importing.preview, services))
+    services.jobs.on_demand("import-roster", partial(importing.apply, services))
+    services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
+    services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["exam"].append(certificates.views.awards.award_panel)
 
 
-def prepare(app: Flask) -> None:
-    """Bring the installation to what this code expects; safe to run again at every start."""
-    services: Services = app.extensions["shanggang"]
-    with migrate.start_lock(services.config.data_dir):
-        migrate.upgrade(services.database.engine)
+def register_records(services: Services) -> None:
+    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(reports.records.RECORDS)
 
 
 def create_app(
@@ -66,7 +80,7 @@ def create_app(
     seeds = seeds or SystemSeeds()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     bus = Bus()
-    subscribe(bus)
+    subscribe(bus, config, seeds)
     services = Services(
         config=config,
         database=Database(make_engine(config.database_url, pool_size=config.web_threads), bus),
@@ -80,6 +94,7 @@ def create_app(
     )
     register_jobs(services)
     register_panels(services)
+    register_records(services)
 
     app = Flask("shanggang", root_path=str(settings.ROOT))
     session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)
@@ -93,22 +108,3 @@ def create_app(
         package.cli.register(app)
     install_pages(app, tuple(nav_items))
     return app
-
-
-def main() -> None:
-    """Prepare and serve; a setting or port that cannot be used ends with one clear line."""
-    try:
-        config = settings.load()
-        logs.configure(config.log_level)
-        app = create_app(config)
-        prepare(app)
-        serve(app, lambda: print(f"上岗已启动：{config.public_url}", flush=True))
-    except (settings.SettingError, migrate.NewerDatabase, PermissionError) as error:
-        sys.exit(str(error))
-    except OSError as error:
-        place = f"{config.host}:{config.port}"
-        sys.exit(f"端口 {place} 用不了：{error.strerror}。换一个 PORT，或停掉占用它的程序")
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,7 @@ from question_bank.keys import (
     blank_from_data,
 )
 from question_bank.models import QuestionVersion
+from question_bank.rendering import split_at_gaps
 
 MEMORY_NAME = "exams.versions"
 # About 2 KB each; a bank beyond this is read anew now and then.
@@ -33,8 +34,6 @@ MOST_REMEMBERED = 20_000
 READ_AT_ONCE = 500
 
 SECTIONS = tuple(QuestionType)
-# A run of underscores is a blank, except in inline code.
-_BLANK_OR_CODE = re.compile(r"<code>.*?</code>|(?P<blank>_{4,})", re.DOTALL)
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
 _BLOCK = re.compile(r"<(?:p|div|table|ul|ol|pre|blockquote|h[1-6]|figure)[ >]")
 # A unit printed after a blank, which asks for a number: 5 m, 10 %, 60 ℃.
@@ -135,13 +134,7 @@ def inline(html: str) -> str:
 
 def stem_parts(html: str, blank_count: int) -> tuple[str, ...]:
     """Cut a stem at its blanks; a blank that the stem does not show stands at its end."""
-    parts: list[str] = []
-    start = 0
-    for found in _BLANK_OR_CODE.finditer(html):
-        if found["blank"] and len(parts) < blank_count:
-            parts.append(html[start : found.start()])
-            start = found.end()
-    parts.append(html[start:])
+    parts = split_at_gaps(html) if blank_count else [html]
     return tuple(parts + [""] * (blank_count + 1 - len(parts)))
 
 

@@ -1,6 +1,4 @@
-"""What can be asked: questions, their immutable versions, options and keys.
+"""What can be asked: questions with stable ids, immutable versions, the clauses that they test.
 
-Questions are written as Markdown blocks in the course modules; this package reads the blocks,
-checks them, and keeps every version that was ever published. It never asks a question itself:
-that is the business of exams and practice.
+Turns the question blocks of modules into versions; a question is never deleted, only retired.
 """

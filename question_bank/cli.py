@@ -1,7 +1,114 @@
-"""Operator commands."""
+"""Operator commands: `flask content check` and `flask content sync`."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
 from flask import Flask
+from flask.cli import with_appcontext
+
+from core.errors import Problem
+from core.identity import Actor
+from core.web import services
+from learning.images import ImageStore
+from learning.operations import PublishOutcome
+from learning.sources import content_roots
+from question_bank.importing import Change
+from question_bank.library import check_links, given_files, known_anchors, read_library
+from question_bank.operations import SyncReport, sync_content
+
+QUESTION_WORDS = {
+    Change.CREATED: "新增",
+    Change.CHANGED: "修改",
+    Change.DESCRIBED: "只改说明",
+    Change.MOVED: "移动",
+    Change.RETIRED: "停用",
+    Change.REVIVED: "恢复",
+    Change.UNCHANGED: "未变",
+}
+MODULE_WORDS = {
+    PublishOutcome.CREATED: "新增",
+    PublishOutcome.CHANGED: "修改",
+    PublishOutcome.REVIVED: "恢复",
+    PublishOutcome.DESCRIBED: "只改说明",
+    PublishOutcome.UNCHANGED: "未变",
+}
+# Told even when nothing happened, so that a run reads the same every time.
+ALWAYS_TOLD = (Change.CREATED, Change.CHANGED, Change.MOVED, Change.RETIRED, Change.UNCHANGED)
+
+
+@click.group("content", help="课程模块和题目的文件")
+def content() -> None:
+    """Hold the commands of the content folders."""
+
+
+@content.command("check", help="检查文件，不写数据库；有错误时退出码为 1")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def check(context: click.Context, paths: tuple[Path, ...]) -> None:
+    """Print every problem of the files at and below the paths."""
+    files = given_files(paths)
+    library = read_library(files)
+    is_whole = all(path.is_dir() for path in paths)
+    check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
+    _print(library.problems)
+    errors = sum(problem.is_error for problem in library.problems)
+    questions = sum(len(unit.block_lines) for unit in library.units.values())
+    modules = sum(unit.main is not None for unit in library.units.values())
+    warnings = len(library.problems) - errors
+    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
+    if errors:
+        context.exit(1)
+
+
+@content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")
+@click.pass_context
+@with_appcontext
+def sync(context: click.Context) -> None:
+    """Publish what the content folders say and print what changed."""
+    made = services()
+    report = sync_content(
+        made.database,
+        roots=content_roots(made.config.content_dir),
+        images=ImageStore(made.config.uploads_dir),
+        actor=Actor.system("content-sync"),
+        now=made.clock.now(),
+    )
+    _print(report.problems)
+    for line in summary(report):
+        click.echo(line)
+    if report.has_errors:
+        context.exit(1)
+
+
+def summary(report: SyncReport) -> list[str]:
+    """What a run did, in a few lines."""
+    outcomes = list(report.modules.values())
+    modules = [
+        f"{word} {outcomes.count(outcome)}"
+        for outcome, word in MODULE_WORDS.items()
+        if outcome in outcomes
+    ]
+    if report.withdrawn_modules:
+        modules.append(f"撤下 {len(report.withdrawn_modules)}")
+    questions = [
+        f"{word} {report.questions[change]}"
+        for change, word in QUESTION_WORDS.items()
+        if change in ALWAYS_TOLD or report.questions[change]
+    ]
+    lines = [f"模块：{'，'.join(modules) or '没有'}", f"题目：{'，'.join(questions)}"]
+    if report.refused_modules:
+        lines.append(f"没有发布（有错误，改好后再同步）：{'、'.join(report.refused_modules)}")
+    if report.is_unchanged:
+        lines.append("内容没有变化")
+    return lines
 
 
 def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
+    app.cli.add_command(content)
+
+
+def _print(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        click.echo(str(problem))

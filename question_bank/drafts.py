@@ -130,7 +130,8 @@ def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = 
         "key": _scored_key(draft.key),
         "rule": None if draft.rule is None else [draft.rule.name.value, draft.rule.tenths],
         "points": draft.points_tenths,
-        "images": [hashes.get(image, "") for image in draft.images],
+        "shuffle": draft.shuffle.value,
+        "images": [hashes.get(image, "") for image in _scored_images(draft)],
     }
     text = json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -139,6 +140,12 @@ def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = 
 def _canonical_text(text: str) -> str:
     lines = unicodedata.normalize("NFC", text).splitlines()
     return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _scored_images(draft: QuestionDraft) -> list[str]:
+    """The pictures of stem and options; one in the explanation is not scored."""
+    texts = [draft.stem, *(option.text for option in draft.options)]
+    return [image for image in draft.images if any(image in text for text in texts)]
 
 
 def _scored_key(key: AnswerKey) -> Any:

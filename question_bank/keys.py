@@ -48,7 +48,7 @@ class ChoiceKey:
 
     A draft numbers its options from 1; a stored version has the ids that its options keep from
     version to version. `weights_percent` follows `option_ids` when the author wrote weights:
-    those of the right options sum to 100, a wrong option has 0 or less.
+    those of the right options sum to 100, a wrong option has 0 or less (−100 when left out).
     """
 
     option_ids: tuple[int, ...]

@@ -22,7 +22,7 @@ class QuestionState(Enum):
 class Question(Base):
     """A question under its id (`q-7f3k2m`); what is scored stands in its versions.
 
-    Title, difficulty, tags, explanation and references may change without a new version.
+    Title, difficulty, tags, explanation, feedback and references may change without a new version.
     """
 
     __tablename__ = "question"
@@ -36,25 +36,36 @@ class Question(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     difficulty: Mapped[int] = mapped_column(default=3)
     explanation_html: Mapped[str] = mapped_column(Text, default="")
-    # Overlapping pairs of characters of stem and options, for search on any database.
+    # What an option teaches whoever chose it, by option id as text: {"3": "<p>…</p>"}
+    feedback_html: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # Names of posts that the question is for; empty means those of its module.
+    positions: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Ids of the key facts (考点) that it tests.
+    facts: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Stem, options and title without blanks and width, so that any part of a word is found.
     search_text: Mapped[str] = mapped_column(Text, default="")
     current_version_id: Mapped[int | None]
     source_path: Mapped[str] = mapped_column(String(400))
     source_line: Mapped[int]
     metadata_hash: Mapped[str] = mapped_column(String(64))
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Set when the text of a cited clause changed and nobody has looked at the question since.
+    review_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class QuestionVersion(Base):
     """The scored part of a question; immutable, identified by its content hash.
 
-    `options` is a list of {"id", "html", "text", "is_right", "weight_percent", "feedback_html",
-    "is_pinned"}; `blanks` a list of accepted forms per blank. `scoring_rule` is an identifier of
-    questions.md 2.2 such as `half_if_partial`, None when the exam decides.
+    `options` is a list of {"id", "html", "text", "is_right", "weight_percent", "is_pinned"}, with
+    the weight as an exact text such as "100/3" or None; `blanks` a list as `keys.blank_as_data`
+    makes them. `scoring_rule` is an identifier of `keys.RuleName`, None when the exam decides.
     """
 
     __tablename__ = "question_version"
-    __table_args__ = (UniqueConstraint("question_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("question_id", "number"),
+        UniqueConstraint("question_id", "content_hash"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
@@ -87,7 +98,7 @@ class QuestionTag(Base):
 
 
 class QuestionReference(Base):
-    """A clause that a question tests (依据)."""
+    """A clause that a question tests (依据): a section of a module, or of a declared source."""
 
     __tablename__ = "question_reference"
     __table_args__ = (

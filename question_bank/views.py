@@ -1,8 +1,251 @@
-"""The pages of this package."""
+"""The bank for its keepers: a list to search, and each question with its key and versions."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from core.pages import NavItem
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from core.pages import NavItem, show_points, stand_under
+from core.web import current_actor, db_session, moment, requires
+from question_bank import operations
+from question_bank.keys import BlanksKey, QuestionType, RuleName, ScoringRule, VerdictKey
+from question_bank.models import Question, QuestionState, QuestionVersion
+from question_bank.queries import bank
+from question_bank.queries.content import citations_of, key_of, rule_of
+
+PER_PAGE = 30
+LETTERS = "ABCDEFGHIJKL"
 
 bp = Blueprint("question_bank", __name__)
-NAV: tuple[NavItem, ...] = ()
+NAV: tuple[NavItem, ...] = (
+    NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
+)
+TYPE_NAMES = {
+    QuestionType.SINGLE_CHOICE: _l("单选"),
+    QuestionType.MULTIPLE_CHOICE: _l("多选"),
+    QuestionType.TRUE_FALSE: _l("判断"),
+    QuestionType.FILL_BLANK: _l("填空"),
+}
+DIFFICULTY_NAMES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
+STATE_NAMES = {
+    "in_use": _l("启用和草稿"),
+    "active": _l("启用"),
+    "review": _l("待复核"),
+    "draft": _l("草稿"),
+    "retired": _l("停用"),
+    "all": _l("全部"),
+}
+STATES = {
+    "in_use": (QuestionState.ACTIVE, QuestionState.DRAFT),
+    "active": (QuestionState.ACTIVE,),
+    "review": (QuestionState.ACTIVE,),
+    "draft": (QuestionState.DRAFT,),
+    "retired": (QuestionState.RETIRED,),
+    "all": (),
+}
+
+
+@dataclass(frozen=True)
+class ShownState:
+    """A question's state as the sign and the word for it."""
+
+    sign: str
+    word: Any
+
+
+@dataclass(frozen=True)
+class ShownOption:
+    """An option with its letter."""
+
+    letter: str
+    html: Markup
+    is_right: bool
+    weight: str
+    feedback: Markup
+
+
+@dataclass(frozen=True)
+class ShownBlank:
+    """What one blank accepts, in words."""
+
+    number: int
+    written: tuple[str, ...]
+    points: int | None
+    is_interchangeable: bool
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """One version as the page shows it."""
+
+    number: int
+    created_at: datetime
+    stem: Markup
+    options: tuple[ShownOption, ...]
+    verdict: bool | None
+    blanks: tuple[ShownBlank, ...]
+    points: int | None
+    rule: str
+
+
+@bp.get("/questions")
+@requires(*bank.KEEPERS)
+def questions() -> ResponseReturnValue:
+    """The list: search in the stem, filter by module, type, tag, difficulty and state."""
+    session, actor = db_session(), current_actor()
+    wanted, state = _filter()
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = bank.bank_page(session, actor, wanted, page=page, per_page=PER_PAGE)
+    counts = bank.bank_counts(session, actor)
+    modules = bank.bank_modules(session)
+    return render_template(
+        "question_bank/questions.html",
+        rows=[_row(row) for row in found.rows],
+        total=found.total,
+        first=(page - 1) * PER_PAGE + 1,
+        last=(page - 1) * PER_PAGE + len(found.rows),
+        page=page,
+        has_next=page * PER_PAGE < found.total,
+        active=counts.by_state.get(QuestionState.ACTIVE, 0),
+        drafts=counts.by_state.get(QuestionState.DRAFT, 0),
+        is_empty=not counts.by_state,
+        in_review=counts.in_review,
+        wanted=wanted,
+        state=state,
+        modules=modules,
+        module_title=dict(modules).get(wanted.module_key),
+        tags=bank.bank_tags(session),
+        types=TYPE_NAMES,
+        difficulties=DIFFICULTY_NAMES,
+        states=STATE_NAMES,
+        is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
+    )
+
+
+@bp.get("/questions/<public_id>")
+@requires(*bank.KEEPERS)
+def question(public_id: str) -> ResponseReturnValue:
+    """One question: key, explanation, clauses, and every version it had."""
+    session = db_session()
+    found = bank.question_for(session, current_actor(), public_id)
+    stand_under("question_bank.questions")
+    versions = bank.versions_of(session, found)
+    current = next(version for version in versions if version.id == found.current_version_id)
+    return render_template(
+        "question_bank/question.html",
+        question=found,
+        type_name=TYPE_NAMES[found.type],
+        difficulty=DIFFICULTY_NAMES[found.difficulty],
+        shown_state=_state(found),
+        current=_version(found, current),
+        older=[_version(found, version) for version in versions if version is not current],
+        explanation=Markup(found.explanation_html),
+        citations=citations_of(session, [found.id]).get(found.id, ()),
+        tags=bank.tags_of(session, found),
+        module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
+    )
+
+
+@bp.post("/questions/<public_id>/confirm")
+@requires(*bank.KEEPERS)
+def confirm(public_id: str) -> ResponseReturnValue:
+    """The question is still right although its clause changed."""
+    found = bank.question_for(db_session(), current_actor(), public_id)
+    operations.confirm_question(db_session(), found, actor=current_actor(), now=moment())
+    flash(_("已记下：这道题复核过了"))
+    return redirect(url_for("question_bank.question", public_id=public_id))
+
+
+def _filter() -> tuple[bank.QuestionFilter, str]:
+    """The filter in the address; what is not understood does not restrict."""
+    # PostgreSQL takes no NUL in a text.
+    values = {name: value.replace("\x00", "") for name, value in request.args.items()}
+    state = values.get("state", "")
+    state = state if state in STATES else "in_use"
+    types = {type_.value: type_ for type_ in QuestionType}
+    difficulty = request.args.get("difficulty", 0, type=int)
+    wanted = bank.QuestionFilter(
+        words=values.get("words", "").strip()[:100],
+        module_key=values.get("module", "")[:80],
+        tag=values.get("tag", "")[:40],
+        type=types.get(values.get("type", "")),
+        difficulty=difficulty if difficulty in DIFFICULTY_NAMES else None,
+        states=STATES[state],
+        needs_review=state == "review",
+    )
+    return wanted, state
+
+
+def _row(row: bank.BankRow) -> dict[str, Any]:
+    return {
+        "public_id": row.question.public_id,
+        "type": TYPE_NAMES[row.question.type],
+        "stem": Markup(row.version.stem_html).striptags(),
+        "citation": row.citation.label if row.citation else "",
+        "difficulty": DIFFICULTY_NAMES[row.question.difficulty],
+        "version": row.version.number,
+        "state": _state(row.question),
+    }
+
+
+def _state(found: Question) -> ShownState:
+    if found.state is QuestionState.ACTIVE:
+        if found.review_since is not None:
+            return ShownState("warn", STATE_NAMES["review"])
+        return ShownState("safe", STATE_NAMES["active"])
+    if found.state is QuestionState.DRAFT:
+        return ShownState("open", STATE_NAMES["draft"])
+    return ShownState("none", STATE_NAMES["retired"])
+
+
+def _version(found: Question, version: QuestionVersion) -> ShownVersion:
+    key = key_of(version)
+    return ShownVersion(
+        number=version.number,
+        created_at=version.created_at,
+        stem=Markup(version.stem_html),
+        options=tuple(
+            ShownOption(
+                letter=LETTERS[place],
+                html=Markup(option["html"]),
+                is_right=option["is_right"],
+                weight=option["weight_percent"] or "",
+                feedback=Markup(found.feedback_html.get(str(option["id"]), "")),
+            )
+            for place, option in enumerate(version.options)
+        ),
+        verdict=key.verdict if isinstance(key, VerdictKey) else None,
+        blanks=_blanks(key) if isinstance(key, BlanksKey) else (),
+        points=version.points_tenths,
+        rule=_rule(rule_of(version)),
+    )
+
+
+def _blanks(key: BlanksKey) -> tuple[ShownBlank, ...]:
+    return tuple(
+        ShownBlank(number, blank.written, blank.points_tenths, blank.group is not None)
+        for number, blank in enumerate(key.blanks, start=1)
+    )
+
+
+def _rule(rule: ScoringRule | None) -> str:
+    """The rule for part marks in words; nothing when the exam decides."""
+    if rule is None:
+        return ""
+    points = show_points(rule.tenths)
+    words = {
+        RuleName.ALL_OR_NOTHING: _("全对才得分"),
+        RuleName.HALF_IF_PARTIAL: _("少选得一半"),
+        RuleName.FIXED_IF_PARTIAL: _("少选得 %(n)s 分", n=points),
+        RuleName.SHARE_PER_OPTION: _("选对一项得一份"),
+        RuleName.POINTS_PER_OPTION: _("选对一项得 %(n)s 分", n=points),
+        RuleName.RIGHT_MINUS_WRONG: _("对的减错的"),
+        RuleName.WEIGHTED: _("按权重"),
+        RuleName.SHARE_PER_BLANK: _("填对一空得一份"),
+    }
+    return str(words[rule.name])

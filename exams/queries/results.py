@@ -46,6 +46,8 @@ class RevealedQuestion:
     score_tenths: int
     points_tenths: int
     explanation_html: str
+    # What the author says to those who chose an option, by its id as text.
+    feedback_html: dict[str, str]
     references: tuple[Reference, ...]
 
     @property
@@ -89,8 +91,10 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     versions = known_versions(session, [row.question_version_id for row in paper])
     answers = sittings.last_answers(session, sitting_id)
     question_ids = [version.question_id for version in versions.values()]
-    found = select(Question.id, Question.explanation_html).where(Question.id.in_(question_ids))
-    explanations = {row.id: row.explanation_html for row in session.execute(found)}
+    found = select(Question.id, Question.explanation_html, Question.feedback_html).where(
+        Question.id.in_(question_ids)
+    )
+    said = {row.id: row for row in session.execute(found)}
     references = _references(session, question_ids)
     return [
         RevealedQuestion(
@@ -100,7 +104,8 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
             response=answers[row.slot].response if row.slot in answers else None,
             score_tenths=row.score_tenths or 0,
             points_tenths=row.points_tenths,
-            explanation_html=explanations[version.question_id],
+            explanation_html=said[version.question_id].explanation_html,
+            feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),
         )
         for row in paper

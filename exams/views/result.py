@@ -1,6 +1,6 @@
 """A person's own exams and results."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from core.identity import Role
-from core.pages import NavItem, say_moment, show_points
+from core.pages import NavItem, local_time, say_moment, show_points
 from core.web import config, current_actor, db_session, moment, panels, requires
 from exams.marking import Filled, blanks_right
 from exams.models import Exam, Reveal, Sitting, SittingState
@@ -50,6 +50,7 @@ class AnswerLine:
     html: Markup
     verdict: str
     note: str
+    feedback: Markup | None = None
 
 
 @dataclass(frozen=True)
@@ -101,14 +102,9 @@ def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> 
 
 def _listed(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> ListedExam:
     address = url_for("exams.start", exam_id=exam.id)
-    window = _(
-        "%(opens)s 至 %(closes)s",
-        opens=say_moment(exam.opens_at),
-        closes=say_moment(exam.closes_at),
-    )
     fact = _(
         "%(window)s，%(minutes)s 分钟，%(mark)s 分及格",
-        window=window,
+        window=window_text(exam),
         minutes=exam.minutes,
         mark=show_points(exam.pass_mark_tenths),
     )
@@ -116,6 +112,14 @@ def _listed(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> 
         address = url_for("exams.sitting", sitting_id=mine.last.id)
     sign, word = _sign(exam, mine, is_exempt=is_exempt, now=now)
     return ListedExam(exam.title, address, sign, word, fact)
+
+
+def window_text(exam: Exam) -> str:
+    """From when to when, with one date where the window opens and closes on the same day."""
+    opens, closes = local_time(exam.opens_at), local_time(exam.closes_at)
+    if opens.date() == closes.date():
+        return f"{say_moment(opens)}—{closes:%H:%M}"
+    return str(_("%(opens)s 至 %(closes)s", opens=say_moment(opens), closes=say_moment(closes)))
 
 
 def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tuple[str, str]:
@@ -248,7 +252,7 @@ def _lines(question: RevealedQuestion) -> list[AnswerLine]:
 def _choice_lines(question: RevealedQuestion, key: ChoiceKey) -> list[AnswerLine]:
     chosen = question.response or []
     is_multiple = question.version.printed.type is QuestionType.MULTIPLE_CHOICE
-    return [
+    lines = [
         _line(
             letter,
             Markup(question.version.printed.option_html[option]),
@@ -258,6 +262,11 @@ def _choice_lines(question: RevealedQuestion, key: ChoiceKey) -> list[AnswerLine
         )
         for letter, option in zip(LETTERS, question.option_order, strict=False)
     ]
+    said = [
+        Markup(question.feedback_html.get(str(option), "")) if option in chosen else None
+        for option in question.option_order
+    ]
+    return [replace(line, feedback=feedback) for line, feedback in zip(lines, said, strict=True)]
 
 
 def _line(

@@ -20,6 +20,7 @@ from exams.rules import seconds_left, start_refusal, state_at
 from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.paper import card_of, shown_paper
+from exams.views.result import window_text
 
 
 @bp.get("/my-exams/<int:exam_id>")
@@ -48,6 +49,7 @@ def start(exam_id: int) -> ResponseReturnValue:
     return render_template(
         "exams/start.html",
         exam=exam,
+        window=window_text(exam),
         size=paper_size(session, exam.id),
         refusal=_(refusal.value) if refusal else None,
         last=tries.last,

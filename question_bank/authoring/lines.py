@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)}
-_FOLD |= dict.fromkeys(
-    [0x00A0, 0x202F, 0x205F, 0x3000, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0x2000, 0x200B)],
-    0x20,
-)
+_BLANKS = [0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
+_FOLD |= dict.fromkeys(_BLANKS, 0x20)
 
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?= |$)")

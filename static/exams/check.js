@@ -8,3 +8,33 @@ new Countdown(Number(main.dataset.secondsLeft), {
   alarm: () => {},
   onEnd: () => location.assign(main.dataset.pageUrl),
 });
+
+// Flags are the candidate's own and stay in the browser.
+const place = document.querySelector("[data-flags]");
+
+function flags() {
+  try {
+    return JSON.parse(localStorage.getItem(place.dataset.flags) || "[]").sort((a, b) => a - b);
+  } catch {
+    return [];
+  }
+}
+
+for (const slot of flags()) {
+  const cell = document.createElement("a");
+  cell.href = `${main.dataset.pageUrl}#q${slot}`;
+  cell.className = "flag";
+  cell.textContent = slot;
+  const item = document.createElement("li");
+  item.append(cell);
+  place.querySelector("ol").append(item);
+  place.hidden = false;
+}
+
+document.querySelector("form").addEventListener("submit", () => {
+  try {
+    localStorage.removeItem(place.dataset.flags);
+  } catch {
+    // Nothing was kept.
+  }
+});

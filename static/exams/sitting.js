@@ -182,7 +182,8 @@ async function resync() {
     return;
   }
   countdown.set(told.seconds_left);
-  for (const place of document.querySelectorAll("[data-ends-at]")) place.textContent = told.ends_at;
+  const ends = words.endsAt.replace("{time}", told.ends_at);
+  document.querySelector(".exam-clock [data-ends-at]").textContent = ends;
 }
 
 setInterval(resync, RESYNC_MS);

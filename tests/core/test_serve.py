@@ -39,7 +39,7 @@ class Running:
         self.port = _free_port()
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG"}}
         self.process = subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, "start.py"],
             cwd=ROOT,
             env={
                 **kept,
@@ -115,7 +115,7 @@ def test_workers_follow_a_killed_parent(server: Running) -> None:
 
 def test_bad_setting_ends_the_start_with_its_name(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "app.py"],
+        [sys.executable, "start.py"],
         cwd=ROOT,
         env={**os.environ, "DATA_DIR": str(tmp_path), "PORT": "none"},
         capture_output=True,
@@ -129,7 +129,7 @@ def test_bad_setting_ends_the_start_with_its_name(tmp_path: Path) -> None:
 
 def test_taken_port_ends_the_start_with_a_clear_line(server: Running, tmp_path: Path) -> None:
     second = subprocess.run(
-        [sys.executable, "app.py"],
+        [sys.executable, "start.py"],
         cwd=ROOT,
         env={
             **os.environ,

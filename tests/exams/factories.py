@@ -14,6 +14,7 @@ from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry,
 from question_bank.answers import accepted_form
 from question_bank.keys import BlankKey, QuestionType, blank_as_data
 from question_bank.models import Question, QuestionReference, QuestionState, QuestionVersion
+from question_bank.rendering import render_stem
 from tests.cast import Cast
 from tests.conftest import MONDAY
 
@@ -23,11 +24,10 @@ WINDOW = timedelta(hours=2)
 def option(number: int, text: str, *, is_right: bool = False, is_pinned: bool = False) -> Any:
     return {
         "id": number,
-        "html": f"<p>{text}</p>",
+        "html": text,
         "text": text,
         "is_right": is_right,
         "weight_percent": None,
-        "feedback_html": "",
         "is_pinned": is_pinned,
     }
 
@@ -72,7 +72,7 @@ def make_question(
         content_hash="0" * 64,
         type=kind,
         stem_markdown=stem,
-        stem_html=f"<p>{stem}</p>",
+        stem_html=render_stem(stem, type_=kind, image_url=lambda _path: None),
         options=list(options),
         verdict=verdict,
         blanks=[

@@ -1,0 +1,262 @@
+"""Module files with their questions, and everything that is wrong with them. No database.
+
+A *unit* is a module file with its companion files: it is published as a whole or not at all.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.errors import ERROR, WARNING, Problem
+from learning.links import images_in
+from learning.models import ModuleSource
+from learning.parsing import ParsedModule, decode
+from learning.sources import (
+    ContentRoot,
+    ModuleFile,
+    chosen_modules,
+    image_problems,
+    module_files,
+    read_module,
+)
+from question_bank.authoring.blocks import parse_block
+from question_bank.authoring.lines import lines_of_block
+from question_bank.authoring.notes import stray_notes
+from question_bank.drafts import AnchorReference, QuestionDraft
+
+# For a module key: the anchors that may be cited, or None when there is no such module.
+AnchorsOf = Callable[[str], frozenset[str] | None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a unit."""
+
+    file: ModuleFile
+    parsed: ParsedModule
+
+
+@dataclass
+class Unit:
+    """A module file, its companions, their drafts and their problems.
+
+    `main` is None when a companion names a module that has no file here. `block_lines` has every
+    id that stands in the files, also those of blocks that could not be read.
+    """
+
+    key: str
+    main: Part | None = None
+    companions: list[Part] = field(default_factory=list)
+    drafts: list[QuestionDraft] = field(default_factory=list)
+    file_of: dict[str, ModuleFile] = field(default_factory=dict)
+    block_lines: list[tuple[str, str, int]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Part]:
+        return [*([self.main] if self.main else []), *self.companions]
+
+    @property
+    def is_sound(self) -> bool:
+        return not any(problem.is_error for problem in self.problems)
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        return self.main.parsed.anchors if self.main else frozenset()
+
+    @property
+    def public_ids(self) -> frozenset[str]:
+        return frozenset(public_id for public_id, _path, _line in self.block_lines)
+
+
+@dataclass
+class Library:
+    """All units by key, with the problems of files that belong to none."""
+
+    units: dict[str, Unit]
+    loose_problems: list[Problem]
+
+    @property
+    def problems(self) -> list[Problem]:
+        found = [*self.loose_problems, *(p for unit in self.units.values() for p in unit.problems)]
+        return sorted(set(found), key=lambda p: (p.path, p.line, p.column, p.code))
+
+    @property
+    def public_ids(self) -> frozenset[str]:
+        return frozenset(i for unit in self.units.values() for i in unit.public_ids)
+
+
+@dataclass(frozen=True)
+class GivenFile(ModuleFile):
+    """A file named on the command line, shown as it was named."""
+
+    shown: str = ""
+
+    @property
+    def shown_path(self) -> str:
+        return self.shown or str(self.path)
+
+
+def given_files(paths: Iterable[Path]) -> list[ModuleFile]:
+    """The module files at and below the paths, each once."""
+    found: dict[Path, ModuleFile] = {}
+    for given in paths:
+        if given.is_dir():
+            root = given.resolve()
+            for file in module_files([ContentRoot(given, ModuleSource.LIBRARY)]):
+                shown = str(given / file.path.relative_to(root))
+                found[file.path] = GivenFile(file.path, root, file.source, shown)
+        else:
+            path = given.resolve()
+            found[path] = GivenFile(path, path.parent, ModuleSource.LIBRARY, str(given))
+    return list(found.values())
+
+
+def read_library(files: Sequence[ModuleFile]) -> Library:
+    """Read the files and their questions; references between modules are not yet checked."""
+    read = [(file, *read_module(file)) for file in files]
+    chosen, doubled = chosen_modules([(file, parsed) for file, parsed, _ in read])
+    kept = {file for file, _ in chosen}
+    found: dict[str, list[Problem]] = {}
+    for file, _, problems in read:
+        found.setdefault(file.shown_path, []).extend(problems if file in kept else [])
+    for problem in doubled:
+        found[problem.path].append(problem)
+    library = Library({}, [])
+    for file, parsed in chosen:
+        _place(Part(file, parsed), found.pop(file.shown_path), library)
+    library.loose_problems += [problem for problems in found.values() for problem in problems]
+    for unit in library.units.values():
+        _read_questions(unit)
+    _check_ids(library)
+    return library
+
+
+def check_links(library: Library, *, anchors_of: AnchorsOf, is_whole: bool) -> None:
+    """Report what questions and prose cite in other modules that is not there.
+
+    When the library is not all there is, a module that is not in it is only a warning.
+    """
+    for unit in library.units.values():
+        unit.problems += broken_links(unit, anchors_of=anchors_of, is_whole=is_whole)
+
+
+def broken_links(unit: Unit, *, anchors_of: AnchorsOf, is_whole: bool = True) -> list[Problem]:
+    """E302 for each citation of another module's section that does not exist."""
+    cited = [
+        (draft.path, reference.line, reference.column, reference.module_key, reference.anchor)
+        for draft in unit.drafts
+        for reference in draft.references
+        if isinstance(reference, AnchorReference) and reference.module_key is not None
+    ]
+    cited += [
+        (part.parsed.path, link.line, link.column, link.module_key, link.anchor)
+        for part in unit.parts
+        for link in part.parsed.references
+        if link.module_key not in (None, unit.key)
+    ]
+    problems = []
+    for path, line, column, module, anchor in cited:
+        anchors = anchors_of(module)
+        if anchors is None:
+            level, code = (ERROR, "E302") if is_whole else (WARNING, "W302")
+            message = f"没有模块 {module}" if is_whole else f"没有核对模块 {module}：不在这次检查里"
+            fix = "改正模块的标识" if is_whole else "连同那个模块一起检查"
+            problems.append(Problem(path, line, column, level, code, message, fix))
+        elif anchor not in anchors:
+            message = f"模块 {module} 没有锚点 #{anchor}"
+            fix = "改正锚点，或在那个模块的标题后面写上它"
+            problems.append(Problem(path, line, column, ERROR, "E302", message, fix))
+    return problems
+
+
+def known_anchors(library: Library) -> AnchorsOf:
+    """Look anchors up among the files alone."""
+    found = {key: unit.anchors for key, unit in library.units.items() if unit.main}
+    return found.get
+
+
+def check_types(unit: Unit, types: Mapping[str, str]) -> None:
+    """E402 for each question whose type differs from the one in the bank."""
+    for draft in unit.drafts:
+        before = types.get(draft.public_id or "")
+        if before is not None and before != draft.type.value:
+            fix = "把旧题停用，给新题换一个编号"
+            message = f"题目 {draft.public_id} 的题型变了"
+            unit.problems.append(Problem(draft.path, draft.line, 1, ERROR, "E402", message, fix))
+
+
+def _place(part: Part, problems: list[Problem], library: Library) -> None:
+    front = part.parsed.front
+    key = front.module_key if front.is_companion else front.key
+    if not key:
+        library.loose_problems += problems
+        return
+    unit = library.units.setdefault(key, Unit(key))
+    unit.problems += problems
+    if front.is_companion:
+        unit.companions.append(part)
+    else:
+        unit.main = part
+
+
+def _read_questions(unit: Unit) -> None:
+    if unit.main is None:
+        for part in unit.companions:
+            message, fix = f"没有模块 {unit.key}", "改正“模块”，或先写那个模块的文件"
+            unit.problems.append(Problem(part.parsed.path, 2, 1, ERROR, "E302", message, fix))
+        return
+    front = unit.main.parsed.front
+    for part in unit.parts:
+        path = part.parsed.path
+        unit.problems += _lost_headings(part)
+        for block in part.parsed.blocks:
+            draft, problems = parse_block(
+                block,
+                path=path,
+                module_key=unit.key,
+                anchors=unit.anchors,
+                sources=front.sources,
+                audience=frozenset(front.audience) or None,
+            )
+            problems += image_problems(part.file, images_in(block.lines, block.line + 1))
+            unit.problems += problems
+            if block.public_id:
+                unit.block_lines.append((block.public_id, path, block.line))
+            if draft is not None:
+                unit.drafts.append(draft)
+                unit.file_of[path] = part.file
+
+
+def _lost_headings(part: Part) -> list[Problem]:
+    """E116 for each 题注 outside the question blocks."""
+    text, _ = decode(part.file.path.read_bytes(), part.parsed.path)
+    taken = {
+        number
+        for block in part.parsed.blocks
+        for number in range(block.line, block.line + len(block.lines) + 1)
+    }
+    lines = [line for line in lines_of_block(0, text.splitlines()) if line.number not in taken]
+    fix = "在题干前面补上标题，例如 ### 【单选】…"
+    return [
+        Problem(part.parsed.path, line.number, 1, ERROR, "E116", "题注前面没有题目的标题", fix)
+        for line in stray_notes(lines)
+    ]
+
+
+def _check_ids(library: Library) -> None:
+    """E401 at both places for an id that stands twice."""
+    first: dict[str, tuple[Unit, str, int]] = {}
+    for unit in library.units.values():
+        for public_id, path, line in unit.block_lines:
+            if public_id not in first:
+                first[public_id] = (unit, path, line)
+                continue
+            other, other_path, other_line = first[public_id]
+            fix = "删掉复制出来的那一题的编号"
+            for holder, place, twin in (
+                (unit, (path, line), f"{other_path}:{other_line}"),
+                (other, (other_path, other_line), f"{path}:{line}"),
+            ):
+                message = f"编号 {public_id} 也在 {twin}"
+                holder.problems.append(Problem(*place, 1, ERROR, "E401", message, fix))

@@ -1,0 +1,1 @@
+"""Reads, by who asks: `bank` for its keepers, `content` for exams, `sync` for the files' import."""
