@@ -34,8 +34,6 @@ from teams.models import Membership, Post, Team
 
 # SQLite takes 32,766 parameters; a window is three of them.
 EXAMS_AT_ONCE = 500
-# A full-width blank: selects drop ordinary ones.
-INDENT = "\u3000"
 
 
 @dataclass(frozen=True)
@@ -220,23 +218,3 @@ def _fits(choice: AudienceChoice) -> ColumnElement[bool]:
     if choice.post_id is not None:
         fits.append(Membership.post_id == choice.post_id)
     return and_(true(), *fits)
-
-
-def team_choices(session: Session, scopes: Collection[str]) -> list[tuple[int, str]]:
-    """(id, name) of the open teams of these sub-trees in tree order, indented by their depth."""
-    within = or_(false(), *(Team.path.startswith(scope) for scope in scopes))
-    found = list(session.scalars(select(Team).where(within, Team.closed_on.is_(None))))
-    places = {team.id: (team.position, team.id) for team in found}
-    top = min((team.depth for team in found), default=0)
-
-    def order(team: Team) -> list[tuple[int, int]]:
-        return [places.get(int(part), (0, int(part))) for part in team.path.strip("/").split("/")]
-
-    return [(team.id, INDENT * (team.depth - top) + team.name) for team in sorted(found, key=order)]
-
-
-def post_choices(session: Session) -> list[tuple[int, str]]:
-    """(id, name) of every post."""
-    return [
-        (row[0], row[1]) for row in session.execute(select(Post.id, Post.name).order_by(Post.name))
-    ]

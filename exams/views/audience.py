@@ -22,14 +22,17 @@ from exams.queries.audience import (
     Days,
     audience_of,
     count_members,
-    post_choices,
-    team_choices,
     window_days,
 )
 from exams.queries.candidates import exemptions_of, people_to_exempt
 from exams.queries.exams import MANAGERS, READERS, exam_for, managed_exam, may_manage
 from exams.views.blueprint import bp
 from exams.views.words import say_audience
+from teams.models import Team
+from teams.queries import posts, teams_within
+
+# A full-width blank: selects drop ordinary ones.
+INDENT = "\u3000"
 
 
 @bp.route("/exams/<int:exam_id>/audience", methods=["GET", "POST"])
@@ -43,15 +46,16 @@ def audience(exam_id: int) -> ResponseReturnValue:
     if not is_draft and phase(exam, now=moment()) not in (Phase.UPCOMING, Phase.OPEN):
         raise Conflict(N_("考试窗口已经关闭，不能再改"))
     lines = audience_of(session, exam.id)
-    teams = team_choices(session, actor.scopes(*MANAGERS))
+    teams = _team_choices(teams_within(session, actor, *MANAGERS))
     shown = lines if is_draft else []
     form = AudienceForm(data={"rows": [_fields(line, teams) for line in shown] or [{}]})
     do = request.form.get("do", "")
     _change_rows(form, do)
+    known_posts = posts(session)
     for entry in form.rows:
         entry.form.team.choices = [("", _l("选班组"))] + [(str(i), name) for i, name in teams]
         entry.form.post.choices = [("", _l("所有岗位"))] + [
-            (str(post_id), name) for post_id, name in post_choices(session)
+            (str(post.id), post.name) for post in known_posts
         ]
     if do == "save" and _is_valid(form, needs_reason=not is_draft):
         return _save(exam, form, is_draft=is_draft)
@@ -88,6 +92,12 @@ def _fields(line: AudienceLine, teams: list[tuple[int, str]]) -> dict[str, str]:
         "team": str(team_id or ""),
         "post": str(line.post_id) if line.post_id is not None else "",
     }
+
+
+def _team_choices(teams: list[Team]) -> list[tuple[int, str]]:
+    """Teams for a select, indented by their depth."""
+    top = min((team.depth for team in teams), default=0)
+    return [(team.id, INDENT * (team.depth - top) + team.name) for team in teams]
 
 
 def _change_rows(form: AudienceForm, do: str) -> None:

@@ -19,14 +19,13 @@ from exams.queries.exams import (
     bank_questions,
     blueprint_of,
     managed_exam,
-    module_titles,
     spec_of,
-    tags_in_use,
 )
 from exams.queries.publication import shortage_finding
 from exams.views.blueprint import bp
 from exams.views.words import DIFFICULTIES, SHORT_TYPES, say_finding
 from question_bank.keys import QuestionType
+from question_bank.queries.bank import bank_modules, bank_tags
 
 # A common mix of 100 points, to begin with.
 FIRST_ROWS = tuple(
@@ -103,8 +102,8 @@ def _change_rows(form: BlueprintForm, do: str) -> None:
 def _offer_choices(form: BlueprintForm) -> list[tuple[Any, list[tuple[str, Any]]]]:
     """Give the selects their choices; what is no longer in the bank stays choosable."""
     session = db_session()
-    modules = [(f"m:{key}", title) for key, title in module_titles(session).items()]
-    tags = [(f"t:{tag}", _("标签：%(tag)s", tag=tag)) for tag in tags_in_use(session)]
+    modules = [(f"m:{key}", title) for key, title in bank_modules(session)]
+    tags = [(f"t:{tag}", _("标签：%(tag)s", tag=tag)) for tag in bank_tags(session)]
     known = {value for value, _title in modules + tags}
     gone = {
         (entry.form.source.data, entry.form.source.data[2:])

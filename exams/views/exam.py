@@ -29,7 +29,6 @@ from exams.queries.exams import (
     exam_for,
     has_begun,
     may_manage,
-    module_titles,
     pool_counts,
     spec_of,
 )
@@ -38,6 +37,7 @@ from exams.standing import Standing
 from exams.views.blueprint import bp
 from exams.views.shown import ShownRow, paging, say_window, shown_rows
 from exams.views.words import PHASES, REVEALS, STANDINGS, say_audience, say_finding, say_rule
+from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
 # Which step of a draft mends a finding.
@@ -103,7 +103,7 @@ def exam(exam_id: int) -> ResponseReturnValue:
 def _rows(found: Exam) -> list[ShownRow]:
     session = db_session()
     stored = blueprint_of(session, found.id)
-    specs, titles = [spec_of(row) for row in stored], module_titles(session)
+    specs, titles = [spec_of(row) for row in stored], dict(bank_modules(session))
     if found.published_at is None:
         drawable = pools(specs, bank_questions(session))
         return shown_rows(specs, titles, [len(row.pool) for row in drawable])

@@ -18,7 +18,6 @@ from exams.queries.exams import (
     exam_for,
     managed_exam,
     may_manage,
-    module_titles,
     pool_counts,
     spec_of,
 )
@@ -26,6 +25,7 @@ from exams.queries.publication import pool_line, pool_lines
 from exams.views.blueprint import bp
 from exams.views.shown import paging, say_source
 from exams.views.words import SHORT_TYPES
+from question_bank.queries.bank import KEEPERS, bank_modules
 
 QUESTIONS_AT_ONCE = 50
 
@@ -42,7 +42,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
     rows = blueprint_of(session, exam.id)
     asked = request.args.get("row", "1")
     row = next((one for one in rows if str(one.position) == asked), rows[0])
-    counts, titles = pool_counts(session, exam.id), module_titles(session)
+    counts, titles = pool_counts(session, exam.id), dict(bank_modules(session))
     shown = paging(counts[row.id].available + counts[row.id].withdrawn, size=QUESTIONS_AT_ONCE)
     lines = pool_lines(session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset)
     return render_template(
@@ -60,6 +60,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
         ],
         lines=[(line, Markup(line.stem_html).striptags()) for line in lines],
         paging=shown,
+        may_see_bank=actor.has(*KEEPERS),
         may_change=phase(exam, now=now) in (Phase.UPCOMING, Phase.OPEN)
         and may_manage(session, actor, exam),
     )
