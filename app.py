@@ -1,5 +1,7 @@
 """The table of contents: which packages there are, who listens to whom, which jobs run when."""
 
+from functools import partial
+
 from flask import Flask
 
 import accounts.cli
@@ -8,6 +10,8 @@ import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.cli
+import exams.sweep
 import exams.views
 import learning.views
 import question_bank.cli
@@ -28,7 +32,7 @@ from core.services import Services
 from core.web import install
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank)
+COMMANDS = (core, accounts, teams, question_bank, exams)
 
 
 def subscribe(bus: Bus) -> None:
@@ -37,6 +41,8 @@ def subscribe(bus: Bus) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    jobs = services.jobs
+    jobs.every_minutes("close-overdue-sittings", 1, partial(exams.sweep.sweep_overdue, services))
 
 
 def register_panels(services: Services) -> None:
