@@ -5,21 +5,28 @@ from functools import partial
 from flask import Flask
 
 import accounts.cli
+import accounts.jobs
+import accounts.queries
 import accounts.views
+import certificates.awarding
+import certificates.cli
 import certificates.views
 import core.cli
 import core.health
 import core.keys
 import exams.cli
+import exams.events
 import exams.sweep
 import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.records
 import reports.views
 import teams.cli
 import teams.queries
 import teams.views
+from accounts.events import FirstAdministratorMade
 from core import config as settings
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
@@ -30,23 +37,39 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from teams.listeners import seat_first_administrator
+from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank, exams)
+COMMANDS = (core, accounts, teams, question_bank, exams, certificates)
 
 
-def subscribe(bus: Bus) -> None:
+def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    bus.subscribe(FirstAdministratorMade, seat_first_administrator)
+    award = certificates.awarding.make_award_handler(seeds, config.time_zone)
+    bus.subscribe(exams.events.SittingMarked, award)
 
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
-    jobs = services.jobs
-    jobs.every_minutes("close-overdue-sittings", 1, partial(exams.sweep.sweep_overdue, services))
+    sweep = partial(exams.sweep.sweep_overdue, services)
+    services.jobs.every_minutes("close-overdue-sittings", 1, sweep)
+    services.jobs.on_demand("preview-roster", partial(importing.preview, services))
+    services.jobs.on_demand("import-roster", partial(importing.apply, services))
+    services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
+    services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["exam"].append(certificates.views.awards.award_panel)
+
+
+def register_records(services: Services) -> None:
+    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(reports.records.RECORDS)
 
 
 def create_app(
@@ -61,7 +84,7 @@ def create_app(
     seeds = seeds or SystemSeeds()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     bus = Bus()
-    subscribe(bus)
+    subscribe(bus, config, seeds)
     services = Services(
         config=config,
         database=Database(make_engine(config.database_url, pool_size=config.web_threads), bus),
@@ -75,6 +98,7 @@ def create_app(
     )
     register_jobs(services)
     register_panels(services)
+    register_records(services)
 
     app = Flask("shanggang", root_path=str(settings.ROOT))
     session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)

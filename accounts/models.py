@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
+from core.errors import N_
 
 
 class EmploymentKind(Enum):
@@ -16,6 +17,14 @@ class EmploymentKind(Enum):
     DISPATCHED_WORKER = "dispatched_worker"
     CONTRACTOR = "contractor"
     INTERN = "intern"
+
+
+EMPLOYMENT_WORDS = {
+    EmploymentKind.EMPLOYEE: N_("正式员工"),
+    EmploymentKind.DISPATCHED_WORKER: N_("劳务派遣"),
+    EmploymentKind.CONTRACTOR: N_("外包人员"),
+    EmploymentKind.INTERN: N_("实习生"),
+}
 
 
 class User(Base):
@@ -84,13 +93,13 @@ class ActivationCode(Base):
 
 
 class SignInCounter(Base):
-    """Sign-in results counted per account or address in a span of time, for throttling."""
+    """Sign-in results of one minute, counted for throttling; see `rules.CounterKind`."""
 
     __tablename__ = "sign_in_counter"
     __table_args__ = (UniqueConstraint("kind", "subject", "span_started_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # "account" or "address"; the subject is a keyed hash, so the table names nobody
+    # the subject is a keyed hash, so the table names nobody
     kind: Mapped[str] = mapped_column(String(16))
     subject: Mapped[str] = mapped_column(String(64))
     span_started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

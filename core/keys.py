@@ -1,7 +1,11 @@
 """The installation's key files: made once with mode 0600, never shown, never in the database."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.chance import SeedSource
 
@@ -28,3 +32,11 @@ def load_or_make(directory: Path, name: str, seeds: SeedSource) -> str:
     if len(key) < 32:
         raise PermissionError(f"{path}：内容不完整。从备份恢复这个文件")
     return key
+
+
+@lru_cache(maxsize=32)
+def derive(key: str, purpose: str, *, length: int = 32) -> bytes:
+    """A key for one purpose out of a key file's text, so that no two purposes share one."""
+    return HKDF(SHA256(), length, salt=None, info=f"shanggang {purpose}".encode()).derive(
+        key.encode()
+    )

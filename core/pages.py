@@ -13,7 +13,17 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from core.identity import Actor, Role
-from core.web import config, current_actor, db_session, language, moment, services, signed_in
+from core.web import (
+    SAFE_METHODS,
+    config,
+    current_actor,
+    db_session,
+    language,
+    moment,
+    reading,
+    services,
+    signed_in,
+)
 
 WEEKDAYS = tuple("一二三四五六日")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -152,6 +162,14 @@ def with_query(**changes: Any) -> str:
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
 
 
+def enterprise_name() -> str:
+    """The name in the frame; a form shown again after POST must not open a write for it."""
+    if request.method in SAFE_METHODS:
+        return services().enterprise_name(db_session())
+    with reading() as session:
+        return services().enterprise_name(session)
+
+
 def install_pages(app: Flask, nav_items: tuple[NavItem, ...]) -> None:
     """Give the templates their furniture."""
     app.jinja_env.filters.update(
@@ -182,6 +200,6 @@ def install_pages(app: Flask, nav_items: tuple[NavItem, ...]) -> None:
             "now": moment(),
             "nav_groups": navigation(nav_items, actor),
             "nav_tabs": tabs(nav_items),
-            "enterprise_name": services().enterprise_name(db_session()),
+            "enterprise_name": enterprise_name(),
             "product_name": gettext("上岗"),
         }

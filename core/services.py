@@ -1,9 +1,9 @@
 """What one running application is made of, handed to whoever needs it; no globals."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,29 @@ SignedInLoader = Callable[[Session, str, datetime], SignedIn | None]
 Panel = Callable[[Session, Actor, int], str | None]
 
 
+class Word(str):
+    """A cell that is a word of the interface, to be shown in the reader's language."""
+
+
+Cell = str | int | bool | date | datetime | None
+
+
+@dataclass(frozen=True)
+class RecordSection:
+    """One kind of record that is stored about a person; title and columns are msgids.
+
+    A cell is a plain value as stored; an enum's name or the like is a `Word` around its msgid.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+
+# (session, id of the person) -> what one package stores about that person
+RecordKeeper = Callable[[Session, int], RecordSection]
+
+
 @dataclass
 class Services:
     """Config, database, clock, chance, bus and queue of one application."""
@@ -50,3 +73,5 @@ class Services:
     # name of the enterprise for the frame
     enterprise_name: Callable[[Session], str]
     panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
+    # what "my records" shows and downloads, in this order
+    records: list[RecordKeeper] = field(default_factory=list)

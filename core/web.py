@@ -84,6 +84,18 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A short write of its own, for a view that renders its answer after it.
+
+    The request's own session stays open until the view has returned; whoever renders a page after
+    a write (a refused sign-in must be counted, yet answers with the form) would hold the lock.
+    """
+    with services().database.writing() as session:
+        session.info["request_id"] = g.get("request_id")
+        yield session
+
+
 def current_actor() -> Actor:
     """Who is acting: the signed-in person, or nobody."""
     person = signed_in()
@@ -273,6 +285,8 @@ def install(app: Flask, made: Services, session_key: str) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+        # The cookie lives as long as its session row; signing it anew each time gains nothing.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # The token lives as long as the session, or the last page of a long exam is refused.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,

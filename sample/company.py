@@ -107,7 +107,7 @@ def main_posts() -> dict[str, str]:
     }
 
 
-def _demo_people(teams: list[SampleTeam], today: date) -> list[SamplePerson]:
+def demo_people(teams: list[SampleTeam], today: date) -> list[SamplePerson]:
     """One sign-in for each role; the new hire came three days ago."""
     at = {team.name: index for index, team in enumerate(teams)}
     press_two = at["冲压二班"]
@@ -171,11 +171,13 @@ def _stays(
     return (Stay(home, post, hired, left),)
 
 
-def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePerson]:
+def people(
+    teams: list[SampleTeam], *, seed: int, today: date, count: int = PEOPLE_COUNT
+) -> list[SamplePerson]:
     """All invented people on a day: the demo sign-ins, a leader a team, and the rest."""
     rng = random.Random(seed)
     posts = main_posts()
-    made = _demo_people(teams, today)
+    made = demo_people(teams, today)
     homes = [index for index, team in enumerate(teams) if team.kind is TeamKind.TEAM]
     number = 20000
     for home in homes:
@@ -195,7 +197,7 @@ def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePer
                 ((Role.TEAM_LEADER, home),),
             )
         )
-    while len(made) < PEOPLE_COUNT:
+    while len(made) < count:
         number += 1
         home = rng.choice(homes)
         siblings = [i for i in homes if teams[i].parent == teams[home].parent]
