@@ -4,6 +4,7 @@ import sys
 
 from flask import Flask
 
+from accounts.operations import ensure_notice
 from app import create_app
 from core import config as settings
 from core import logs, migrate
@@ -20,7 +21,13 @@ def prepare(app: Flask) -> None:
     services: Services = app.extensions["shanggang"]
     with migrate.start_lock(services.config.data_dir):
         migrate.upgrade(services.database.engine)
+        _publish_notice(services)
         _sync_content(services)
+
+
+def _publish_notice(services: Services) -> None:
+    with services.database.writing() as session:
+        ensure_notice(session, actor=Actor.system("start"), now=services.clock.now())
 
 
 def _sync_content(services: Services) -> SyncReport:

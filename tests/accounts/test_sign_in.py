@@ -243,4 +243,4 @@ def test_sign_in_needs_the_token_of_the_form(
 def test_empty_installation_shows_where_the_first_password_is(client: FlaskClient) -> None:
     answer = client.get("/sign-in", follow_redirects=True)
 
-    assert "第一个管理员的工号是 admin" in answer.text
+    assert "会显示第一个管理员的工号和密码" in answer.text
