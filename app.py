@@ -9,10 +9,13 @@ import accounts.cli
 import accounts.jobs
 import accounts.queries
 import accounts.views
+import certificates.awarding
+import certificates.cli
 import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.events
 import exams.views
 import learning.views
 import question_bank.cli
@@ -21,6 +24,7 @@ import reports.views
 import teams.cli
 import teams.queries
 import teams.views
+from accounts.events import FirstAdministratorMade
 from core import config as settings
 from core.chance import SeedSource, SystemSeeds
 from core.clock import Clock, SystemClock
@@ -31,22 +35,31 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from teams.listeners import seat_first_administrator
+from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank)
+COMMANDS = (core, accounts, teams, question_bank, certificates)
 
 
-def subscribe(bus: Bus) -> None:
+def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     """Who listens to whom: news travels from a lower package to a higher one."""
+    bus.subscribe(FirstAdministratorMade, seat_first_administrator)
+    award = certificates.awarding.make_award_handler(seeds, config.time_zone)
+    bus.subscribe(exams.events.SittingMarked, award)
 
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    services.jobs.on_demand("preview-roster", partial(importing.preview, services))
+    services.jobs.on_demand("import-roster", partial(importing.apply, services))
+    services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
     services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["exam"].append(certificates.views.awards.award_panel)
 
 
 def register_records(services: Services) -> None:
@@ -67,7 +80,7 @@ def create_app(
     seeds = seeds or SystemSeeds()
     config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     bus = Bus()
-    subscribe(bus)
+    subscribe(bus, config, seeds)
     services = Services(
         config=config,
         database=Database(make_engine(config.database_url, pool_size=config.web_threads), bus),

@@ -4,7 +4,11 @@ import sys
 
 from flask import Flask
 
-from accounts.operations import ensure_notice
+import accounts.operations
+import accounts.queries
+import sample.operations
+import sample.queries
+from accounts.passwords import hash_password
 from app import create_app
 from core import config as settings
 from core import logs, migrate
@@ -13,51 +17,104 @@ from core.serve import serve
 from core.services import Services
 from learning.images import ImageStore
 from learning.sources import content_roots
-from question_bank.operations import SyncReport, sync_content
+from question_bank.operations import sync_content
+from sample.company import demo_people, tree
+from sample.sign_ins import shown_sign_ins, write_sign_ins
+
+ACTOR = Actor.system("start")
+
+
+class StartRefused(Exception):
+    """The installation may not be served as it is set up; says what to change."""
 
 
 def prepare(app: Flask) -> None:
     """Bring the installation to what this code expects; safe to run again at every start."""
-    services: Services = app.extensions["shanggang"]
-    with migrate.start_lock(services.config.data_dir):
-        migrate.upgrade(services.database.engine)
-        _publish_notice(services)
-        _sync_content(services)
+    made: Services = app.extensions["shanggang"]
+    with migrate.start_lock(made.config.data_dir):
+        migrate.upgrade(made.database.engine)
+        with made.database.writing() as session:
+            accounts.operations.ensure_notice(session, actor=ACTOR, now=made.clock.now())
+        _bring_in_content(made)
+        _bring_in_people(made)
 
 
-def _publish_notice(services: Services) -> None:
-    with services.database.writing() as session:
-        ensure_notice(session, actor=Actor.system("start"), now=services.clock.now())
-
-
-def _sync_content(services: Services) -> SyncReport:
-    services.config.content_dir.mkdir(parents=True, exist_ok=True)
+def _bring_in_content(made: Services) -> None:
+    made.config.content_dir.mkdir(parents=True, exist_ok=True)
     report = sync_content(
-        services.database,
-        roots=content_roots(services.config.content_dir),
-        images=ImageStore(services.config.uploads_dir),
-        actor=Actor.system("start"),
-        now=services.clock.now(),
+        made.database,
+        roots=content_roots(made.config.content_dir),
+        images=ImageStore(made.config.uploads_dir),
+        actor=ACTOR,
+        now=made.clock.now(),
     )
     for problem in report.problems:
         if problem.is_error:
             print(problem, file=sys.stderr)
-    return report
+
+
+def _bring_in_people(made: Services) -> None:
+    """Sample company or first administrator in an empty database; nothing in a used one."""
+    with made.database.reading() as session:
+        has_sample = sample.queries.is_loaded(session)
+        has_people = accounts.queries.has_people(session)
+    if has_sample and not made.config.is_loopback:
+        raise StartRefused(
+            f"HOST={made.config.host} 别的机器连得上，示例登录不能开放。"
+            "先运行 flask sample remove，或把 HOST 改回 127.0.0.1"
+        )
+    if has_people:
+        return
+    if made.config.sample and made.config.is_loopback:
+        _load_sample(made)
+    else:
+        _make_first_administrator(made)
+
+
+def _load_sample(made: Services) -> None:
+    print("正在准备示例企业，约一分钟……", flush=True)
+    password = made.seeds.code(10)
+    now = made.clock.now()
+    sample.operations.load_sample(
+        made.database,
+        password_hash=hash_password(password),
+        zone=made.config.time_zone,
+        actor=ACTOR,
+        now=now,
+    )
+    write_sign_ins(made.config, demo_people(tree(), made.clock.now().date()), password)
+
+
+def _make_first_administrator(made: Services) -> None:
+    password = made.seeds.code(14)
+    password_hash = hash_password(password)
+    with made.database.writing() as session:
+        user = accounts.operations.make_first_administrator(
+            session, actor=ACTOR, now=made.clock.now(), password_hash=password_hash
+        )
+        number = user.employee_no
+    print(f"第一个管理员：工号 {number}，密码 {password}。只显示这一次，登录后要换", flush=True)
 
 
 def main() -> None:
-    """Prepare and serve; a setting or port that cannot be used ends with one clear line."""
+    """Prepare and serve; what cannot be used ends with one clear line."""
     try:
         config = settings.load()
         logs.configure(config.log_level)
         app = create_app(config)
         prepare(app)
-        serve(app, lambda: print(f"上岗已启动：{config.public_url}", flush=True))
-    except (settings.SettingError, migrate.NewerDatabase, PermissionError) as error:
+        serve(app, lambda: _announce(app))
+    except (settings.SettingError, migrate.NewerDatabase, PermissionError, StartRefused) as error:
         sys.exit(str(error))
     except OSError as error:
         place = f"{config.host}:{config.port}"
         sys.exit(f"端口 {place} 用不了：{error.strerror}。换一个 PORT，或停掉占用它的程序")
+
+
+def _announce(app: Flask) -> None:
+    made: Services = app.extensions["shanggang"]
+    print(shown_sign_ins(made.config), end="")
+    print(f"上岗已启动：{made.config.public_url}", flush=True)
 
 
 if __name__ == "__main__":

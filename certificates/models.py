@@ -21,6 +21,19 @@ class CertificateKind(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
 
 
+class CertificateSeries(Base):
+    """The last serial given out under a code in a year; its row is locked while one is taken.
+
+    Keyed by the printed series (`DHJH-2026`), so that a code taken over by another kind goes on
+    counting and no number is ever printed twice.
+    """
+
+    __tablename__ = "certificate_series"
+
+    series: Mapped[str] = mapped_column(String(32), primary_key=True)
+    last_serial: Mapped[int]
+
+
 class ExamAward(Base):
     """Which kind of certificate passing an exam awards."""
 
@@ -31,7 +44,7 @@ class ExamAward(Base):
 
 
 class Certificate(Base):
-    """One issued certificate. Name, team and post are those of the day of issue."""
+    """One issued certificate. Names of kind, holder, team and post are those of that day."""
 
     __tablename__ = "certificate"
     __table_args__ = (Index(None, "user_id"), Index(None, "valid_to"))
@@ -42,6 +55,7 @@ class Certificate(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     # One sitting awards at most one certificate, however often it is announced.
     sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sitting.id"), unique=True)
+    kind_name: Mapped[str] = mapped_column(String(80))
     holder_name: Mapped[str] = mapped_column(String(80))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     team_name: Mapped[str] = mapped_column(String(255))

@@ -55,7 +55,13 @@ def record(
     after: Mapping[str, Any] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Add one entry; `action` reads subject then past participle, e.g. `exam.sitting.started`."""
+    """Add one entry; `action` reads subject then past participle, e.g. `exam.sitting.started`.
+
+    A session marked `unrecorded` adds none: only the sample company's history is loaded so,
+    because nobody did those things.
+    """
+    if session.info.get("unrecorded"):
+        return
     kind, subject_id = subject
     session.add(
         AuditEntry(

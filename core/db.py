@@ -106,6 +106,8 @@ class Database:
     def __init__(self, engine: Engine, bus: object | None = None) -> None:
         self.engine = engine
         self.bus = bus
+        # What this process remembers of immutable rows, by the package that reads them.
+        self.memory: dict[str, Any] = {}
         self._bind: Connection | None = None
 
     def bind_to(self, connection: Connection | None) -> None:
@@ -114,7 +116,7 @@ class Database:
 
     def session(self, *, writes: bool) -> Session:
         """A new session; the caller commits and closes it."""
-        info = {"bus": self.bus, "writes": writes}
+        info = {"bus": self.bus, "memory": self.memory, "writes": writes}
         if self._bind is not None:
             return Session(
                 self._bind,

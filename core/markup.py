@@ -38,8 +38,10 @@ _CLAUSE_NUMBER = re.compile(
     r"(?P<number>\d+(?:\.\d+)*|第[〇零一二三四五六七八九十百千\d]+[编章节条款](?:之[一二三四五六七八九十]+)?)"
     r"(?:[ \t\u3000]+|[、.．](?!\d)[ \t\u3000]*)(?=\S)"
 )
-# Comments, and the marks that tell the bank to make an ordering or matching question.
-_UNSHOWN = re.compile(r"<!--.*?-->|[ \t]*\{\.(?:步骤|对照)\}[ \t]*$", re.DOTALL | re.MULTILINE)
+# Marks that tell the bank to make an ordering or a matching question.
+_BANK_MARK = re.compile(r"(?<![ \t])[ \t]*\{\.(?:步骤|对照)\}[ \t]*$", re.MULTILINE)
+# The converter looks from each bracket to the end of its block: past this many it takes seconds.
+_MOST_BRACKETS = 2000
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 _WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\u201c\u201d\u2018\u2019—…]"
@@ -287,7 +289,8 @@ def render(
     `image_url` turns an image's path as written into its address, or None to show its words
     instead; `module_url` gives the address of another module, `/modules/<key>` by default.
     """
-    unmarked = _UNSHOWN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    readable = text.encode("utf-8", "replace").decode("utf-8")
+    unmarked = _tamed(_BANK_MARK.sub("", without_comments(readable)))
     addresses = _converter.addresses
     addresses.image_url, addresses.module_url = image_url, module_url
     try:
@@ -319,6 +322,16 @@ def plain_text(text: str) -> str:
     return " ".join(html.unescape(nh3.clean(render(text), tags=set())).split())
 
 
+def without_comments(text: str) -> str:
+    """The text without its HTML comments; their line breaks stay, so that line numbers do."""
+    kept = []
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start + 4)) >= 0:
+        kept += [text[end:start], "\n" * text.count("\n", start, close)]
+        end = close + 3
+    return "".join([*kept, text[end:]])
+
+
 def split_number(title: str) -> tuple[str, str]:
     """A heading's clause number and the rest of it: `3.2 有效期` → `3.2`, `有效期`."""
     number = _CLAUSE_NUMBER.match(title)
@@ -330,6 +343,17 @@ def mark_class(fact: str) -> str:
     if fact == "应" or fact.startswith(_MUST):
         return "do"
     return "ban" if fact.startswith(_BANNED) else ""
+
+
+def _tamed(text: str) -> str:
+    """Shows a block of nothing but brackets as it is, rather than searching it for links."""
+    if text.count("[") <= _MOST_BRACKETS:
+        return text
+    blocks = re.split(r"(\n\s*\n)", text)
+    return "".join(
+        block.replace("[", "\\[") if block.count("[") > _MOST_BRACKETS else block
+        for block in blocks
+    )
 
 
 def _default_module_url(key: str) -> str:

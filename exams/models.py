@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
-from question_bank.models import QuestionType
+from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -65,6 +65,11 @@ class Exam(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_sample: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def rule(self) -> ScoringRule:
+        """The rule for questions that state none."""
+        return ScoringRule(RuleName(self.scoring_rule), self.scoring_value_tenths)
 
 
 class BlueprintRow(Base):
@@ -167,6 +172,8 @@ class Sitting(Base):
     state: Mapped[SittingState] = mapped_column(enum_column(SittingState))
     seed: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Minutes beyond the exam's own, granted to this person; part of the deadline.
+    extra_minutes: Mapped[int] = mapped_column(default=0)
     deadline: Mapped[datetime] = mapped_column(UtcDateTime)
     # When it was handed in, or the deadline when the server closed it.
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -210,3 +217,5 @@ class Answer(Base):
     client_key: Mapped[str] = mapped_column(String(40))
     # When the server truly received it.
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # SHA-256 over all of the above; its beginning is the receipt that the candidate sees.
+    receipt_hash: Mapped[str] = mapped_column(String(64))

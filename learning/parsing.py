@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from core.errors import ERROR, Problem
+from core.markup import without_comments
 from learning.front_matter import DELIMITER, MAX_LINES, FrontMatter, parse_front_matter
 from learning.headings import (
     ANCHOR,
@@ -177,7 +178,7 @@ def _scan(lines: list[str], first_line: int) -> list[_Line]:
     """Number the body's lines, blank out comments, and mark what lies inside code fences."""
     scanned: list[_Line] = []
     fence = ""
-    for number, text in enumerate(_without_comments(lines), first_line):
+    for number, text in enumerate(without_comments("\n".join(lines)).split("\n"), first_line):
         marker = _FENCE.match(text)
         is_text = not fence and marker is None
         if fence and marker and marker[1].startswith(fence) and not text.strip(" `~"):
@@ -186,14 +187,6 @@ def _scan(lines: list[str], first_line: int) -> list[_Line]:
             fence = marker[1]
         scanned.append(_Line(number, text, is_text))
     return scanned
-
-
-def _without_comments(lines: list[str]) -> list[str]:
-    """HTML comments become nothing; their lines stay, so that numbers stay right."""
-    text = "\n".join(lines)
-    return re.sub(
-        r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL
-    ).split("\n")
 
 
 class _Splitter:

@@ -134,6 +134,23 @@ def chosen_modules(
     return [*chosen.values(), *companions], problems
 
 
+def reference_problems(modules: Iterable[ParsedModule]) -> list[Problem]:
+    """E302 for each link in the prose to a module or a section that none of these has."""
+    modules = list(modules)
+    anchors = {module.front.key: module.anchors for module in modules if module.front.key}
+    problems = []
+    for module in modules:
+        for link in module.references:
+            key = link.module_key
+            if key is None or key == module.front.key or link.anchor in anchors.get(key, ()):
+                continue
+            place = (module.path, link.line, link.column)
+            missing = f"没有模块 {key}" if key not in anchors else f"{key} 没有锚点 {link.anchor}"
+            fix = "改成已有的标识和锚点，或删掉链接"
+            problems.append(Problem(*place, ERROR, "E302", missing, fix))
+    return problems
+
+
 def _is_inside(path: Path, root: Path) -> bool:
     try:
         return path.resolve().is_relative_to(root.resolve())

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import ERROR, WARNING, Problem
 from learning.links import images_in
 from learning.models import ModuleSource
-from learning.parsing import ParsedModule
+from learning.parsing import ParsedModule, decode
 from learning.sources import (
     ContentRoot,
     ModuleFile,
@@ -20,6 +20,8 @@ from learning.sources import (
     read_module,
 )
 from question_bank.authoring.blocks import parse_block
+from question_bank.authoring.lines import lines_of_block
+from question_bank.authoring.notes import stray_notes
 from question_bank.drafts import AnchorReference, QuestionDraft
 
 # For a module key: the anchors that may be cited, or None when there is no such module.
@@ -206,8 +208,9 @@ def _read_questions(unit: Unit) -> None:
         return
     front = unit.main.parsed.front
     for part in unit.parts:
+        path = part.parsed.path
+        unit.problems += _lost_headings(part)
         for block in part.parsed.blocks:
-            path = part.parsed.path
             draft, problems = parse_block(
                 block,
                 path=path,
@@ -223,6 +226,22 @@ def _read_questions(unit: Unit) -> None:
             if draft is not None:
                 unit.drafts.append(draft)
                 unit.file_of[path] = part.file
+
+
+def _lost_headings(part: Part) -> list[Problem]:
+    """E116 for each 题注 outside the question blocks."""
+    text, _ = decode(part.file.path.read_bytes(), part.parsed.path)
+    taken = {
+        number
+        for block in part.parsed.blocks
+        for number in range(block.line, block.line + len(block.lines) + 1)
+    }
+    lines = [line for line in lines_of_block(0, text.splitlines()) if line.number not in taken]
+    fix = "在题干前面补上标题，例如 ### 【单选】…"
+    return [
+        Problem(part.parsed.path, line.number, 1, ERROR, "E116", "题注前面没有题目的标题", fix)
+        for line in stray_notes(lines)
+    ]
 
 
 def _check_ids(library: Library) -> None:

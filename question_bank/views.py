@@ -163,11 +163,12 @@ def confirm(public_id: str) -> ResponseReturnValue:
 
 def _filter() -> tuple[bank.QuestionFilter, str]:
     """The filter in the address; what is not understood does not restrict."""
-    values = request.args
+    # PostgreSQL takes no NUL in a text.
+    values = {name: value.replace("\x00", "") for name, value in request.args.items()}
     state = values.get("state", "")
     state = state if state in STATES else "in_use"
     types = {type_.value: type_ for type_ in QuestionType}
-    difficulty = values.get("difficulty", 0, type=int)
+    difficulty = request.args.get("difficulty", 0, type=int)
     wanted = bank.QuestionFilter(
         words=values.get("words", "").strip()[:100],
         module_key=values.get("module", "")[:80],

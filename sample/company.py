@@ -107,7 +107,7 @@ def main_posts() -> dict[str, str]:
     }
 
 
-def _demo_people(teams: list[SampleTeam], today: date) -> list[SamplePerson]:
+def demo_people(teams: list[SampleTeam], today: date) -> list[SamplePerson]:
     """One sign-in for each role; the new hire came three days ago."""
     at = {team.name: index for index, team in enumerate(teams)}
     press_two = at["冲压二班"]
@@ -175,7 +175,7 @@ def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePer
     """All invented people on a day: the demo sign-ins, a leader a team, and the rest."""
     rng = random.Random(seed)
     posts = main_posts()
-    made = _demo_people(teams, today)
+    made = demo_people(teams, today)
     homes = [index for index, team in enumerate(teams) if team.kind is TeamKind.TEAM]
     number = 20000
     for home in homes:

@@ -108,6 +108,7 @@ class RoleGrant(Base):
 class RosterImportState(Enum):
     """Where a roster import stands."""
 
+    UPLOADED = "uploaded"
     PREVIEWED = "previewed"
     QUEUED = "queued"
     DONE = "done"
@@ -131,3 +132,35 @@ class RosterImport(Base):
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     done_count: Mapped[int] = mapped_column(default=0)
     message: Mapped[str | None] = mapped_column(Text)
+    # Whether unknown teams are created, and from which day transfers hold.
+    options: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # When a worker last wrote to this row; an old one means that the worker died.
+    worked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FindingLevel(Enum):
+    """What a line of a preview tells: a row left out, a doubt, or what a row will change."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    CHANGE = "change"
+
+
+class RosterFinding(Base):
+    """One thing that the preview of a roster says about one cell or row of the file."""
+
+    __tablename__ = "roster_finding"
+    __table_args__ = (Index(None, "roster_import_id", "level", "row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roster_import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"))
+    level: Mapped[FindingLevel] = mapped_column(enum_column(FindingLevel))
+    # As the spreadsheet numbers its rows; 0 for the file as a whole.
+    row: Mapped[int]
+    # The header as it stands in the file.
+    column: Mapped[str] = mapped_column(String(80), default="")
+    employee_no: Mapped[str] = mapped_column(String(80), default="")
+    name: Mapped[str] = mapped_column(String(80), default="")
+    # A sentence to translate, and its values; never holds an ID number.
+    msgid: Mapped[str] = mapped_column(Text)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

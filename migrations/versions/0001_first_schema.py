@@ -56,6 +56,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_certificate_kind_code")),
     )
     op.create_table(
+        "certificate_series",
+        sa.Column("series", sa.String(length=32), nullable=False),
+        sa.Column("last_serial", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", name=op.f("pk_certificate_series")),
+    )
+    op.create_table(
         "course_module",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -528,6 +534,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
+                "uploaded",
                 "previewed",
                 "queued",
                 "done",
@@ -545,6 +552,8 @@ def upgrade() -> None:
         sa.Column("summary", sa.JSON(), nullable=False),
         sa.Column("done_count", sa.Integer(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("options", sa.JSON(), nullable=True),
+        sa.Column("worked_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["uploaded_by_id"], ["user.id"], name=op.f("fk_roster_import_uploaded_by_id")
         ),
@@ -672,6 +681,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "roster_finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("roster_import_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "error", "warning", "change", name="findinglevel", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("column", sa.String(length=80), nullable=False),
+        sa.Column("employee_no", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("msgid", sa.Text(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["roster_import_id"],
+            ["roster_import.id"],
+            name=op.f("fk_roster_finding_roster_import_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_finding")),
+    )
+    with op.batch_alter_table("roster_finding", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_roster_finding_roster_import_id_level_row"),
+            ["roster_import_id", "level", "row"],
+            unique=False,
+        )
+
+    op.create_table(
         "sitting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("exam_id", sa.Integer(), nullable=False),
@@ -688,6 +728,7 @@ def upgrade() -> None:
         ),
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("extra_minutes", sa.Integer(), nullable=False),
         sa.Column("deadline", UtcDateTime(), nullable=False),
         sa.Column("submitted_at", UtcDateTime(), nullable=True),
         sa.Column("score_tenths", sa.Integer(), nullable=True),
@@ -729,6 +770,7 @@ def upgrade() -> None:
         sa.Column("response", sa.JSON(), nullable=False),
         sa.Column("client_key", sa.String(length=40), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("receipt_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_answer_sitting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint(
@@ -747,6 +789,7 @@ def upgrade() -> None:
         sa.Column("kind_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("sitting_id", sa.Integer(), nullable=True),
+        sa.Column("kind_name", sa.String(length=80), nullable=False),
         sa.Column("holder_name", sa.String(length=80), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=True),
         sa.Column("team_name", sa.String(length=255), nullable=False),
@@ -882,6 +925,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sitting_state_deadline"))
 
     op.drop_table("sitting")
+    with op.batch_alter_table("roster_finding", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_roster_finding_roster_import_id_level_row"))
+
+    op.drop_table("roster_finding")
     with op.batch_alter_table("module_reading", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_module_reading_module_version_id"))
 
@@ -973,6 +1020,7 @@ def downgrade() -> None:
     op.drop_table("privacy_notice")
     op.drop_table("post")
     op.drop_table("course_module")
+    op.drop_table("certificate_series")
     op.drop_table("certificate_kind")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_subject_type_subject_id"))

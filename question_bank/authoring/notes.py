@@ -26,6 +26,9 @@ KEYS = (
     "采分点",
 )
 
+# Keys that no prose has in a quoted list.
+_TELLING = ("依据", "分值", "答案", "给分", "解析")
+
 _ENTRY = re.compile(r"[*_]*(?P<word>[^\s:*]{1,12}?) *(?P<number>\d{0,3}) *[*_]*:[*_]*")
 
 
@@ -83,6 +86,23 @@ def notes_start(lines: Sequence[Line]) -> int:
         else:
             index += 1
     return bare
+
+
+def stray_notes(lines: Sequence[Line]) -> list[Line]:
+    """The first line of each 题注 in lines that belong to no question.
+
+    Where a question lost its heading, it would otherwise turn into prose and show its key.
+    """
+    found: list[Line] = []
+    index = 0
+    while index < len(lines):
+        end = max(_quote_end(lines, index), index + 1)
+        inner = [line.unquoted() for line in lines[index:end] if line.is_quote]
+        entries = [_entry(line) for line in inner if line.item() is not None]
+        if any(entry is not None and entry.word in _TELLING for entry in entries):
+            found.append(lines[index])
+        index = end
+    return found
 
 
 def read_notes(lines: Sequence[Line], report: Report) -> list[Note]:

@@ -22,7 +22,7 @@ from core.config import ROOT
 from core.db import make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
-from tests.conftest import CHROMIUM, MONDAY
+from tests.conftest import CHROMIUM, MONDAY, add_missing_columns
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -109,6 +109,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     app = create_app(config, clock=clock, queue_in_memory=True)
     services: Services = app.extensions["shanggang"]
     migrate.upgrade(services.database.engine)
+    add_missing_columns(services.database.engine)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -138,8 +139,11 @@ class Watched:
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def _console(self, message: object) -> None:
-        if getattr(message, "type", "") == "error":
-            self.complaints.append(str(getattr(message, "text", message)))
+        text = str(getattr(message, "text", message))
+        # Said by the browser itself where a test takes the network away.
+        is_unplugged = "net::ERR_INTERNET_DISCONNECTED" in text
+        if getattr(message, "type", "") == "error" and not is_unplugged:
+            self.complaints.append(text)
 
     def _request(self, address: str, url: str) -> None:
         if not address.startswith((url, "data:", "blob:", "about:")):

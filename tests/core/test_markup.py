@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.markup import mark_class, plain_text, render, render_inline
+from core.markup import mark_class, plain_text, render, render_inline, without_comments
 
 
 def test_heading_keeps_its_anchor_and_shows_its_clause_number_apart() -> None:
@@ -126,12 +126,21 @@ def test_raw_html_is_shown_as_text() -> None:
     )
 
 
+def test_comment_leaves_its_line_breaks_and_an_open_one_is_text() -> None:
+    assert without_comments("甲<!-- a\nb -->乙<!-- c") == "甲\n乙<!-- c"
+
+
+def test_block_of_thousands_of_brackets_is_shown_as_it_is() -> None:
+    assert render("[" * 3000 + "\n\n[甲](#s-1)").count("[") == 3000
+    assert '<a href="#s-1">甲</a>' in render("[" * 3000 + "\n\n[甲](#s-1)")
+
+
 def test_marks_for_the_question_bank_are_not_shown() -> None:
     assert render("按顺序： {.步骤}\n\n1. 停机").startswith("<p>按顺序：</p>")
 
 
 def test_comment_is_not_shown() -> None:
-    assert render("甲<!-- 待查\n\n证 -->乙") == "<p>甲乙</p>"
+    assert render("甲<!-- 待查 -->乙") == "<p>甲乙</p>"
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,17 @@ def test_a_companion_without_its_module_is_an_error(folder: Folder) -> None:
     assert [problem.code for problem in report.problems] == ["E302"]
 
 
+def test_a_question_that_lost_its_heading_does_not_turn_into_prose(folder: Folder) -> None:
+    lines = HOT_WORK.split("\n")
+    heading = next(place for place, line in enumerate(lines) if "【单选】" in line)
+    folder.write("sop-dh.md", "\n".join(lines[:heading] + lines[heading + 1 :]))
+
+    report = folder.sync()
+
+    assert [problem.code for problem in report.problems] == ["E116"]
+    assert report.refused_modules == ["sop-dh"]
+
+
 def test_an_id_that_stands_twice_is_told_at_both_places(hot_work: Folder) -> None:
     hot_work.write("sop-copy.md", module("sop-copy", question("判断", "q-h5t0pd", VERDICT)))
 

@@ -1,0 +1,145 @@
+"""What an examiner states of an exam, and what in it cannot be; pure."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from core.errors import N_
+from exams.models import Exam, ExamState, Reveal
+from question_bank.keys import RuleName
+
+MOST_MINUTES = 480
+MOST_TRIES = 10
+LONGEST_WINDOW = timedelta(days=366)
+# Rules that can stand for 多选 where a question states none.
+EXAM_RULES = (
+    RuleName.ALL_OR_NOTHING,
+    RuleName.HALF_IF_PARTIAL,
+    RuleName.FIXED_IF_PARTIAL,
+    RuleName.SHARE_PER_OPTION,
+    RuleName.POINTS_PER_OPTION,
+    RuleName.RIGHT_MINUS_WRONG,
+)
+# Rules that need a number of points beside them.
+RULES_WITH_POINTS = (RuleName.FIXED_IF_PARTIAL, RuleName.POINTS_PER_OPTION)
+
+
+@dataclass(frozen=True)
+class ExamDefinition:
+    """The fields of an exam that its examiner writes."""
+
+    title: str
+    instructions: str
+    opens_at: datetime
+    closes_at: datetime
+    minutes: int
+    pass_mark_tenths: int
+    tries: int
+    shuffles_questions: bool
+    shuffles_options: bool
+    scoring_rule: RuleName
+    scoring_value_tenths: int | None
+    reveal: Reveal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What cannot be, at which field, in words for the examiner."""
+
+    field: str
+    msgid: str
+    values: dict[str, object]
+
+
+class Phase(Enum):
+    """Where an exam stands at a moment."""
+
+    DRAFT = "draft"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+def phase(exam: Exam, *, now: datetime) -> Phase:
+    """Where an exam stands; the moments of opening and closing belong to the window."""
+    if exam.state is ExamState.DRAFT:
+        return Phase.DRAFT
+    if exam.state is ExamState.WITHDRAWN:
+        return Phase.WITHDRAWN
+    if now < exam.opens_at:
+        return Phase.UPCOMING
+    return Phase.OPEN if now <= exam.closes_at else Phase.CLOSED
+
+
+def definition_of(exam: Exam) -> ExamDefinition:
+    """What stands in an exam's fields."""
+    return ExamDefinition(
+        title=exam.title,
+        instructions=exam.instructions,
+        opens_at=exam.opens_at,
+        closes_at=exam.closes_at,
+        minutes=exam.minutes,
+        pass_mark_tenths=exam.pass_mark_tenths,
+        tries=exam.tries,
+        shuffles_questions=exam.shuffles_questions,
+        shuffles_options=exam.shuffles_options,
+        scoring_rule=RuleName(exam.scoring_rule),
+        scoring_value_tenths=exam.scoring_value_tenths,
+        reveal=exam.reveal,
+    )
+
+
+def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:
+    """Everything in a definition that cannot be; a total of 0 means no blueprint yet."""
+    found: list[Finding] = []
+
+    def add(is_bad: bool, field: str, msgid: str, **values: object) -> None:
+        if is_bad:
+            found.append(Finding(field, msgid, values))
+
+    minutes, tries, mark = definition.minutes, definition.tries, definition.pass_mark_tenths
+    window = definition.closes_at - definition.opens_at
+    add(not definition.title, "title", N_("写上考试名称"))
+    add(len(definition.title) > 120, "title", N_("考试名称最多 120 字"))
+    add(window <= timedelta(), "closes_at", N_("结束时间要晚于开始时间"))
+    add(
+        timedelta() < window < timedelta(minutes=min(minutes, MOST_MINUTES)),
+        "closes_at",
+        N_("考试窗口比时长还短，没有人能考满。把结束时间推后，或缩短时长"),
+    )
+    add(window > LONGEST_WINDOW, "closes_at", N_("考试窗口最长一年。把结束时间提前"))
+    add(not 1 <= minutes <= MOST_MINUTES, "minutes", N_("时长填 1 到 480 分钟"))
+    add(mark <= 0, "pass_mark", N_("及格线要大于 0 分"))
+    add(
+        0 < total_tenths < mark,
+        "pass_mark",
+        N_("及格线 %(mark)s 分高过总分 %(total)s 分。降低及格线，或先改抽题规则"),
+        mark=points(mark),
+        total=points(total_tenths),
+    )
+    add(not 1 <= tries <= MOST_TRIES, "tries", N_("次数填 1 到 10"))
+    add(
+        definition.scoring_rule in RULES_WITH_POINTS and not definition.scoring_value_tenths,
+        "scoring_value",
+        N_("写上给几分"),
+    )
+    return found
+
+
+def points(tenths: int) -> str:
+    """Tenths of a point as points: 25 -> 2.5, 20 -> 2."""
+    whole, rest = divmod(tenths, 10)
+    return f"{whole}.{rest}" if rest else str(whole)
+
+
+def as_data(row: Any) -> dict[str, Any]:
+    """A frozen dataclass of this package as JSON data, for the audit log."""
+    return {name: _plain(value) for name, value in asdict(row).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value

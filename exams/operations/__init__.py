@@ -1,0 +1,1 @@
+"""What changes exams and sittings."""

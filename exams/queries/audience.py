@@ -1,0 +1,220 @@
+"""Who must sit which exam: one rule, asked of one person, one exam, or many exams at once.
+
+Required is whoever fits a row of the audience on any day of the window, by any membership, and is
+not exempt. The window's days are those of the enterprise's time zone, made by `window_days`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    values,
+)
+from sqlalchemy.orm import Session, aliased
+
+from accounts.models import User
+from core.clock import local_date
+from exams.models import Exam, ExamAudience, ExamState, Exemption
+from teams.models import Membership, Post, Team
+
+# SQLite takes 32,766 parameters; a window is three of them.
+EXAMS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Days:
+    """Calendar days from the first to the last, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class AudienceChoice:
+    """A row of the audience: a sub-tree, a post, or the post within the sub-tree."""
+
+    team_id: int | None
+    post_id: int | None
+
+
+@dataclass(frozen=True)
+class AudienceLine:
+    """A row of the audience with its names."""
+
+    team_id: int | None
+    post_id: int | None
+    team_name: str | None
+    team_path: str | None
+    post_name: str | None
+
+    @property
+    def choice(self) -> AudienceChoice:
+        return AudienceChoice(self.team_id, self.post_id)
+
+
+def window_days(exam: Exam, zone: ZoneInfo) -> Days:
+    """The days of an exam's window in the enterprise's time zone."""
+    return Days(local_date(exam.opens_at, zone), local_date(exam.closes_at, zone))
+
+
+def required(windows: Mapping[int, Days]) -> Select[int, int]:
+    """(exam id, user id) of everyone who must sit one of these exams, each pair once.
+
+    For use inside other statements; at most `EXAMS_AT_ONCE` exams.
+    """
+    return _in_audience(windows).where(
+        ~exists().where(
+            Exemption.exam_id == ExamAudience.exam_id, Exemption.user_id == Membership.user_id
+        )
+    )
+
+
+def required_people(session: Session, exam: Exam, *, days: Days) -> list[int]:
+    """The user ids of everyone who must sit an exam, in one statement."""
+    rows = session.execute(required({exam.id: days}))
+    return sorted(user_id for _exam_id, user_id in rows)
+
+
+def is_required(session: Session, exam: Exam, user_id: int, *, days: Days) -> bool:
+    """Whether one person must sit an exam: in its audience on any day of `days`, not exempt."""
+    found = required({exam.id: days}).where(Membership.user_id == user_id)
+    return session.execute(found.limit(1)).first() is not None
+
+
+def may_sit(session: Session, exam: Exam, user_id: int, *, days: Days) -> bool:
+    """Whether an exam is published and asks this person; the hour and the tries are not looked at.
+
+    A person who came yesterday or left the team yesterday may sit: any day of the window counts.
+    """
+    return exam.state is ExamState.PUBLISHED and is_required(session, exam, user_id, days=days)
+
+
+def required_counts(session: Session, windows: Mapping[int, Days]) -> dict[int, int]:
+    """How many people must sit each of these exams."""
+    counts = dict.fromkeys(windows, 0)
+    ids = list(windows)
+    for start in range(0, len(ids), EXAMS_AT_ONCE):
+        some = {exam_id: windows[exam_id] for exam_id in ids[start : start + EXAMS_AT_ONCE]}
+        pairs = required(some).subquery()
+        counted = select(pairs.c.exam_id, func.count()).group_by(pairs.c.exam_id)
+        counts |= {row[0]: row[1] for row in session.execute(counted)}
+    return counts
+
+
+def audience_people(exam_id: int, days: Days) -> Select[int]:
+    """The user ids of an exam's audience, exempt people included; for use in other statements."""
+    return select(_in_audience({exam_id: days}).subquery().c.user_id)
+
+
+def audience_of(session: Session, exam_id: int) -> list[AudienceLine]:
+    """The rows of an exam's audience with their names, in the order in which they were added."""
+    return audience_lines(session, [exam_id])[exam_id]
+
+
+def audience_lines(session: Session, exam_ids: Collection[int]) -> dict[int, list[AudienceLine]]:
+    """The rows of several exams' audiences with their names."""
+    found: dict[int, list[AudienceLine]] = {exam_id: [] for exam_id in exam_ids}
+    rows = session.execute(
+        select(
+            ExamAudience.exam_id,
+            ExamAudience.team_id,
+            ExamAudience.post_id,
+            Team.name,
+            Team.path,
+            Post.name,
+        )
+        .outerjoin(Team, Team.id == ExamAudience.team_id)
+        .outerjoin(Post, Post.id == ExamAudience.post_id)
+        .where(ExamAudience.exam_id.in_(list(exam_ids)))
+        .order_by(ExamAudience.id)
+    )
+    for row in rows:
+        found[row[0]].append(AudienceLine(*row[1:]))
+    return found
+
+
+def count_members(
+    session: Session, choices: Sequence[AudienceChoice], *, days: Days
+) -> tuple[list[int], int]:
+    """How many people each row takes in on any of these days, and how many all rows together."""
+    each = [_people_of([choice], days) for choice in choices]
+    together = _people_of(choices, days)
+    counts = [select(func.count()).select_from(people.subquery()) for people in [*each, together]]
+    numbers = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    return list(numbers[:-1]), numbers[-1]
+
+
+def _in_audience(windows: Mapping[int, Days]) -> Select[int, int]:
+    window = _as_table(windows)
+    home = aliased(Team)
+    return (
+        select(ExamAudience.exam_id, Membership.user_id)
+        .join(window, window.c.exam_id == ExamAudience.exam_id)
+        .outerjoin(home, home.id == ExamAudience.team_id)
+        .join(Team, or_(home.id.is_(None), Team.path.startswith(home.path)))
+        .join(Membership, Membership.team_id == Team.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            *_works_between(window.c.first_on, window.c.last_on),
+            or_(ExamAudience.post_id.is_(None), Membership.post_id == ExamAudience.post_id),
+        )
+        .distinct()
+    )
+
+
+def _as_table(windows: Mapping[int, Days]) -> CTE:
+    columns = (column("exam_id", Integer), column("first_on", Date), column("last_on", Date))
+    rows = [(exam_id, days.first, days.last) for exam_id, days in windows.items()]
+    # An empty table cannot be written as VALUES; no exam has the id 0.
+    rows = rows or [(0, date.min, date.min)]
+    return values(*columns, name="exam_window").data(rows).cte("exam_window")
+
+
+def _works_between(
+    first: ColumnElement[date] | date, last: ColumnElement[date] | date
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Membership.from_on <= last,
+        or_(Membership.to_on.is_(None), Membership.to_on >= first),
+        or_(User.left_on.is_(None), User.left_on >= first),
+    )
+
+
+def _people_of(choices: Sequence[AudienceChoice], days: Days) -> Select[int]:
+    """The people that rows not yet stored would take in."""
+    return (
+        select(Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .join(Team, Team.id == Membership.team_id)
+        .where(
+            *_works_between(days.first, days.last),
+            or_(false(), *(_fits(choice) for choice in choices)),
+        )
+        .distinct()
+    )
+
+
+def _fits(choice: AudienceChoice) -> ColumnElement[bool]:
+    fits: list[ColumnElement[bool]] = []
+    if choice.team_id is not None:
+        home = aliased(Team)
+        path = select(home.path).where(home.id == choice.team_id).scalar_subquery()
+        fits.append(Team.path.startswith(path))
+    if choice.post_id is not None:
+        fits.append(Membership.post_id == choice.post_id)
+    return and_(true(), *fits)

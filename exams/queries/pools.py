@@ -1,0 +1,54 @@
+"""The stored pool of a published exam, as the draw takes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from exams.drawing import PoolRow
+from exams.models import BlueprintRow, PoolEntry
+from exams.versions import known_versions
+
+
+def pool_rows(session: Session, exam_id: int) -> tuple[PoolRow, ...]:
+    """The blueprint of an exam with the stored pool, without what was withdrawn from it."""
+    rows = session.execute(
+        select(
+            BlueprintRow.id, BlueprintRow.position, BlueprintRow.count, BlueprintRow.points_tenths
+        )
+        .where(BlueprintRow.exam_id == exam_id)
+        .order_by(BlueprintRow.position)
+    ).all()
+    entries = session.execute(
+        select(PoolEntry.blueprint_row_id, PoolEntry.question_version_id)
+        .where(
+            PoolEntry.blueprint_row_id.in_([row.id for row in rows]),
+            PoolEntry.withdrawn_at.is_(None),
+        )
+        .order_by(PoolEntry.id)
+    ).all()
+    versions = known_versions(session, [version_id for _, version_id in entries])
+    pools: dict[int, list[Any]] = {row.id: [] for row in rows}
+    for row_id, version_id in entries:
+        pools[row_id].append(versions[version_id].pool)
+    return tuple(PoolRow(*row, tuple(pools[row.id])) for row in rows)
+
+
+@dataclass(frozen=True)
+class PaperSize:
+    """How many questions a paper has, and for how many points."""
+
+    questions: int
+    points_tenths: int
+
+
+def paper_size(session: Session, exam_id: int) -> PaperSize:
+    """The size of every paper of an exam, from its blueprint."""
+    count, points = session.execute(
+        select(
+            func.coalesce(func.sum(BlueprintRow.count), 0),
+            func.coalesce(func.sum(BlueprintRow.count * BlueprintRow.points_tenths), 0),
+        ).where(BlueprintRow.exam_id == exam_id)
+    ).one()
+    return PaperSize(int(count), int(points))

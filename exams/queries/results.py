@@ -1,0 +1,131 @@
+"""What a result page reads of a marked sitting; right answers only where they may be seen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from exams.models import Exam, Sitting
+from exams.queries import sittings
+from exams.rules import is_revealed
+from exams.versions import KnownVersion, known_versions
+from question_bank.keys import QuestionType
+from question_bank.models import Question, QuestionReference
+
+
+@dataclass(frozen=True)
+class TypeScore:
+    """How one type of question went: counts and points, never which questions."""
+
+    type: QuestionType
+    count: int
+    full_count: int
+    score_tenths: int
+    points_tenths: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A clause that a question tests; `module_key` is None for a printed source."""
+
+    label: str
+    module_key: str | None
+    anchor: str | None
+
+
+@dataclass(frozen=True)
+class RevealedQuestion:
+    """One question of a paper with its key, the reply, and what is said about it."""
+
+    slot: int
+    version: KnownVersion
+    option_order: list[int]
+    response: Any
+    score_tenths: int
+    points_tenths: int
+    explanation_html: str
+    # What the author says to those who chose an option, by its id as text.
+    feedback_html: dict[str, str]
+    references: tuple[Reference, ...]
+
+    @property
+    def lost_tenths(self) -> int:
+        return self.points_tenths - self.score_tenths
+
+
+def may_see_answers(session: Session, exam: Exam, sitting: Sitting, *, now: datetime) -> bool:
+    """Whether the owner of this sitting may see the right answers now."""
+    return is_revealed(
+        exam.reveal,
+        state=sitting.state,
+        closes_at=exam.closes_at,
+        is_someone_sitting=sittings.is_someone_sitting(session, exam.id, now=now),
+        now=now,
+    )
+
+
+def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
+    """Counts and points of each type, in the order of the paper."""
+    paper = sittings.paper_of(session, sitting_id)
+    versions = known_versions(session, [row.question_version_id for row in paper])
+    groups: dict[QuestionType, list[Any]] = {}
+    for row in paper:
+        groups.setdefault(versions[row.question_version_id].printed.type, []).append(row)
+    return [
+        TypeScore(
+            type=kind,
+            count=len(rows),
+            full_count=sum(row.score_tenths == row.points_tenths for row in rows),
+            score_tenths=sum(row.score_tenths or 0 for row in rows),
+            points_tenths=sum(row.points_tenths for row in rows),
+        )
+        for kind, rows in groups.items()
+    ]
+
+
+def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuestion]:
+    """Every question of a closed sitting with key and explanation; ask `may_see_answers` first."""
+    paper = sittings.paper_of(session, sitting_id)
+    versions = known_versions(session, [row.question_version_id for row in paper])
+    answers = sittings.last_answers(session, sitting_id)
+    question_ids = [version.question_id for version in versions.values()]
+    found = select(Question.id, Question.explanation_html, Question.feedback_html).where(
+        Question.id.in_(question_ids)
+    )
+    said = {row.id: row for row in session.execute(found)}
+    references = _references(session, question_ids)
+    return [
+        RevealedQuestion(
+            slot=row.slot,
+            version=version,
+            option_order=row.option_order,
+            response=answers[row.slot].response if row.slot in answers else None,
+            score_tenths=row.score_tenths or 0,
+            points_tenths=row.points_tenths,
+            explanation_html=said[version.question_id].explanation_html,
+            feedback_html=said[version.question_id].feedback_html or {},
+            references=references.get(version.question_id, ()),
+        )
+        for row in paper
+        for version in [versions[row.question_version_id]]
+    ]
+
+
+def _references(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
+    found: dict[int, tuple[Reference, ...]] = {}
+    rows = session.execute(
+        select(
+            QuestionReference.question_id,
+            QuestionReference.label,
+            QuestionReference.module_key,
+            QuestionReference.anchor,
+        )
+        .where(QuestionReference.question_id.in_(question_ids))
+        .order_by(QuestionReference.question_id, QuestionReference.position)
+    )
+    for question_id, label, module_key, anchor in rows:
+        reference = Reference(label, module_key, anchor)
+        found[question_id] = (*found.get(question_id, ()), reference)
+    return found

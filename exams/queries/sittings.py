@@ -1,0 +1,248 @@
+"""Sittings as their owners may read them: the list of exams, one sitting, its paper, answers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import Session
+
+from core.clock import local_date
+from core.errors import NotFound
+from core.identity import Actor
+from exams.models import (
+    Answer,
+    Exam,
+    ExamAudience,
+    ExamState,
+    Exemption,
+    Sitting,
+    SittingQuestion,
+    SittingState,
+)
+from exams.rules import NETWORK_GRACE, AudienceRow, MemberSpell, is_invited
+from teams.models import Membership, Team
+
+# How long an exam that a person did not sit stays on the person's list.
+SHOWN_AFTER_CLOSE = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class TakenTries:
+    """What a person has done at one exam so far."""
+
+    sittings: tuple[Sitting, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.sittings)
+
+    @property
+    def has_passed(self) -> bool:
+        return any(sitting.is_passed for sitting in self.sittings)
+
+    @property
+    def open(self) -> Sitting | None:
+        return next((s for s in self.sittings if s.state is SittingState.OPEN), None)
+
+    @property
+    def last(self) -> Sitting | None:
+        return self.sittings[-1] if self.sittings else None
+
+
+@dataclass(frozen=True)
+class SlotAnswer:
+    """The last answer of a slot."""
+
+    id: int
+    response: Any
+    received_at: datetime
+    receipt_hash: str
+
+
+def sitting_for(session: Session, actor: Actor, sitting_id: int) -> Sitting:
+    """The actor's own sitting; NotFound for anybody else's, whatever the actor's roles."""
+    sitting = session.scalar(
+        select(Sitting).where(Sitting.id == sitting_id, Sitting.user_id == actor.user_id)
+    )
+    if sitting is None or actor.user_id is None:
+        raise NotFound()
+    return sitting
+
+
+def locked_sitting(session: Session, sitting_id: int) -> Sitting:
+    """A sitting read afresh and locked until the end of the transaction."""
+    return session.scalars(
+        select(Sitting)
+        .where(Sitting.id == sitting_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def exam_of(session: Session, sitting: Sitting) -> Exam:
+    """The exam of a sitting."""
+    return session.get_one(Exam, sitting.exam_id)
+
+
+def published_exam(session: Session, exam_id: int) -> Exam:
+    """An exam that candidates may know of; NotFound for a draft."""
+    exam = session.get(Exam, exam_id)
+    if exam is None or exam.state is ExamState.DRAFT:
+        raise NotFound()
+    return exam
+
+
+def tries_of(session: Session, user_id: int, exam_ids: Iterable[int]) -> dict[int, TakenTries]:
+    """A person's sittings of these exams, each list from the first try to the last."""
+    found: dict[int, list[Sitting]] = {exam_id: [] for exam_id in exam_ids}
+    rows = session.scalars(
+        select(Sitting)
+        .where(Sitting.user_id == user_id, Sitting.exam_id.in_(list(found)))
+        .order_by(Sitting.try_number)
+    )
+    for sitting in rows:
+        found[sitting.exam_id].append(sitting)
+    return {exam_id: TakenTries(tuple(sittings)) for exam_id, sittings in found.items()}
+
+
+def invited_exams(
+    session: Session, user_id: int, exams: Iterable[Exam], *, zone: ZoneInfo
+) -> set[int]:
+    """Which of these exams the person belongs to the audience of."""
+    listed = list(exams)
+    spells = _member_spells(session, user_id)
+    rows: dict[int, list[AudienceRow]] = {exam.id: [] for exam in listed}
+    for exam_id, path, team_id, post_id in session.execute(
+        select(ExamAudience.exam_id, Team.path, ExamAudience.team_id, ExamAudience.post_id)
+        .outerjoin(Team, Team.id == ExamAudience.team_id)
+        .where(ExamAudience.exam_id.in_(list(rows)))
+    ):
+        rows[exam_id].append(AudienceRow(path if team_id is not None else None, post_id))
+    return {
+        exam.id
+        for exam in listed
+        if is_invited(
+            spells,
+            rows[exam.id],
+            opens_on=local_date(exam.opens_at, zone),
+            closes_on=local_date(exam.closes_at, zone),
+        )
+    }
+
+
+def _member_spells(session: Session, user_id: int) -> list[MemberSpell]:
+    rows = session.execute(
+        select(Team.path, Membership.post_id, Membership.from_on, Membership.to_on)
+        .join(Team, Team.id == Membership.team_id)
+        .where(Membership.user_id == user_id)
+    )
+    return [MemberSpell(*row) for row in rows]
+
+
+def exempt_exams(session: Session, user_id: int, exam_ids: Iterable[int]) -> set[int]:
+    """Which of these exams the person is exempt from."""
+    return set(
+        session.scalars(
+            select(Exemption.exam_id).where(
+                Exemption.user_id == user_id, Exemption.exam_id.in_(list(exam_ids))
+            )
+        )
+    )
+
+
+def place_on(session: Session, user_id: int, day: date) -> tuple[int | None, int | None]:
+    """The team and post of a person's main membership on a day."""
+    row = session.execute(
+        select(Membership.team_id, Membership.post_id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.is_main,
+            Membership.from_on <= day,
+            or_(Membership.to_on.is_(None), Membership.to_on >= day),
+        )
+        .order_by(Membership.from_on.desc())
+        .limit(1)
+    ).first()
+    return (row.team_id, row.post_id) if row else (None, None)
+
+
+def listed_exams(session: Session, user_id: int, *, now: datetime) -> list[Exam]:
+    """Exams to look through for a person's list: not long closed, or sat by the person."""
+    sat = select(Sitting.exam_id).where(Sitting.user_id == user_id)
+    return list(
+        session.scalars(
+            select(Exam)
+            .where(
+                Exam.state == ExamState.PUBLISHED,
+                or_(Exam.closes_at >= now - SHOWN_AFTER_CLOSE, Exam.id.in_(sat)),
+            )
+            .order_by(Exam.opens_at, Exam.id)
+        )
+    )
+
+
+def paper_of(session: Session, sitting_id: int) -> list[Any]:
+    """The drawn questions of a sitting as plain rows, by slot."""
+    question = SittingQuestion
+    return list(
+        session.execute(
+            select(
+                question.id,
+                question.slot,
+                question.question_version_id,
+                question.option_order,
+                question.points_tenths,
+                question.score_tenths,
+            )
+            .where(question.sitting_id == sitting_id)
+            .order_by(question.slot)
+        )
+    )
+
+
+def last_answers(
+    session: Session, sitting_id: int, *, up_to_id: int | None = None
+) -> dict[int, SlotAnswer]:
+    """What stands in each answered slot; the last answer that was stored counts.
+
+    With `up_to_id`, as it stood when that answer was the newest.
+    """
+    wanted = (
+        select(Answer.slot, Answer.id, Answer.response, Answer.received_at, Answer.receipt_hash)
+        .where(Answer.sitting_id == sitting_id)
+        .order_by(Answer.id)
+    )
+    if up_to_id is not None:
+        wanted = wanted.where(Answer.id <= up_to_id)
+    return {slot: SlotAnswer(*rest) for slot, *rest in session.execute(wanted)}
+
+
+def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool:
+    """Whether an answer of this exam can still arrive in time from anybody."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    Sitting.exam_id == exam_id,
+                    Sitting.state == SittingState.OPEN,
+                    Sitting.deadline >= now - NETWORK_GRACE,
+                )
+            )
+        )
+    )
+
+
+def overdue_sittings(*, now: datetime, after_id: int = 0) -> Select[int]:
+    """Ids of open sittings for which no answer can arrive in time any more."""
+    return (
+        select(Sitting.id)
+        .where(
+            Sitting.state == SittingState.OPEN,
+            Sitting.deadline < now - NETWORK_GRACE,
+            Sitting.id > after_id,
+        )
+        .order_by(Sitting.id)
+    )

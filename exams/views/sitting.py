@@ -1,0 +1,227 @@
+"""The candidate's way through an exam: its start page, the open sitting, answers, handing in."""
+
+from typing import Any
+
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from core.pages import show_clock
+from core.web import config, current_actor, db_session, moment, requires, seeds
+from exams.marking import rule_for
+from exams.models import Exam, Sitting, SittingState
+from exams.operations.answers import AnswerReceipt, record_answer, save_form
+from exams.operations.sitting import SubmitOutcome, start_sitting, submit_sitting
+from exams.queries import sittings as queries
+from exams.queries.pools import paper_size
+from exams.receipts import receipt_code
+from exams.responses import Stored, misfit, response_from_form
+from exams.rules import seconds_left, start_refusal, state_at
+from exams.versions import known_versions
+from exams.views.blueprint import bp
+from exams.views.paper import card_of, shown_paper
+from exams.views.result import window_text
+
+
+@bp.get("/my-exams/<int:exam_id>")
+@requires()
+def start(exam_id: int) -> ResponseReturnValue:
+    """What a person should know before the clock starts, and the button that starts it."""
+    session, actor, now = db_session(), current_actor(), moment()
+    exam = queries.published_exam(session, exam_id)
+    assert actor.user_id is not None
+    tries = queries.tries_of(session, actor.user_id, [exam.id])[exam.id]
+    running = tries.open
+    if running is not None:
+        return redirect(url_for("exams.sitting", sitting_id=running.id))
+    refusal = start_refusal(
+        exam_state=exam.state,
+        opens_at=exam.opens_at,
+        closes_at=exam.closes_at,
+        tries=exam.tries,
+        tries_used=tries.count,
+        has_passed=tries.has_passed,
+        is_invited=exam.id
+        in queries.invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
+        is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
+        now=now,
+    )
+    return render_template(
+        "exams/start.html",
+        exam=exam,
+        window=window_text(exam),
+        size=paper_size(session, exam.id),
+        refusal=_(refusal.value) if refusal else None,
+        last=tries.last,
+        next_try=tries.count + 1,
+    )
+
+
+@bp.post("/my-exams/<int:exam_id>/start")
+@requires()
+def begin(exam_id: int) -> ResponseReturnValue:
+    """Start the clock, or go on with the sitting that runs."""
+    session = db_session()
+    exam = queries.published_exam(session, exam_id)
+    sitting = start_sitting(
+        session,
+        exam,
+        actor=current_actor(),
+        now=moment(),
+        seed=seeds().seed(),
+        zone=config().time_zone,
+    )
+    return redirect(url_for("exams.sitting", sitting_id=sitting.id))
+
+
+@bp.get("/sittings/<int:sitting_id>")
+@requires()
+def sitting(sitting_id: int) -> ResponseReturnValue:
+    """The paper of an open sitting; after its end, the way to the result."""
+    session, now = db_session(), moment()
+    found = queries.sitting_for(session, current_actor(), sitting_id)
+    if found.state is not SittingState.OPEN:
+        return redirect(url_for("exams.result", sitting_id=found.id))
+    exam = queries.exam_of(session, found)
+    if state_at(found.state, deadline=found.deadline, now=now) is not SittingState.OPEN:
+        return render_template("exams/states/expired.html", exam=exam, sitting=found)
+    return render_template("exams/states/open.html", **_open_page(exam, found))
+
+
+def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
+    session = db_session()
+    paper = queries.paper_of(session, found.id)
+    answers = queries.last_answers(session, found.id)
+    versions = known_versions(session, [row.question_version_id for row in paper])
+    rules = {
+        row.slot: rule_for(version.key, own=version.own_rule, exam=exam.rule)
+        for row in paper
+        for version in [versions[row.question_version_id]]
+    }
+    questions = shown_paper(paper, versions, answers, rules)
+    answered = sum(question.is_answered for question in questions)
+    last = max(answers.items(), key=lambda item: item[1].id, default=None)
+    return {
+        "exam": exam,
+        "sitting": found,
+        "questions": questions,
+        "card": card_of(questions),
+        "answered": answered,
+        "unanswered": len(questions) - answered,
+        "seconds_left": seconds_left(deadline=found.deadline, now=moment()),
+        "seen_id": last[1].id if last else 0,
+        "last_slot": last[0] if last else None,
+        "last_saved_at": last[1].received_at if last else None,
+        "last_code": receipt_code(last[1].receipt_hash) if last else None,
+    }
+
+
+@bp.get("/sittings/<int:sitting_id>/time")
+@requires()
+def time_left(sitting_id: int) -> ResponseReturnValue:
+    """How long the server gives this sitting, for the page's countdown."""
+    found = queries.sitting_for(db_session(), current_actor(), sitting_id)
+    state = state_at(found.state, deadline=found.deadline, now=moment())
+    left = seconds_left(deadline=found.deadline, now=moment())
+    return jsonify(state=state.value, seconds_left=left, ends_at=show_clock(found.deadline)[:5])
+
+
+@bp.post("/sittings/<int:sitting_id>/answers")
+@requires()
+def answer(sitting_id: int) -> ResponseReturnValue:
+    """Store one choice and give its receipt."""
+    sent = request.get_json()
+    if not isinstance(sent, dict):
+        raise misfit()
+    slot, client_key = sent.get("slot"), sent.get("key")
+    if type(slot) is not int or not isinstance(client_key, str):
+        raise misfit()
+    receipt = record_answer(
+        db_session(),
+        sitting_id,
+        slot,
+        response=sent.get("response"),
+        client_key=client_key,
+        actor=current_actor(),
+        now=moment(),
+    )
+    return _receipt_as_json(receipt)
+
+
+def _receipt_as_json(receipt: AnswerReceipt) -> Response:
+    return jsonify(
+        outcome=receipt.outcome.value,
+        saved_at=show_clock(receipt.received_at) if receipt.code else None,
+        receipt=receipt.code,
+        seconds_left=receipt.seconds_left,
+    )
+
+
+@bp.post("/sittings/<int:sitting_id>/save")
+@requires()
+def save(sitting_id: int) -> ResponseReturnValue:
+    """Store a page sent as an ordinary form, then stay or go to the check before handing in."""
+    session = db_session()
+    found = queries.sitting_for(session, current_actor(), sitting_id)
+    responses = _responses_in_form(found)
+    changed = save_form(
+        session,
+        found,
+        responses,
+        seen_id=request.form.get("seen", 0, type=int),
+        actor=current_actor(),
+        now=moment(),
+    )
+    if request.form.get("then") == "check":
+        return redirect(url_for("exams.check", sitting_id=found.id))
+    if changed:
+        flash(_("已保存 %(time)s", time=show_clock(moment())), "safe")
+    return redirect(url_for("exams.sitting", sitting_id=found.id))
+
+
+def _responses_in_form(found: Sitting) -> dict[int, Stored]:
+    paper = queries.paper_of(db_session(), found.id)
+    versions = known_versions(db_session(), [row.question_version_id for row in paper])
+    return {
+        row.slot: response_from_form(
+            versions[row.question_version_id].printed, request.form.getlist(f"q{row.slot}")
+        )
+        for row in paper
+    }
+
+
+@bp.get("/sittings/<int:sitting_id>/hand-in")
+@requires()
+def check(sitting_id: int) -> ResponseReturnValue:
+    """Ask before handing in: what is unanswered, how much time is left."""
+    session = db_session()
+    found = queries.sitting_for(session, current_actor(), sitting_id)
+    if state_at(found.state, deadline=found.deadline, now=moment()) is not SittingState.OPEN:
+        return redirect(url_for("exams.sitting", sitting_id=found.id))
+    answers = queries.last_answers(session, found.id)
+    paper = queries.paper_of(session, found.id)
+    unanswered = [
+        row.slot for row in paper if row.slot not in answers or answers[row.slot].response is None
+    ]
+    left = seconds_left(deadline=found.deadline, now=moment())
+    return render_template(
+        "exams/check.html",
+        exam=queries.exam_of(session, found),
+        sitting=found,
+        count=len(paper),
+        unanswered=unanswered,
+        seconds_left=left,
+        minutes_left=left // 60,
+    )
+
+
+@bp.post("/sittings/<int:sitting_id>/submit")
+@requires()
+def submit(sitting_id: int) -> ResponseReturnValue:
+    """Hand in what has been stored."""
+    session, actor = db_session(), current_actor()
+    found = queries.sitting_for(session, actor, sitting_id)
+    outcome = submit_sitting(session, found, actor=actor, now=moment())
+    if outcome is SubmitOutcome.EXPIRED:
+        flash(_("时间到，已自动交卷。到时前存上的答案都算数"), "warn")
+    return redirect(url_for("exams.result", sitting_id=found.id))

@@ -1,0 +1,1 @@
+"""Reads over everything, each limited to what the reader's scope covers."""

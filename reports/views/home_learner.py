@@ -1,0 +1,191 @@
+"""A learner's part of the home page: the exam to sit, what to read before, what ends soon."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from certificates import queries as certificates
+from certificates.rules import CertificateState, state_on
+from core.clock import local_date
+from core.identity import Actor
+from core.pages import say_date, say_moment, show_clock, show_points
+from core.web import config, db_session, moment, today
+from exams.models import Exam, Sitting
+from reports.queries import home as queries
+from reports.queries.home import MyExam
+from reports.sections import Group, Row, Section
+
+# Rows of a list on a home page; the rest is behind a link.
+MOST_ROWS = 6
+
+
+def learner_section(actor: Actor) -> Section:
+    assert actor.user_id is not None
+    session, now = db_session(), moment()
+    mine = queries.my_exams(session, actor.user_id, zone=config().time_zone, now=now)
+    running = [(one, sitting) for one in mine if (sitting := _running(one, now))]
+    waiting = [one for one in mine if _may_start(one, now) and not _running(one, now)]
+    coming = [one for one in mine if one.exam.opens_at > now]
+    ahead = [one.exam.id for one in (*(one for one, _sitting in running), *waiting, *coming)]
+    unread = queries.unread_modules(session, actor.user_id, ahead) if ahead else []
+    conclusion, sign = _conclusion(running, waiting, coming, failed=_failed(mine, now))
+    groups = [
+        Group(
+            _("考前要学完的模块"), tuple(_module_row(m.key, m.title) for m in unread[:MOST_ROWS])
+        ),
+        Group(_("没合格的考试"), tuple(_failed_row(one) for one in _failed(mine, now))),
+        Group(_("快到期的证书"), _expiring_rows(actor.user_id)),
+    ]
+    return Section(
+        role=_("我自己"),
+        conclusion=conclusion,
+        sign=sign,
+        is_calm=not (running or waiting),
+        steps=(
+            *(_running_row(one, sitting) for one, sitting in running),
+            *(_waiting_row(one) for one in waiting),
+            *(_coming_row(one.exam, one.question_count) for one in coming[:2]),
+        ),
+        groups=tuple(group for group in groups if group.rows),
+    )
+
+
+def _running(one: MyExam, now: datetime) -> Sitting | None:
+    sitting = one.tries.open
+    return sitting if sitting is not None and now <= sitting.deadline else None
+
+
+def _may_start(one: MyExam, now: datetime) -> bool:
+    exam = one.exam
+    is_open = exam.opens_at <= now <= exam.closes_at
+    return is_open and not one.tries.has_passed and one.tries.count < exam.tries
+
+
+def _failed(mine: list[MyExam], now: datetime) -> list[MyExam]:
+    """Marked, not passed, and no further try is open."""
+    return [
+        one
+        for one in mine
+        if one.tries.last is not None
+        and one.tries.last.is_passed is False
+        and not one.tries.has_passed
+        and not _may_start(one, now)
+    ]
+
+
+def _conclusion(
+    running: list[tuple[MyExam, Sitting]],
+    waiting: list[MyExam],
+    coming: list[MyExam],
+    *,
+    failed: list[MyExam],
+) -> tuple[Any, str]:
+    if running:
+        one, sitting = running[0]
+        deadline = show_clock(sitting.deadline)[:5]
+        text = _("《%(exam)s》正在考，%(at)s 前交卷", exam=one.exam.title, at=deadline)
+        return text, "warn"
+    if waiting:
+        closes_at = waiting[0].exam.closes_at
+        is_today = local_date(closes_at, config().time_zone) == today()
+        last = _("今天") if is_today else say_date(closes_at)
+        return (
+            _("还有 %(n)s 场考试要考，最早%(day)s截止", n=len(waiting), day=last),
+            "warn" if is_today else "must",
+        )
+    if failed:
+        return _("《%(exam)s》没合格，找班组长安排", exam=failed[0].exam.title), "stop"
+    if coming:
+        exam = coming[0].exam
+        return _("《%(exam)s》%(at)s 开考", exam=exam.title, at=say_moment(exam.opens_at)), "open"
+    return _("现在没有要考的试"), "safe"
+
+
+def _paper(exam: Exam, questions: int) -> Any:
+    return _(
+        "%(questions)s 题，%(minutes)s 分钟，%(mark)s 分合格",
+        questions=questions,
+        minutes=exam.minutes,
+        mark=show_points(exam.pass_mark_tenths),
+    )
+
+
+def _running_row(one: MyExam, sitting: Sitting) -> Row:
+    return Row(
+        text=one.exam.title,
+        hint=_("已经开考，%(at)s 自动交卷。", at=show_clock(sitting.deadline)[:5]),
+        href=url_for("exams.sitting", sitting_id=sitting.id),
+        button=_("回到考试"),
+    )
+
+
+def _waiting_row(one: MyExam) -> Row:
+    left = one.exam.tries - one.tries.count
+    parts = [_paper(one.exam, one.question_count)]
+    parts.append(_("%(at)s截止", at=say_moment(one.exam.closes_at)))
+    hint = _("，").join(parts) + _("。")
+    if one.tries.count:
+        hint += _("上次没合格，还能考 %(n)s 次。", n=left)
+    return Row(
+        text=one.exam.title,
+        hint=hint,
+        href=url_for("exams.start", exam_id=one.exam.id),
+        button=_("去补考") if one.tries.count else _("去考试"),
+    )
+
+
+def _coming_row(exam: Exam, questions: int) -> Row:
+    begins = _("%(at)s 开考", at=say_moment(exam.opens_at))
+    return Row(text=exam.title, hint=begins + _("，") + _paper(exam, questions) + _("。"))
+
+
+def _module_row(key: str, title: str) -> Row:
+    return Row(
+        text=_("《%(title)s》", title=title),
+        href=url_for("learning.module", key=key),
+        sign="open",
+        word=_("没学完"),
+    )
+
+
+def _failed_row(one: MyExam) -> Row:
+    last = one.tries.last
+    assert last is not None
+    score = _(
+        "%(score)s 分，%(mark)s 分合格",
+        score=show_points(last.score_tenths),
+        mark=show_points(one.exam.pass_mark_tenths),
+    )
+    return Row(
+        text=one.exam.title,
+        hint=score,
+        href=url_for("exams.result", sitting_id=last.id),
+        sign="stop",
+        word=_("没合格"),
+    )
+
+
+def _expiring_rows(user_id: int) -> tuple[Row, ...]:
+    soon = [
+        certificate
+        for certificate in certificates.certificates_of(db_session(), user_id)
+        if state_on(
+            today(),
+            valid_to=certificate.valid_to,
+            is_revoked=certificate.revoked_at is not None,
+        )
+        is CertificateState.EXPIRING
+    ]
+    return tuple(
+        Row(
+            text=certificate.kind_name,
+            hint=certificate.number,
+            href=url_for("certificates.certificate", certificate_id=certificate.id),
+            sign="warn",
+            word=_("%(day)s到期", day=say_date(certificate.valid_to)),
+        )
+        for certificate in soon
+        if certificate.valid_to is not None
+    )

@@ -1,1 +1,0 @@
-"""Bringing the sample company in and taking it out."""

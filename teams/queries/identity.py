@@ -1,0 +1,97 @@
+"""Who a person is to the product: name, place and granted roles. Runs on every request."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import AuthSession, NoticeAcknowledgement, PrivacyNotice, User
+from core.identity import Actor, Grant, Role
+from core.services import SignedIn
+from teams.models import Membership, Post, RoleGrant, Team
+
+
+def enterprise_name(session: Session) -> str:
+    """The name of the root of the tree, or nothing before set-up."""
+    return session.scalar(select(Team.name).where(Team.parent_id.is_(None)).limit(1)) or ""
+
+
+def grants_of(session: Session, user_id: int) -> frozenset[Grant]:
+    """Every role that a person holds, with the path of its sub-tree."""
+    rows = session.execute(
+        select(RoleGrant.role, Team.id, Team.path)
+        .join(Team, Team.id == RoleGrant.team_id)
+        .where(RoleGrant.user_id == user_id)
+    )
+    return frozenset(Grant(role, team_id, path) for role, team_id, path in rows)
+
+
+def actor_for(session: Session, user_id: int) -> Actor:
+    """A person as an actor; raises `sqlalchemy.exc.NoResultFound` for an unknown id."""
+    name = session.execute(select(User.name).where(User.id == user_id)).scalar_one()
+    return Actor(user_id=user_id, name=name, grants=grants_of(session, user_id))
+
+
+def signed_in_for(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Who a cookie's token stands for: a session row that has neither ended nor expired."""
+    row = session.execute(
+        select(
+            AuthSession.id,
+            User.id,
+            User.employee_no,
+            User.name,
+            User.language,
+            User.must_change_password,
+            Team.name,
+            Post.name,
+        )
+        .join(User, User.id == AuthSession.user_id)
+        .outerjoin(
+            Membership,
+            (Membership.user_id == User.id) & Membership.is_main & Membership.to_on.is_(None),
+        )
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .outerjoin(Post, Post.id == Membership.post_id)
+        .where(
+            AuthSession.token_hash == hashlib.sha256(token.encode()).hexdigest(),
+            AuthSession.ended_at.is_(None),
+            AuthSession.expires_at > now,
+            User.left_on.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    session_id, user_id, employee_no, name, language, must_change, team, post = row
+    return SignedIn(
+        actor=Actor(user_id, name, grants_of(session, user_id), session_id),
+        employee_no=employee_no,
+        place="，".join(part for part in (team, post) if part),
+        language=language,
+        must_change_password=must_change,
+        needs_notice=_needs_notice(session, user_id),
+    )
+
+
+def _needs_notice(session: Session, user_id: int) -> bool:
+    newest = select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1)
+    return bool(
+        session.scalar(
+            select(PrivacyNotice.id).where(
+                PrivacyNotice.id == newest.scalar_subquery(),
+                ~select(NoticeAcknowledgement.id)
+                .where(
+                    NoticeAcknowledgement.user_id == user_id,
+                    NoticeAcknowledgement.notice_id == PrivacyNotice.id,
+                )
+                .exists(),
+            )
+        )
+    )
+
+
+def system_actor(session: Session, name: str) -> Actor:
+    """A command or job with an administrator's rights over the whole tree."""
+    top = session.execute(select(Team.id, Team.path).where(Team.parent_id.is_(None))).first()
+    grants = {Grant(Role.ADMINISTRATOR, top.id, top.path)} if top else set()
+    return Actor(user_id=None, name=Actor.system(name).name, grants=frozenset(grants))
