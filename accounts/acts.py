@@ -21,3 +21,12 @@ ACTS = {
     "notice.acknowledged": N_("看过个人信息告知"),
     "sign_in_log.purged": N_("清理过期的登录记录"),
 }
+
+# Why a session ended, as stored in its row and its entry.
+END_REASONS = {
+    "replaced": N_("同一台设备重新登录"),
+    "signed_out": N_("自己退出"),
+    "signed_out_everywhere": N_("在所有设备上退出"),
+    "password_changed": N_("换了密码"),
+    "left": N_("离职"),
+}

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts import rules
+from accounts.acts import END_REASONS
 from accounts.models import (
     EMPLOYMENT_WORDS,
     ActivationCode,
@@ -290,7 +291,7 @@ def audit_record(session: Session, user_id: int) -> RecordSection:
                 row.actor_name,
                 Act(row.action),
                 f"{row.subject_type} {row.subject_id}",
-                row.reason,
+                Word(END_REASONS[row.reason]) if row.reason in END_REASONS else row.reason,
             )
             for row in rows
         ],

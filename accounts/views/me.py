@@ -24,6 +24,7 @@ from core.services import Act, Cell, RecordSection, Word
 from core.web import (
     current_actor,
     db_session,
+    language,
     moment,
     reading,
     requires,
@@ -162,7 +163,9 @@ def sign_out_everywhere() -> ResponseReturnValue:
         actor=actor,
         now=moment(),
     )
+    spoken = language()
     cookie.clear()
+    cookie["language"] = spoken
     flash(_("已在所有设备上退出"), "safe")
     return redirect(url_for("accounts.sign_in"))
 
