@@ -20,6 +20,7 @@ import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.records
 import reports.views
 import teams.cli
 import teams.queries
@@ -65,6 +66,7 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(reports.records.RECORDS)
     services.acts.update(accounts.acts.ACTS)
 
 

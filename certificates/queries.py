@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
 from certificates.models import Certificate, CertificateKind, ExamAward
@@ -46,7 +46,7 @@ def kinds(session: Session) -> list[CertificateKind]:
 def kind_counts(session: Session) -> dict[int, int]:
     """How many certificates of each kind were ever issued."""
     found = select(Certificate.kind_id, func.count()).group_by(Certificate.kind_id)
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def kind_by_id(session: Session, kind_id: int) -> CertificateKind:
@@ -118,7 +118,7 @@ def place_on(session: Session, user_id: int, day: date) -> Place:
     team_id, path, post_name = row
     ids = [int(part) for part in path.strip("/").split("/")]
     named = select(Team.id, Team.name).where(Team.id.in_(ids))
-    names = dict(session.execute(named).tuples().all())
+    names = dict(session.execute(named).all())
     shown = ids[1:] or ids
     return Place(team_id, " / ".join(names[id_] for id_ in shown)[:255], post_name or "")
 
@@ -134,6 +134,23 @@ def in_state(state: CertificateState, today: date) -> ColumnElement[bool]:
     if state is CertificateState.EXPIRING:
         return and_(stands, Certificate.valid_to.between(today, due))
     return and_(stands, or_(Certificate.valid_to.is_(None), Certificate.valid_to > due))
+
+
+def is_replaced() -> ColumnElement[bool]:
+    """The condition that its holder has a newer one of its kind that lasts at least as long."""
+    newer = aliased(Certificate)
+    return and_(
+        Certificate.revoked_at.is_(None),
+        select(newer.id)
+        .where(
+            newer.user_id == Certificate.user_id,
+            newer.kind_id == Certificate.kind_id,
+            newer.revoked_at.is_(None),
+            newer.id > Certificate.id,
+            or_(newer.valid_to.is_(None), newer.valid_to >= Certificate.valid_to),
+        )
+        .exists(),
+    )
 
 
 def _scoped(actor: Actor, today: date) -> Select[Certificate]:
@@ -162,12 +179,17 @@ def _scoped(actor: Actor, today: date) -> Select[Certificate]:
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of certificates is narrowed to."""
+    """What a list of certificates is narrowed to.
+
+    A certificate that a newer one of its kind has replaced asks nothing of anybody and is left
+    out, unless `with_replaced`.
+    """
 
     kind_id: int | None = None
     state: CertificateState | None = None
     team_path: str | None = None
     text: str = ""
+    with_replaced: bool = False
 
 
 def _narrowed(found: Select[Certificate], filters: Filters, today: date) -> Select[Certificate]:
@@ -183,6 +205,8 @@ def _narrowed(found: Select[Certificate], filters: Filters, today: date) -> Sele
                 User.employee_no == filters.text,
             )
         )
+    if not filters.with_replaced:
+        found = found.where(not_(is_replaced()))
     if filters.state is not None:
         found = found.where(in_state(filters.state, today))
     return found
@@ -217,7 +241,7 @@ def page_of_certificates(
         .offset(offset)
         .limit(limit)
     )
-    return list(session.execute(found).tuples())
+    return list(session.execute(found))
 
 
 def certificates_of(session: Session, user_id: int) -> list[Certificate]:
@@ -227,6 +251,27 @@ def certificates_of(session: Session, user_id: int) -> list[Certificate]:
             select(Certificate)
             .where(Certificate.user_id == user_id)
             .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+        )
+    )
+
+
+def replaced_ids(session: Session, user_id: int) -> set[int]:
+    """Which of a person's certificates a newer one of their kind has replaced."""
+    found = select(Certificate.id).where(Certificate.user_id == user_id, is_replaced())
+    return set(session.scalars(found))
+
+
+def expiring_of(session: Session, user_id: int, *, today: date) -> list[Certificate]:
+    """A person's certificates that end soon and have not been replaced, the first to end first."""
+    return list(
+        session.scalars(
+            select(Certificate)
+            .where(
+                Certificate.user_id == user_id,
+                in_state(CertificateState.EXPIRING, today),
+                not_(is_replaced()),
+            )
+            .order_by(Certificate.valid_to)
         )
     )
 

@@ -171,7 +171,9 @@ def _stays(
     return (Stay(home, post, hired, left),)
 
 
-def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePerson]:
+def people(
+    teams: list[SampleTeam], *, seed: int, today: date, count: int = PEOPLE_COUNT
+) -> list[SamplePerson]:
     """All invented people on a day: the demo sign-ins, a leader a team, and the rest."""
     rng = random.Random(seed)
     posts = main_posts()
@@ -195,7 +197,7 @@ def people(teams: list[SampleTeam], *, seed: int, today: date) -> list[SamplePer
                 ((Role.TEAM_LEADER, home),),
             )
         )
-    while len(made) < PEOPLE_COUNT:
+    while len(made) < count:
         number += 1
         home = rng.choice(homes)
         siblings = [i for i in homes if teams[i].parent == teams[home].parent]

@@ -72,7 +72,17 @@ def planned_exams(year: int) -> list[PlannedExam]:
         PlannedExam("安全生产月专题考试", -170, -142, SHORT, 30, 600, 1, ("三分厂", "四分厂")),
         PlannedExam(f"{year} 年度安规考试", -6, 8, FULL, 60, 800, 2, everybody, award="AG"),
         PlannedExam("岗前安全考试", -20, 40, SHORT, 30, 800, 3, ("冲压二班",), award="GQ"),
-        PlannedExam("能源隔离专题考试", 12, 20, SHORT, 30, 800, 1, ("机修车间",), module_keys=("sop-lockout",)),
+        PlannedExam(
+            "能源隔离专题考试",
+            12,
+            20,
+            SHORT,
+            30,
+            800,
+            1,
+            ("机修车间",),
+            module_keys=("sop-lockout",),
+        ),
         PlannedExam("煤气区域作业考试", 25, 32, SHORT, 30, 800, 1, ("铸造车间",), is_draft=True),
     ]
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
-from teams.queries.identity import actor_for
 
 from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
 from certificates.models import Certificate, CertificateKind, ExamAward
@@ -32,6 +31,7 @@ from sample import company, history
 from sample.exams import Scene, load_exam, sit_exam
 from sample.people import Loaded, load_people
 from teams.models import Membership, Post, RoleGrant, RosterImport, Team
+from teams.queries.identity import actor_for
 
 SEED = 20260701
 
@@ -43,6 +43,7 @@ def load_sample(
     zone: ZoneInfo,
     actor: Actor,
     now: datetime,
+    people_count: int = company.PEOPLE_COUNT,
 ) -> int:
     """Load people, exams and a year of sittings; says how many sittings there were.
 
@@ -50,7 +51,7 @@ def load_sample(
     """
     today = local_date(now, zone)
     teams = company.tree()
-    people = company.people(teams, seed=SEED, today=today)
+    people = company.people(teams, seed=SEED, today=today, count=people_count)
     with database.writing() as session:
         loaded = load_people(session, teams, people, password_hash=password_hash, now=now)
         record(

@@ -14,6 +14,8 @@ class Beginning(Enum):
     """Why a main membership begins; training after a transfer or a return depends on it."""
 
     HIRED = "hired"
+    # Somebody already here without a place, such as the first administrator.
+    SEATED = "seated"
     TRANSFERRED = "transferred"
     RETURNED = "returned"
 

@@ -69,8 +69,9 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "certificates/mine.html",
         lines=lines,
+        replaced=queries.replaced_ids(db_session(), actor.user_id),
         standing=sum(line.state in {"valid", "expiring"} for line in lines),
-        expiring=[line for line in lines if line.state == "expiring"],
+        expiring=queries.expiring_of(db_session(), actor.user_id, today=today()),
     )
 
 
@@ -85,6 +86,7 @@ def certificates() -> ResponseReturnValue:
         state=STATES.get(request.args.get("state", "")),
         team_path=team.path if team else None,
         text=request.args.get("q", "").strip(),
+        with_replaced=bool(request.args.get("replaced") or request.args.get("q")),
     )
     counts = queries.state_counts(session, actor, filters, today=today())
     found = getattr(counts, filters.state.value) if filters.state else counts.total
@@ -109,6 +111,7 @@ def certificates() -> ResponseReturnValue:
         kinds=queries.kinds(session),
         teams=[(t.id, "　" * (t.depth - top) + t.name) for t in teams],
         chosen={"kind": filters.kind_id, "team": team.id if team else None, "q": filters.text},
+        with_replaced=filters.with_replaced,
         state=filters.state.value if filters.state else "",
     )
 

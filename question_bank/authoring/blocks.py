@@ -32,7 +32,7 @@ LATER_TYPES = ("排序", "匹配", "简答", "案例", "找隐患")
 _ID_FORM = "q- 加六个字符（数字和小写字母，没有 i l o u）"
 PUBLIC_ID = re.compile(r"q-[0-9a-hjkmnp-tv-z]{6}")
 
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]*)\]\( *(?P<source>[^)\s]*)[^)]*\)")
+_IMAGE = re.compile(r"!\[(?P<alt>[^\]]{0,1000})\]\( *(?P<source>[^)\s]{0,400})[^)]{0,200}\)")
 _CODE = re.compile(r"(?P<ticks>`+).*?(?P=ticks)")
 
 

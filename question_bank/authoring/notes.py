@@ -29,7 +29,9 @@ KEYS = (
 # Keys that no prose has in a quoted list.
 _TELLING = ("依据", "分值", "答案", "给分", "解析")
 
-_ENTRY = re.compile(r"[*_]*(?P<word>[^\s:*]{1,12}?) *(?P<number>\d{0,3}) *[*_]*:[*_]*")
+_ENTRY = re.compile(
+    r"[*_]{0,3}(?P<word>[^\s:*_]{1,12}?) {0,9}(?P<number>\d{0,3}) {0,9}[*_]{0,3}:[*_]{0,3}"
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from question_bank.authoring.lines import Line
 from question_bank.authoring.report import Report, nearest
 from question_bank.drafts import AnchorReference, ClauseReference, Reference
 
-_LINK = re.compile(r"\[(?P<text>[^\]]*)\] *\( *(?P<target>[^)]*?) *\)")
+_LINK = re.compile(r"\[(?P<text>[^\]]{0,300})\] *\( *(?P<target>[^)]{0,200}?) *\)")
 _TARGET = re.compile(r"(?P<module>[A-Za-z][A-Za-z0-9-]*)?#(?P<anchor>[A-Za-z][A-Za-z0-9-]*)")
 _TITLE = re.compile(r"《(?P<title>[^》]+)》(?P<clauses>.*)")
 _NUMERAL = "零〇一二三四五六七八九十百千两0-9"

@@ -67,7 +67,7 @@ def my_exams(session: Session, user_id: int, *, zone: ZoneInfo, now: datetime) -
         .where(BlueprintRow.exam_id.in_(ids))
         .group_by(BlueprintRow.exam_id)
     )
-    counts = dict(session.execute(counted).tuples().all())
+    counts = dict(session.execute(counted).all())
     mine = [MyExam(e, tries[e.id], int(counts.get(e.id, 0))) for e in listed if e.id in ids]
     return sorted(mine, key=lambda one: (one.exam.closes_at, one.exam.id))
 
@@ -78,7 +78,7 @@ def unread_modules(session: Session, user_id: int, exam_ids: list[int]) -> list[
     A new version of a module is unread until it is read again.
     """
     keys = (
-        select(distinct(Question.module_key))
+        select(Question.module_key)
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .join(PoolEntry, PoolEntry.question_version_id == QuestionVersion.id)
         .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
@@ -170,7 +170,7 @@ def staff_counts(
         .where(User.id.in_(staff), User.password_hash.is_(None))
         .order_by(User.employee_no)
     )
-    return count, list(idle.tuples())
+    return count, list(idle)
 
 
 def module_counts(session: Session) -> dict[ModuleKind, int]:
@@ -180,13 +180,13 @@ def module_counts(session: Session) -> dict[ModuleKind, int]:
         .where(CourseModule.withdrawn_at.is_(None))
         .group_by(CourseModule.kind)
     )
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def question_counts(session: Session) -> dict[QuestionState, int]:
     """Questions of the bank by state."""
     found = select(Question.state, func.count()).group_by(Question.state)
-    return dict(session.execute(found).tuples().all())
+    return dict(session.execute(found).all())
 
 
 def modules_without_questions(session: Session) -> list[CourseModule]:

@@ -192,7 +192,7 @@ def _teams_at(session: Session, exam: Exam, days: Days) -> dict[int, int]:
         )
         .order_by(Membership.from_on)
     )
-    return dict(spells.tuples().all())
+    return dict(spells.all())
 
 
 def names_of(session: Session, user_ids: Iterable[int]) -> dict[int, User]:

@@ -1,13 +1,12 @@
 """A learner's part of the home page: the exam to sit, what to read before, what ends soon."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
-from certificates.rules import CertificateState, state_on
 from core.clock import local_date
 from core.identity import Actor
 from core.pages import say_date, say_moment, show_clock, show_points
@@ -19,6 +18,8 @@ from reports.sections import Group, Row, Section
 
 # Rows of a list on a home page; the rest is behind a link.
 MOST_ROWS = 6
+# How long after its end a failed exam stays on the home page.
+FAILED_SHOWN = timedelta(days=30)
 
 
 def learner_section(actor: Actor) -> Section:
@@ -64,7 +65,7 @@ def _may_start(one: MyExam, now: datetime) -> bool:
 
 
 def _failed(mine: list[MyExam], now: datetime) -> list[MyExam]:
-    """Marked, not passed, and no further try is open."""
+    """Marked, not passed, no further try open; what closed long ago is for the records."""
     return [
         one
         for one in mine
@@ -72,6 +73,7 @@ def _failed(mine: list[MyExam], now: datetime) -> list[MyExam]:
         and one.tries.last.is_passed is False
         and not one.tries.has_passed
         and not _may_start(one, now)
+        and one.exam.closes_at >= now - FAILED_SHOWN
     ]
 
 
@@ -91,10 +93,10 @@ def _conclusion(
         closes_at = waiting[0].exam.closes_at
         is_today = local_date(closes_at, config().time_zone) == today()
         last = _("今天") if is_today else say_date(closes_at)
-        return (
-            _("还有 %(n)s 场考试要考，最早%(day)s截止", n=len(waiting), day=last),
-            "warn" if is_today else "must",
-        )
+        text = _("还有 1 场考试要考，%(day)s截止", day=last)
+        if len(waiting) > 1:
+            text = _("还有 %(n)s 场考试要考，最早%(day)s截止", n=len(waiting), day=last)
+        return text, "warn" if is_today else "must"
     if failed:
         return _("《%(exam)s》没合格，找班组长安排", exam=failed[0].exam.title), "stop"
     if coming:
@@ -168,16 +170,7 @@ def _failed_row(one: MyExam) -> Row:
 
 
 def _expiring_rows(user_id: int) -> tuple[Row, ...]:
-    soon = [
-        certificate
-        for certificate in certificates.certificates_of(db_session(), user_id)
-        if state_on(
-            today(),
-            valid_to=certificate.valid_to,
-            is_revoked=certificate.revoked_at is not None,
-        )
-        is CertificateState.EXPIRING
-    ]
+    soon = certificates.expiring_of(db_session(), user_id, today=today())
     return tuple(
         Row(
             text=certificate.kind_name,

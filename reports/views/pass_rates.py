@@ -21,6 +21,8 @@ from reports.workbook import Sheet, workbook
 # A tree of more lines than this opens folded below its second level.
 LONG_TREE = 40
 WIDTH = 150
+# Names a page.
+PAGE_SIZE = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -201,6 +203,8 @@ def pass_rate_names(exam_id: int) -> ResponseReturnValue:
     shown = [person for person in below if person.outcome in GROUPS[group]]
     users = queries.names_of(db_session(), [person.user_id for person in shown])
     order = list(Outcome)
+    pages = -(-len(shown) // PAGE_SIZE) or 1
+    page = max(1, min(request.args.get("page", 1, type=int), pages))
     shown.sort(key=lambda p: (order.index(p.outcome), users[p.user_id].employee_no))
     node = rates.nodes[team_id]
     return render_template(
@@ -216,7 +220,13 @@ def pass_rate_names(exam_id: int) -> ResponseReturnValue:
             for key, outcomes in GROUPS.items()
         ],
         group_label=_group_label(group, rates),
-        people=[(person, users[person.user_id], rates.nodes[person.team_id]) for person in shown],
+        found=len(shown),
+        page=page,
+        has_next=page < pages,
+        people=[
+            (person, users[person.user_id], rates.nodes[person.team_id])
+            for person in shown[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        ],
     )
 
 

@@ -5,6 +5,7 @@ from teams.operations.memberships import (
     end_side_membership,
     leave,
     return_to_work,
+    seat,
     transfer,
 )
 from teams.operations.people import (
@@ -47,6 +48,7 @@ __all__ = [
     "reopen_team",
     "return_to_work",
     "revoke_role",
+    "seat",
     "transfer",
     "upload_roster",
 ]

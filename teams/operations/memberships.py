@@ -57,6 +57,35 @@ def begin(
     return membership
 
 
+def seat(
+    session: Session, user: User, team: Team, *, on: date, actor: Actor, now: datetime
+) -> None:
+    """Give a place to somebody who has none, such as the first administrator."""
+    if newest_main(session, user.id) is not None:
+        return
+    membership = begin(
+        session,
+        user,
+        team,
+        None,
+        on=on,
+        beginning=Beginning.SEATED,
+        previous=None,
+        actor=actor,
+        now=now,
+    )
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="membership.begun",
+        subject=("membership", membership.id),
+        on_user_id=user.id,
+        after={"team": team.name, "from_on": on.isoformat()},
+    )
+    session.flush()
+
+
 def transfer(
     session: Session,
     user: User,

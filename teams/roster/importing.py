@@ -6,12 +6,14 @@ the last batch ended; a file imported twice changes nothing the second time.
 
 import hashlib
 import logging
+import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -37,6 +39,9 @@ log = logging.getLogger("shanggang.roster")
 BATCH = 500
 # Change lines are there to be looked through; nobody reads more of one kind.
 MOST_CHANGE_LINES = 2000
+# SQLite lets a waiting writer look every tenth of a second; without a pause an answer of an exam
+# could wait for batch after batch.
+PAUSE_SECONDS = 0.1
 STALE = timedelta(minutes=10)
 FORGOTTEN = timedelta(days=7)
 Item = TypeVar("Item")
@@ -120,6 +125,20 @@ def preview_of(
 def file_of(services: Services, file_hash: str) -> Path:
     """Where an uploaded roster lies, named by its content."""
     return services.config.uploads_dir / f"roster-{file_hash}"
+
+
+def keep_file(services: Services, stream: IO[bytes]) -> str:
+    """Store an uploaded file where only this program reads it; returns the hash of its content."""
+    folder = services.config.uploads_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="roster-new-", delete=False) as file:
+        while chunk := stream.read(1024 * 1024):
+            digest.update(chunk)
+            file.write(chunk)
+    file_hash = digest.hexdigest()
+    Path(file.name).replace(file_of(services, file_hash))
+    return file_hash
 
 
 def options_of(row: RosterImport) -> Options:
@@ -231,7 +250,9 @@ def _apply(services: Services, roster_import_id: int) -> None:
     key = services.id_number_key
     loaded = load(path, today=_today(services), id_number_key=key)
     rows = list(zip(loaded.checked.entries, loaded.hashes, strict=True))
-    for batch in batches(rows[done:]):
+    for number, batch in enumerate(batches(rows[done:])):
+        if number:
+            time.sleep(PAUSE_SECONDS)
         now = services.clock.now()
         with services.database.writing() as session:
             row = session.get_one(RosterImport, roster_import_id, with_for_update=True)

@@ -1,8 +1,6 @@
-"""The pages of this package."""
+"""The pages of teams and people."""
 
-from flask import Blueprint
+from teams.views import people, person, posts, roster, setup, tree
+from teams.views.blueprint import NAV, bp
 
-from core.pages import NavItem
-
-bp = Blueprint("teams", __name__)
-NAV: tuple[NavItem, ...] = ()
+__all__ = ["NAV", "bp", "people", "person", "posts", "roster", "setup", "tree"]

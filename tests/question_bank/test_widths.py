@@ -174,3 +174,14 @@ def test_no_characters_crash_the_reader(type_word: str, text: str) -> None:
     draft, problems = read(type_word, text)
 
     assert draft is not None or problems
+
+
+@pytest.mark.parametrize(
+    "run", ["_", "[", "![", "`", "\\_", "答案", "> - 依据：", "- [x] a\n", "A. a\n"]
+)
+@pytest.mark.parametrize("type_word", ["单选", "填空"])
+def test_long_runs_of_one_sign_are_read_in_no_time(type_word: str, run: str) -> None:
+    """Without bounds in its patterns the reader would take minutes."""
+    _, problems = read(type_word, run * 20_000)
+
+    assert problems

@@ -1,0 +1,166 @@
+"""What is stored about a person's learning, exams and certificates, for "my records"."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from certificates.queries import certificates_of
+from core.errors import N_
+from core.services import Cell, RecordKeeper, RecordSection, Word
+from exams.models import Answer, Exam, Exemption, Sitting, SittingQuestion, SittingState
+from learning.models import CourseModule, ModuleReading, ModuleVersion
+from question_bank.models import QuestionVersion
+
+STATES = {
+    SittingState.OPEN: N_("正在考"),
+    SittingState.SUBMITTED: N_("已交卷"),
+    SittingState.EXPIRED: N_("到时自动交卷"),
+}
+
+
+def reading_record(session: Session, user_id: int) -> RecordSection:
+    """Every version of a module that the person opened, and when it was read to the end."""
+    rows = session.execute(
+        select(CourseModule.title, ModuleVersion.label, ModuleReading)
+        .join(ModuleVersion, ModuleVersion.id == ModuleReading.module_version_id)
+        .join(CourseModule, CourseModule.id == ModuleVersion.module_id)
+        .where(ModuleReading.user_id == user_id)
+        .order_by(ModuleReading.opened_at.desc())
+    )
+    return RecordSection(
+        N_("学习"),
+        (N_("模块"), N_("版本"), N_("打开时间"), N_("学完时间")),
+        [(title, label, reading.opened_at, reading.read_at) for title, label, reading in rows],
+    )
+
+
+def sitting_record(session: Session, user_id: int) -> RecordSection:
+    """Every sitting with its result."""
+    rows = session.execute(
+        select(Sitting, Exam.title)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .where(Sitting.user_id == user_id)
+        .order_by(Sitting.started_at.desc())
+    )
+    columns = (
+        N_("考试"),
+        N_("第几次"),
+        N_("开始"),
+        N_("交卷"),
+        N_("状态"),
+        N_("成绩"),
+        N_("满分"),
+        N_("合格"),
+    )
+    return RecordSection(
+        N_("考试"),
+        columns,
+        [
+            (
+                title,
+                sitting.try_number,
+                sitting.started_at,
+                sitting.submitted_at,
+                Word(STATES[sitting.state]),
+                _points(sitting.score_tenths),
+                _points(sitting.full_score_tenths),
+                sitting.is_passed,
+            )
+            for sitting, title in rows
+        ],
+    )
+
+
+def answer_record(session: Session, user_id: int) -> RecordSection:
+    """Every reply as it was saved, the replaced ones too; never which one is right."""
+    rows = session.execute(
+        select(Exam.title, Sitting.try_number, Answer, QuestionVersion.options)
+        .join(Sitting, Sitting.id == Answer.sitting_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .join(
+            SittingQuestion,
+            (SittingQuestion.sitting_id == Answer.sitting_id)
+            & (SittingQuestion.slot == Answer.slot),
+        )
+        .join(QuestionVersion, QuestionVersion.id == SittingQuestion.question_version_id)
+        .where(Sitting.user_id == user_id)
+        .order_by(Answer.id.desc())
+    )
+    return RecordSection(
+        N_("考试里保存的答案"),
+        (N_("考试"), N_("第几次"), N_("第几题"), N_("答案"), N_("收到时间")),
+        [
+            (title, number, answer.slot, _reply(answer.response, options), answer.received_at)
+            for title, number, answer, options in rows
+        ],
+    )
+
+
+def exemption_record(session: Session, user_id: int) -> RecordSection:
+    """Exams that the person need not sit, and why."""
+    rows = session.execute(
+        select(Exam.title, Exemption.reason, Exemption.granted_at)
+        .join(Exam, Exam.id == Exemption.exam_id)
+        .where(Exemption.user_id == user_id)
+        .order_by(Exemption.granted_at.desc())
+    )
+    return RecordSection(
+        N_("免考"), (N_("考试"), N_("原因"), N_("批准时间")), [tuple(row) for row in rows]
+    )
+
+
+def certificate_record(session: Session, user_id: int) -> RecordSection:
+    """Every certificate, the revoked ones with their reason."""
+    columns = (
+        N_("证号"),
+        N_("证书"),
+        N_("班组"),
+        N_("岗位"),
+        N_("发证"),
+        N_("有效到"),
+        N_("撤销时间"),
+        N_("为什么撤销"),
+    )
+    return RecordSection(
+        N_("证书"),
+        columns,
+        [
+            (
+                one.number,
+                one.kind_name,
+                one.team_name,
+                one.post_name,
+                one.issued_on,
+                one.valid_to,
+                one.revoked_at,
+                one.revoked_reason,
+            )
+            for one in certificates_of(session, user_id)
+        ],
+    )
+
+
+def _points(tenths: int | None) -> str | None:
+    """Tenths of a point as points: 25 -> 2.5, 20 -> 2."""
+    if tenths is None:
+        return None
+    whole, rest = divmod(tenths, 10)
+    return f"{whole}.{rest}" if rest else str(whole)
+
+
+def _reply(response: Any, options: list[Any]) -> Cell:
+    """A stored reply in words: the texts of the options ticked, the verdict, the blanks."""
+    if response is None or isinstance(response, bool):
+        return response
+    texts = {option["id"]: option["text"] for option in options}
+    return "；".join(str(texts.get(part, part)) for part in response)
+
+
+RECORDS: tuple[RecordKeeper, ...] = (
+    reading_record,
+    sitting_record,
+    answer_record,
+    exemption_record,
+    certificate_record,
+)

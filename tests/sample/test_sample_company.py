@@ -1,0 +1,178 @@
+"""The sample company: what its pages show is what the product itself would have made of it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, inspect, select, text
+
+from accounts.models import User
+from app import create_app
+from certificates.models import Certificate
+from core import config as settings
+from core import migrate
+from core.audit import AuditEntry
+from core.clock import ManualClock
+from core.db import Database
+from core.errors import Conflict
+from core.identity import Actor
+from core.services import Services
+from exams.models import Sitting, SittingQuestion, SittingState
+from learning.images import ImageStore
+from learning.sources import content_roots
+from question_bank.operations import sync_content
+from sample import company
+from sample.operations import load_sample, remove_sample
+from teams.models import Team, TeamKind
+from tests.cast import make_user
+from tests.conftest import MONDAY
+
+ACTOR = Actor.system("test")
+# Untouched by the sample: the audit log, the library and its bank, the schema's own.
+KEPT = {
+    "alembic_version",
+    "audit_entry",
+    "clause",
+    "course_module",
+    "module_version",
+    "privacy_notice",
+    "question",
+    "question_reference",
+    "question_tag",
+    "question_version",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A small sample company of 160 people over the real course library."""
+    folder = tmp_path_factory.mktemp("sample")
+    config = settings.load({"DATA_DIR": str(folder / "var")})
+    app = create_app(config, clock=ManualClock(MONDAY), queue_in_memory=True)
+    services: Services = app.extensions["shanggang"]
+    migrate.upgrade(services.database.engine)
+    config.content_dir.mkdir()
+    sync_content(
+        services.database,
+        roots=content_roots(config.content_dir),
+        images=ImageStore(config.uploads_dir),
+        actor=ACTOR,
+        now=MONDAY,
+    )
+    load_sample(
+        services.database,
+        password_hash="not a real hash",
+        zone=config.time_zone,
+        actor=ACTOR,
+        now=MONDAY,
+        people_count=160,
+    )
+    yield services.database
+    services.database.engine.dispose()
+
+
+def test_plan_has_the_promised_size() -> None:
+    teams = company.tree()
+    people = company.people(teams, seed=1, today=MONDAY.date())
+
+    assert len(people) == 1200
+    assert sum(team.kind is TeamKind.PLANT for team in teams) == 4
+    assert sum(team.kind is TeamKind.TEAM for team in teams) == 60
+    assert sum(person.left_on is not None for person in people) > 20
+    assert sum(len(person.stays) > 1 for person in people) > 20
+
+
+def test_plan_is_the_same_for_the_same_seed() -> None:
+    teams = company.tree()
+
+    first = company.people(teams, seed=7, today=MONDAY.date())
+
+    assert first == company.people(teams, seed=7, today=MONDAY.date())
+
+
+def test_only_the_demo_sign_ins_have_a_password(loaded: Database) -> None:
+    with loaded.reading() as session:
+        numbers = session.scalars(
+            select(User.employee_no).where(User.password_hash.is_not(None))
+        ).all()
+
+    assert sorted(numbers) == [f"1000{n}" for n in range(1, 8)]
+
+
+def test_history_has_passes_fails_resits_and_certificates(loaded: Database) -> None:
+    with loaded.reading() as session:
+        passed = session.scalar(select(func.count()).where(Sitting.is_passed.is_(True)))
+        failed = session.scalar(select(func.count()).where(Sitting.is_passed.is_(False)))
+        resits = session.scalar(select(func.count()).where(Sitting.try_number > 1))
+        awarded = session.scalar(select(func.count(Certificate.id)))
+
+    assert min(passed or 0, failed or 0, resits or 0, awarded or 0) > 0
+
+
+def test_scores_are_the_sums_of_their_papers(loaded: Database) -> None:
+    sums = (
+        select(SittingQuestion.sitting_id, func.sum(SittingQuestion.score_tenths).label("score"))
+        .group_by(SittingQuestion.sitting_id)
+        .subquery()
+    )
+    with loaded.reading() as session:
+        wrong = session.scalar(
+            select(func.count(Sitting.id))
+            .join(sums, sums.c.sitting_id == Sitting.id)
+            .where(Sitting.score_tenths != sums.c.score)
+        )
+        open_ones = session.scalar(
+            select(func.count(Sitting.id)).where(Sitting.state == SittingState.OPEN)
+        )
+
+    assert (wrong, open_ones) == (0, 0)
+
+
+def test_some_certificates_are_near_expiry(loaded: Database) -> None:
+    today = MONDAY.date()
+    with loaded.reading() as session:
+        near = session.scalar(
+            select(func.count()).where(
+                Certificate.valid_to >= today, Certificate.valid_to <= today + timedelta(days=60)
+            )
+        )
+
+    assert (near or 0) > 0
+
+
+def test_nobody_did_these_things_so_one_entry_tells_of_all(loaded: Database) -> None:
+    with loaded.reading() as session:
+        actions = session.scalars(
+            select(AuditEntry.action).where(AuditEntry.action.like("exam.%"))
+        ).all()
+        told = session.scalars(
+            select(AuditEntry.action).where(AuditEntry.action == "sample.loaded")
+        ).all()
+
+    assert (actions, told) == ([], ["sample.loaded"])
+
+
+def test_removal_is_refused_while_a_real_person_is_in_a_sample_team(loaded: Database) -> None:
+    session = loaded.session(writes=True)
+    team = session.scalars(select(Team).where(Team.kind == TeamKind.TEAM).limit(1)).one()
+    make_user(session, "90001", "真人", now=MONDAY, team=team)
+
+    with pytest.raises(Conflict, match="真人"):
+        remove_sample(session, actor=ACTOR, now=MONDAY)
+
+    session.rollback()
+    session.close()
+
+
+def test_removal_leaves_nothing_but_library_and_audit_log(loaded: Database) -> None:
+    with loaded.writing() as session:
+        remove_sample(session, actor=ACTOR, now=MONDAY)
+
+    engine = loaded.engine
+    with engine.connect() as connection:
+        left = {
+            table: connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one()
+            for table in inspect(engine).get_table_names()
+            if table not in KEPT
+        }
+    assert {table: count for table, count in left.items() if count} == {}
