@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Flask
 
+import accounts.acts
 import accounts.cli
 import accounts.jobs
 import accounts.queries
@@ -67,9 +68,10 @@ def register_panels(services: Services) -> None:
 
 
 def register_records(services: Services) -> None:
-    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
     services.records.extend(reports.records.RECORDS)
+    services.acts.update(accounts.acts.ACTS)
 
 
 def create_app(
