@@ -14,7 +14,9 @@ import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.cli
 import exams.events
+import exams.sweep
 import exams.views
 import learning.views
 import question_bank.cli
@@ -40,7 +42,7 @@ from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank, certificates)
+COMMANDS = (core, accounts, teams, question_bank, exams, certificates)
 
 
 def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
@@ -52,6 +54,8 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    sweep = partial(exams.sweep.sweep_overdue, services)
+    services.jobs.every_minutes("close-overdue-sittings", 1, sweep)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))

@@ -103,7 +103,7 @@ def _insert(
         sitting_id=sitting_id, slot=slot, response=stored, client_key=client_key, received_at=now
     )
     made = _UNLESS_THERE[session.get_bind().dialect.name]
-    result = session.connection().execute(
+    made_id = session.connection().scalar(
         made,
         {
             "sitting_id": sitting_id,
@@ -114,13 +114,14 @@ def _insert(
             "receipt_hash": of_hash,
         },
     )
-    return of_hash if result.rowcount else None
+    return None if made_id is None else of_hash
 
 
 _KEY = ["sitting_id", "client_key"]
+# The id comes back only where a row was made; the row count means something else on each engine.
 _UNLESS_THERE: dict[str, Any] = {
-    "sqlite": sqlite.insert(Answer).on_conflict_do_nothing(index_elements=_KEY),
-    "postgresql": postgresql.insert(Answer).on_conflict_do_nothing(index_elements=_KEY),
+    name: dialect.insert(Answer).on_conflict_do_nothing(index_elements=_KEY).returning(Answer.id)
+    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
 }
 
 
