@@ -4,7 +4,6 @@ from functools import partial
 
 from flask import Flask
 
-import accounts.acts
 import accounts.cli
 import accounts.jobs
 import accounts.queries
@@ -22,6 +21,7 @@ import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.audit_words
 import reports.records
 import reports.views
 import teams.cli
@@ -71,7 +71,7 @@ def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
     services.records.extend(reports.records.RECORDS)
-    services.acts.update(accounts.acts.ACTS)
+    services.acts.update(reports.audit_words.ACTIONS)
 
 
 def create_app(
