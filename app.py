@@ -19,6 +19,7 @@ import question_bank.views
 import reports.views
 import teams.cli
 import teams.queries
+import teams.queries.records
 import teams.views
 from accounts.events import FirstAdministratorMade
 from core import config as settings
@@ -58,6 +59,7 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows, in this order: each package tells what it stores of a person."""
     services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(teams.queries.records.RECORDS)
 
 
 def create_app(
