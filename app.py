@@ -26,6 +26,7 @@ import reports.records
 import reports.views
 import teams.cli
 import teams.queries
+import teams.queries.records
 import teams.views
 from accounts.events import FirstAdministratorMade
 from core import config as settings
@@ -70,8 +71,12 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
+<<<<<<< HEAD
     services.records.extend(reports.records.RECORDS)
     services.acts.update(reports.audit_words.ACTIONS)
+=======
+    services.records.extend(teams.queries.records.RECORDS)
+>>>>>>> teams
 
 
 def create_app(
