@@ -24,6 +24,7 @@ import question_bank.views
 import reports.audit_words
 import reports.records
 import reports.views
+import sample.cli
 import teams.cli
 import teams.queries
 import teams.queries.records
@@ -43,7 +44,7 @@ from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank, exams, certificates)
+COMMANDS = (core, accounts, teams, question_bank, exams, certificates, sample)
 
 
 def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
@@ -71,12 +72,9 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
-<<<<<<< HEAD
+    services.records.extend(teams.queries.records.RECORDS)
     services.records.extend(reports.records.RECORDS)
     services.acts.update(reports.audit_words.ACTIONS)
-=======
-    services.records.extend(teams.queries.records.RECORDS)
->>>>>>> teams
 
 
 def create_app(
