@@ -7,16 +7,23 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.models import AuthSession, NoticeAcknowledgement, PrivacyNotice, User
+from core.db import UtcDateTime
 from core.identity import Actor, Grant, Role
 from core.services import SignedIn
 from teams.models import Membership, Post, RoleGrant, Team
 
-# Built once: putting a statement together costs as much as running it, and these run on every
-# request, every saved answer among them.
-_GRANTS = (
-    select(RoleGrant.role, Team.id, Team.path)
-    .join(Team, Team.id == RoleGrant.team_id)
-    .where(RoleGrant.user_id == bindparam("user_id"))
+
+def enterprise_name(session: Session) -> str:
+    """The name of the root of the tree, or nothing before set-up."""
+    return session.scalar(select(Team.name).where(Team.parent_id.is_(None)).limit(1)) or ""
+
+
+# Built once: they run in every request, and putting a statement together costs as much as it.
+_NEWEST_NOTICE = (
+    select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1).scalar_subquery()
+)
+_ACKNOWLEDGED = select(NoticeAcknowledgement.id).where(
+    NoticeAcknowledgement.user_id == User.id, NoticeAcknowledgement.notice_id == _NEWEST_NOTICE
 )
 _SIGNED_IN = (
     select(
@@ -28,6 +35,7 @@ _SIGNED_IN = (
         User.must_change_password,
         Team.name,
         Post.name,
+        _NEWEST_NOTICE.is_not(None) & ~_ACKNOWLEDGED.exists(),
     )
     .join(User, User.id == AuthSession.user_id)
     .outerjoin(
@@ -39,25 +47,15 @@ _SIGNED_IN = (
     .where(
         AuthSession.token_hash == bindparam("token_hash"),
         AuthSession.ended_at.is_(None),
-        AuthSession.expires_at > bindparam("now"),
+        AuthSession.expires_at > bindparam("now", type_=UtcDateTime()),
         User.left_on.is_(None),
     )
 )
-_NEWEST_NOTICE = select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1)
-_UNREAD_NOTICE = select(PrivacyNotice.id).where(
-    PrivacyNotice.id == _NEWEST_NOTICE.scalar_subquery(),
-    ~select(NoticeAcknowledgement.id)
-    .where(
-        NoticeAcknowledgement.user_id == bindparam("user_id"),
-        NoticeAcknowledgement.notice_id == PrivacyNotice.id,
-    )
-    .exists(),
+_GRANTS = (
+    select(RoleGrant.role, Team.id, Team.path)
+    .join(Team, Team.id == RoleGrant.team_id)
+    .where(RoleGrant.user_id == bindparam("user_id"))
 )
-
-
-def enterprise_name(session: Session) -> str:
-    """The name of the root of the tree, or nothing before set-up."""
-    return session.scalar(select(Team.name).where(Team.parent_id.is_(None)).limit(1)) or ""
 
 
 def grants_of(session: Session, user_id: int) -> frozenset[Grant]:
@@ -78,19 +76,15 @@ def signed_in_for(session: Session, token: str, now: datetime) -> SignedIn | Non
     row = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).first()
     if row is None:
         return None
-    session_id, user_id, employee_no, name, language, must_change, team, post = row
+    session_id, user_id, employee_no, name, language, must_change, team, post, needs_notice = row
     return SignedIn(
         actor=Actor(user_id, name, grants_of(session, user_id), session_id),
         employee_no=employee_no,
         place="，".join(part for part in (team, post) if part),
         language=language,
         must_change_password=must_change,
-        needs_notice=_needs_notice(session, user_id),
+        needs_notice=needs_notice,
     )
-
-
-def _needs_notice(session: Session, user_id: int) -> bool:
-    return bool(session.scalar(_UNREAD_NOTICE, {"user_id": user_id}))
 
 
 def system_actor(session: Session, name: str) -> Actor:
