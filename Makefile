@@ -25,7 +25,7 @@ story: $(VENV)/.installed-dev assets ## the whole story in Chromium, pictures in
 	$(BIN)/pytest -q tests/browser/test_story.py
 
 bench: $(VENV)/.installed-dev assets ## what the README's figures come from
-	for file in bench/*.py; do $(BIN)/python "$$file" || exit 1; done
+	for file in bench/*.py; do $(BIN)/python -m "bench.$$(basename "$$file" .py)" || exit 1; done
 
 soak: $(VENV)/.installed-dev assets ## property, chaos and load tests at their full counts
 	SOAK=1 $(BIN)/pytest -q -m "not browser"

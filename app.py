@@ -14,15 +14,20 @@ import certificates.views
 import core.cli
 import core.health
 import core.keys
+import exams.cli
 import exams.events
+import exams.sweep
 import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.audit_words
 import reports.records
 import reports.views
+import sample.cli
 import teams.cli
 import teams.queries
+import teams.queries.records
 import teams.views
 from accounts.events import FirstAdministratorMade
 from core import config as settings
@@ -39,7 +44,7 @@ from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank, certificates)
+COMMANDS = (core, accounts, teams, question_bank, exams, certificates, sample)
 
 
 def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
@@ -51,6 +56,8 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
 
 def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
+    sweep = partial(exams.sweep.sweep_overdue, services)
+    services.jobs.every_minutes("close-overdue-sittings", 1, sweep)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
@@ -60,12 +67,15 @@ def register_jobs(services: Services) -> None:
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
     services.panels["exam"].append(certificates.views.awards.award_panel)
+    services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 
 def register_records(services: Services) -> None:
-    """What "my records" shows, in this order: each package tells what it stores of a person."""
+    """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(teams.queries.records.RECORDS)
     services.records.extend(reports.records.RECORDS)
+    services.acts.update(reports.audit_words.ACTIONS)
 
 
 def create_app(

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import markdown
-import nh3
+from core.markup import render
 
 NOTICES = Path(__file__).with_name("notices")
 
@@ -39,4 +38,4 @@ def shipped_notices() -> tuple[NoticeText, ...]:
 @lru_cache(maxsize=8)
 def notice_html(text: str) -> str:
     """A notice as safe HTML."""
-    return nh3.clean(markdown.markdown(text, extensions=["tables"]))
+    return render(text)

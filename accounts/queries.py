@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from accounts import rules
 from accounts.models import (
     EMPLOYMENT_WORDS,
+    END_REASONS,
     ActivationCode,
     AuthSession,
     NoticeAcknowledgement,
@@ -19,7 +20,7 @@ from accounts.models import (
 from accounts.rules import CounterKind, Subjects, Tally
 from core.audit import AuditEntry
 from core.errors import N_, NotFound
-from core.services import Cell, RecordSection, Word
+from core.services import Act, Cell, RecordSection, Word
 
 
 @dataclass(frozen=True)
@@ -285,7 +286,13 @@ def audit_record(session: Session, user_id: int) -> RecordSection:
         N_("操作记录"),
         (N_("时间"), N_("操作人"), N_("操作"), N_("对象"), N_("理由")),
         [
-            (row.at, row.actor_name, row.action, f"{row.subject_type} {row.subject_id}", row.reason)
+            (
+                row.at,
+                row.actor_name,
+                Act(row.action),
+                f"{row.subject_type} {row.subject_id}",
+                Word(END_REASONS[row.reason]) if row.reason in END_REASONS else row.reason,
+            )
             for row in rows
         ],
     )

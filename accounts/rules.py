@@ -234,11 +234,11 @@ def _is_run(text: str) -> bool:
 
 
 def browser_name(user_agent: str | None) -> str:
-    """`Chrome，Android`: enough to tell one's own phone from a stranger's computer."""
+    """`Chrome · Android`: enough to tell one's own phone from a stranger's computer."""
     text = user_agent or ""
     browser = next((name for mark, name in _BROWSERS if mark in text), "")
     system = next((name for mark, name in _SYSTEMS if mark in text), "")
-    return "，".join(part for part in (browser, system) if part)
+    return " · ".join(part for part in (browser, system) if part)
 
 
 def local_path(target: str | None) -> str:

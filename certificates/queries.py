@@ -149,6 +149,7 @@ def is_replaced() -> ColumnElement[bool]:
             newer.id > Certificate.id,
             or_(newer.valid_to.is_(None), newer.valid_to >= Certificate.valid_to),
         )
+        .correlate(Certificate)
         .exists(),
     )
 
@@ -233,7 +234,12 @@ def page_of_certificates(
         (in_state(CertificateState.VALID, today), 2),
         else_=3,
     )
-    holder = select(User.employee_no).where(User.id == Certificate.user_id).scalar_subquery()
+    holder = (
+        select(User.employee_no)
+        .where(User.id == Certificate.user_id)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )
     found = (
         _narrowed(_scoped(actor, today), filters, today)
         .add_columns(holder)
@@ -288,6 +294,17 @@ def certificate_for(
     if found is None or actor.user_id is None:
         raise NotFound()
     return found
+
+
+def certificate_of_sitting(session: Session, actor: Actor, sitting_id: int) -> Certificate | None:
+    """What the actor's own sitting earned, unless it was revoked."""
+    return session.scalar(
+        select(Certificate).where(
+            Certificate.sitting_id == sitting_id,
+            Certificate.user_id == actor.user_id,
+            Certificate.revoked_at.is_(None),
+        )
+    )
 
 
 def certificate_by_code(session: Session, code: str) -> Certificate | None:

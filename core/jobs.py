@@ -27,11 +27,11 @@ class Jobs:
         )
         self._tasks: dict[str, Callable[..., Any]] = {}
 
-    def on_demand(self, name: str, work: Callable[..., None]) -> None:
+    def on_demand(self, name: str, work: Callable[..., object]) -> None:
         """Register work that `enqueue(name, …)` starts."""
         self._tasks[name] = self.huey.task(name=name)(_logged(name, work))
 
-    def every_minutes(self, name: str, minutes: int, work: Callable[[], None]) -> None:
+    def every_minutes(self, name: str, minutes: int, work: Callable[[], object]) -> None:
         """Register work that the scheduler starts every so many minutes (a divisor of 60)."""
         every = crontab(minute=f"*/{minutes}")
         self.huey.periodic_task(every, name=name)(_logged(name, work))
@@ -45,7 +45,7 @@ class Jobs:
         self.huey.create_consumer(workers=workers, worker_type="thread", initial_delay=0.2).run()
 
 
-def _logged(name: str, work: Callable[..., None]) -> Callable[..., None]:
+def _logged(name: str, work: Callable[..., object]) -> Callable[..., None]:
     def run(**arguments: Any) -> None:
         began = time.monotonic()
         work(**arguments)

@@ -39,6 +39,10 @@ class Word(str):
     """A cell that is a word of the interface, to be shown in the reader's language."""
 
 
+class Act(str):
+    """A cell that is an audited act, to be shown by the word in `Services.acts`."""
+
+
 Cell = str | int | bool | date | datetime | None
 
 
@@ -75,3 +79,5 @@ class Services:
     panels: dict[str, list[Panel]] = field(default_factory=lambda: defaultdict(list))
     # what "my records" shows and downloads, in this order
     records: list[RecordKeeper] = field(default_factory=list)
+    # audited act -> msgid of what it is called; an act without one is shown as it is stored
+    acts: dict[str, str] = field(default_factory=dict)

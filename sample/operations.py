@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
-from certificates.models import Certificate, CertificateKind, ExamAward
+from certificates.models import Certificate, CertificateKind, CertificateSeries, ExamAward
 from core.audit import record
 from core.clock import local_date
 from core.db import Database
@@ -146,6 +146,7 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
             | Certificate.kind_id.in_(kinds)
             | Certificate.sitting_id.in_(sittings),
         ),
+        (CertificateSeries, ~_has_numbers(CertificateSeries.series)),
         (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),
         (CertificateKind, CertificateKind.is_sample),
         (Answer, Answer.sitting_id.in_(sittings)),
@@ -181,6 +182,11 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     )
     session.flush()
     return removed
+
+
+def _has_numbers(series: Any) -> Any:
+    """Whether a certificate of this series is left; one that is must keep its counter."""
+    return select(Certificate.id).where(Certificate.number.like(series.concat("-%"))).exists()
 
 
 def _of_either(one: Any, other: Any, people: Any) -> Any:

@@ -155,7 +155,11 @@ def record_leaving(
     user.left_on = left_on
     session.execute(
         update(ActivationCode)
-        .where(ActivationCode.user_id == user.id, ActivationCode.expires_at > now)
+        .where(
+            ActivationCode.user_id == user.id,
+            ActivationCode.used_at.is_(None),
+            ActivationCode.expires_at > now,
+        )
         .values(expires_at=now)
     )
     record(

@@ -13,7 +13,7 @@ from accounts.forms import ActivateForm, ChangePasswordForm
 from accounts.operations import EntryOutcome, Visit
 from accounts.rules import Purpose, Subjects
 from core.keys import derive
-from core.web import LoginUser, config, current_actor, moment, reading, seeds, services
+from core.web import LoginUser, config, current_actor, moment, seeds, services
 
 
 def address() -> str:
@@ -39,15 +39,16 @@ def subjects(employee_no: str, purpose: Purpose) -> Subjects:
 
 
 def enter(token: str) -> None:
-    """Put a new session into the cookie, of which nothing but the chosen language is kept."""
+    """Put a new session into the cookie, of which nothing but the chosen language is kept.
+
+    The answer is a redirect, so who that is need not be loaded before the next page.
+    """
     language = cookie.get("language")
     cookie.clear()
     if language:
         cookie["language"] = language
     cookie.permanent = True
-    with reading() as session:
-        person = services().load_signed_in(session, token, moment())
-    login_user(LoginUser(token, person))
+    login_user(LoginUser(token, None))
 
 
 def next_path() -> str:
@@ -59,6 +60,12 @@ def next_path() -> str:
     except HTTPException:
         return "/"
     return target
+
+
+def way_on() -> dict[str, str | None]:
+    """Where a form leads: `next` for its hidden field, `onward` for links, None by default."""
+    target = next_path()
+    return {"next": target, "onward": None if target == "/" else target}
 
 
 def this_page() -> str:

@@ -41,9 +41,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _sign_in_page(form: SignInForm, trouble: str = "") -> str:
-    return render_template(
-        "accounts/sign_in.html", form=form, trouble=trouble, next=browser.next_path()
-    )
+    return render_template("accounts/sign_in.html", form=form, trouble=trouble, **browser.way_on())
 
 
 def _try_password(employee_no: str, password: str, visit: Visit) -> EntryOutcome:
@@ -121,7 +119,7 @@ def activate() -> ResponseReturnValue:
     if outcome.entry is not Entry.SIGNED_IN:
         return _activation_refused(form, outcome)
     browser.enter(visit.token)
-    return redirect("/")
+    return redirect(browser.next_path())
 
 
 def _activate_page(form: ActivateForm, trouble: str = "") -> str:
@@ -129,6 +127,7 @@ def _activate_page(form: ActivateForm, trouble: str = "") -> str:
         "accounts/activate.html",
         form=form,
         trouble=trouble,
+        **browser.way_on(),
         hours=rules.CODE_HOURS,
         least=rules.PASSWORD_LEAST,
         least_mixed=rules.PASSWORD_LEAST_MIXED,

@@ -19,11 +19,12 @@ from accounts.rules import Purpose, Subjects
 from accounts.views import browser
 from accounts.views.blueprint import bp
 from core.identity import Actor
-from core.pages import local_time, show_date, show_moment
-from core.services import Cell, RecordSection, Word
+from core.pages import local_time, show_date, show_moment, stand_under
+from core.services import Act, Cell, RecordSection, Word
 from core.web import (
     current_actor,
     db_session,
+    language,
     moment,
     reading,
     requires,
@@ -123,6 +124,7 @@ def _store_password(found: Credentials, password: str, visit: Visit) -> None:
 
 def _password_page(form: ChangePasswordForm, trouble: str = "") -> str:
     person = signed_in()
+    stand_under("accounts.me")
     return render_template(
         "accounts/change_password.html",
         form=form,
@@ -161,7 +163,9 @@ def sign_out_everywhere() -> ResponseReturnValue:
         actor=actor,
         now=moment(),
     )
+    spoken = language()
     cookie.clear()
+    cookie["language"] = spoken
     flash(_("已在所有设备上退出"), "safe")
     return redirect(url_for("accounts.sign_in"))
 
@@ -179,6 +183,8 @@ def _shown(cell: Cell) -> str:
         return str(_("是") if cell else _("否"))
     if isinstance(cell, Word):
         return str(_(str(cell)))
+    if isinstance(cell, Act):
+        return str(_(services().acts[cell]) if cell in services().acts else cell)
     if isinstance(cell, datetime):
         return show_moment(cell)
     return show_date(cell) if isinstance(cell, date) else str(cell)
@@ -186,7 +192,7 @@ def _shown(cell: Cell) -> str:
 
 def _stored(cell: Cell) -> str | int | bool | None:
     """A cell for another program: ISO times, words of the interface in the reader's language."""
-    if isinstance(cell, Word):
+    if isinstance(cell, Word | Act):
         return _shown(cell)
     if isinstance(cell, datetime):
         return local_time(cell).isoformat(timespec="seconds")
@@ -206,6 +212,7 @@ def my_records() -> ResponseReturnValue:
         }
         for section in _sections()
     ]
+    stand_under("accounts.me")
     return render_template("accounts/my_records.html", sections=sections, rows_shown=ROWS_SHOWN)
 
 

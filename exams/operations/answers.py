@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,13 @@ from exams.versions import known_versions
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9-]{8,40}")
 
-_SLOT = select(
-    Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id
-).join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
+# Built once: putting a statement together costs as much as running it.
+_SLOT = (
+    select(Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id)
+    .join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
+    .where(Sitting.id == bindparam("sitting_id"), SittingQuestion.slot == bindparam("slot"))
+    .with_for_update(of=Sitting)
+)
 
 
 class AnswerOutcome(Enum):
@@ -66,11 +70,7 @@ def record_answer(
     refusal is recorded. Raises NotFound for another person's sitting and for a slot that the
     paper does not have, Conflict for a reply that does not fit the question.
     """
-    row = session.execute(
-        _SLOT.where(Sitting.id == sitting_id, SittingQuestion.slot == slot).with_for_update(
-            of=Sitting
-        )
-    ).first()
+    row = session.connection().execute(_SLOT, {"sitting_id": sitting_id, "slot": slot}).first()
     if row is None or actor.user_id is None or row.user_id != actor.user_id:
         raise NotFound()
     if not CLIENT_KEY.fullmatch(client_key):
@@ -103,7 +103,7 @@ def _insert(
         sitting_id=sitting_id, slot=slot, response=stored, client_key=client_key, received_at=now
     )
     made = _UNLESS_THERE[session.get_bind().dialect.name]
-    result = session.connection().execute(
+    made_id = session.connection().scalar(
         made,
         {
             "sitting_id": sitting_id,
@@ -114,13 +114,14 @@ def _insert(
             "receipt_hash": of_hash,
         },
     )
-    return of_hash if result.rowcount else None
+    return None if made_id is None else of_hash
 
 
 _KEY = ["sitting_id", "client_key"]
+# The id comes back only where a row was made; the row count means something else on each engine.
 _UNLESS_THERE: dict[str, Any] = {
-    "sqlite": sqlite.insert(Answer).on_conflict_do_nothing(index_elements=_KEY),
-    "postgresql": postgresql.insert(Answer).on_conflict_do_nothing(index_elements=_KEY),
+    name: dialect.insert(Answer).on_conflict_do_nothing(index_elements=_KEY).returning(Answer.id)
+    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
 }
 
 

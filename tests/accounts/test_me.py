@@ -56,7 +56,7 @@ def test_page_shows_who_i_am_and_where_i_am_signed_in(
 
     assert "王小满" in page
     assert "冲压一班，冲压工" in page
-    assert "Chrome，Android" in page
+    assert "Chrome · Android" in page
     assert "192.0.2.9" in page
     assert page.count("这一台") == 2  # its mark, and the button that ends it
 
@@ -70,6 +70,25 @@ def test_records_page_shows_all_sections_and_the_id_number_only_masked(
         assert f"<h2>{title}</h2>" in page
     assert "110***********002X" in page
     assert ID_NUMBER not in page
+
+
+def test_acts_and_reasons_are_shown_in_words(
+    browser: FlaskClient, session: Session, cast: Cast
+) -> None:
+    user, actor = cast.user("learner"), cast.actor("learner")
+    other = operations.start_session(
+        session, user, visit_from("192.0.2.9", "phone"), actor=actor, now=MONDAY
+    )
+    operations.end_sessions(
+        session, user.id, reason="password_changed", only_id=other.id, actor=actor, now=MONDAY
+    )
+    session.commit()
+
+    page = browser.get("/me/records").text
+
+    assert "退出登录" in page
+    assert "换了密码" in page
+    assert "password_changed" not in page
 
 
 def test_download_holds_the_same_as_json_and_tables(browser: FlaskClient) -> None:

@@ -219,9 +219,9 @@ def test_next_page_never_leaves_this_server(target: str) -> None:
 @pytest.mark.parametrize(
     ("agent", "name"),
     [
-        ("Mozilla/5.0 (Linux; Android 14; V2) Chrome/120 Mobile Safari/537", "Chrome，Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17) MicroMessenger/8.0 Safari", "微信，iPhone"),
-        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120", "Edge，Windows"),
+        ("Mozilla/5.0 (Linux; Android 14; V2) Chrome/120 Mobile Safari/537", "Chrome · Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17) MicroMessenger/8.0 Safari", "微信 · iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120", "Edge · Windows"),
         ("curl/8", ""),
         (None, ""),
     ],

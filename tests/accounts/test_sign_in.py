@@ -150,6 +150,18 @@ def test_signing_out_everywhere_ends_every_session(
     assert client.get("/me").status_code == 302
 
 
+def test_signing_out_everywhere_is_said_in_the_language_of_the_page(
+    client: FlaskClient, learner: User
+) -> None:
+    sign_in(client)
+    client.post("/language", data={"language": "en", "back": "/me"})
+
+    page = client.post("/me/sessions/end", follow_redirects=True).text
+
+    assert "Signed out on all devices" in page
+    assert '<html lang="en"' in page
+
+
 def test_leaving_ends_every_session_at_once(
     client: FlaskClient, session: Session, learner: User
 ) -> None:
@@ -243,4 +255,4 @@ def test_sign_in_needs_the_token_of_the_form(
 def test_empty_installation_shows_where_the_first_password_is(client: FlaskClient) -> None:
     answer = client.get("/sign-in", follow_redirects=True)
 
-    assert "第一个管理员的工号是 admin" in answer.text
+    assert "会显示第一个管理员的工号和密码" in answer.text

@@ -1,0 +1,28 @@
+"""Operator commands."""
+
+import click
+from flask import Flask, current_app
+
+from core.services import Services
+from exams.sweep import sweep_overdue
+
+
+@click.group("exams")
+def exams_group() -> None:
+    """考试。"""
+
+
+@exams_group.command("close-overdue")
+def close_overdue_command() -> None:
+    """把到时没交的答卷按截止时间收卷、判分；每分钟自动做，手动再做也无妨。"""
+    services: Services = current_app.extensions["shanggang"]
+    report = sweep_overdue(services)
+    click.echo(f"已收卷 {len(report.closed)} 份")
+    if report.failed:
+        ids = "、".join(map(str, report.failed))
+        raise click.ClickException(f"{len(report.failed)} 份收不了，见日志；答卷编号：{ids}")
+
+
+def register(app: Flask) -> None:
+    """Add this package's commands to `flask`."""
+    app.cli.add_command(exams_group)
