@@ -16,7 +16,7 @@ from tests.routes import Route
 from tests.test_routes_by_role import TABLE
 
 # Not pages: files, JSON and probes.
-NO_PAGE = {"static", "health.healthz", "health.readyz", "accounts.download_records"}
+NO_PAGE = {"exams.time_left", "static", "health.healthz", "health.readyz", "accounts.download_records"}
 
 
 def _first_role(route: Route) -> str | None:
