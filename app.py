@@ -4,7 +4,6 @@ from functools import partial
 
 from flask import Flask
 
-import accounts.acts
 import accounts.cli
 import accounts.jobs
 import accounts.queries
@@ -22,10 +21,13 @@ import exams.views
 import learning.views
 import question_bank.cli
 import question_bank.views
+import reports.audit_words
 import reports.records
 import reports.views
+import sample.cli
 import teams.cli
 import teams.queries
+import teams.queries.records
 import teams.views
 from accounts.events import FirstAdministratorMade
 from core import config as settings
@@ -42,7 +44,7 @@ from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
 VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
-COMMANDS = (core, accounts, teams, question_bank, exams, certificates)
+COMMANDS = (core, accounts, teams, question_bank, exams, certificates, sample)
 
 
 def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
@@ -70,8 +72,9 @@ def register_panels(services: Services) -> None:
 def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
+    services.records.extend(teams.queries.records.RECORDS)
     services.records.extend(reports.records.RECORDS)
-    services.acts.update(accounts.acts.ACTS)
+    services.acts.update(reports.audit_words.ACTIONS)
 
 
 def create_app(

@@ -61,6 +61,16 @@ class User(Base):
         return self.left_on is None
 
 
+# Why a session ended, as stored in its row and its entry.
+END_REASONS = {
+    "replaced": N_("同一台设备重新登录"),
+    "signed_out": N_("自己退出"),
+    "signed_out_everywhere": N_("在所有设备上退出"),
+    "password_changed": N_("换了密码"),
+    "left": N_("离职"),
+}
+
+
 class AuthSession(Base):
     """One signed-in browser. The cookie holds the token, the row only its hash."""
 

@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts import rules
-from accounts.acts import END_REASONS
 from accounts.models import (
     EMPLOYMENT_WORDS,
+    END_REASONS,
     ActivationCode,
     AuthSession,
     NoticeAcknowledgement,

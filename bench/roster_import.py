@@ -38,7 +38,7 @@ from teams.roster import importing
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗单曾仇"
 GIVEN = "伟刚勇毅俊峰强军平保东文辉力明永健世广志义兴良海山仁波宁贵福生龙元全国胜学祥才发武新利"
-HEADERS = [
+HEADERS = (
     "工号",
     "姓名",
     "部门/车间/班组",
@@ -49,7 +49,7 @@ HEADERS = [
     "手机号",
     "入职日期",
     "离职日期",
-]
+)
 SECONDS_ALLOWED, MEGABYTES_ALLOWED = 60, 500
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from core.forms import BaseForm
 
@@ -13,7 +13,7 @@ class KindForm(BaseForm):
     code = StringField(
         _l("代号"),
         validators=[
-            InputRequired(_l("写上代号，如 DHJH")),
+            DataRequired(_l("写上代号，如 DHJH")),
             Regexp(
                 r"^[A-Z0-9]+(-[A-Z0-9]+)*$",
                 message=_l("代号只用大写字母和数字，中间可以有 -，如 SL-DHJH"),
@@ -24,7 +24,7 @@ class KindForm(BaseForm):
     name = StringField(
         _l("名称"),
         validators=[
-            InputRequired(_l("写上名称，如 动火监护人培训合格证")),
+            DataRequired(_l("写上名称，如 动火监护人培训合格证")),
             Length(max=80, message=_l("名称最多 80 个字")),
         ],
     )
@@ -43,7 +43,7 @@ class RevokeForm(BaseForm):
     reason = TextAreaField(
         _l("为什么撤销"),
         validators=[
-            InputRequired(_l("写上撤销的原因。它会记入审计日志")),
+            DataRequired(_l("写上撤销的原因。它会记入审计日志")),
             Length(max=500, message=_l("原因最多 500 个字")),
         ],
     )

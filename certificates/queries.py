@@ -149,6 +149,7 @@ def is_replaced() -> ColumnElement[bool]:
             newer.id > Certificate.id,
             or_(newer.valid_to.is_(None), newer.valid_to >= Certificate.valid_to),
         )
+        .correlate(Certificate)
         .exists(),
     )
 
@@ -233,7 +234,12 @@ def page_of_certificates(
         (in_state(CertificateState.VALID, today), 2),
         else_=3,
     )
-    holder = select(User.employee_no).where(User.id == Certificate.user_id).scalar_subquery()
+    holder = (
+        select(User.employee_no)
+        .where(User.id == Certificate.user_id)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )
     found = (
         _narrowed(_scoped(actor, today), filters, today)
         .add_columns(holder)

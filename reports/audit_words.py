@@ -3,7 +3,9 @@
 from core.errors import N_
 
 ACTIONS = {
+    "activation_code.burned": N_("激活码输错 5 次作废了"),
     "activation_code.made": N_("发了激活码"),
+    "activation_code.used": N_("用了激活码"),
     "certificate.awarded": N_("发了证书"),
     "certificate.kind.added": N_("添加了证书种类"),
     "certificate.kind.changed": N_("改了证书种类"),

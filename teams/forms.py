@@ -1,12 +1,20 @@
 """Shape and syntax of what is typed about teams, people, roles and rosters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, Form, SelectField, StringField, TextAreaField
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
+    BooleanField,
+    DateField,
+    Form,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import Field as AnyField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -33,6 +41,11 @@ def reads(read: Callable[[Any], Any]) -> Callable[[Form, AnyField], None]:
     return check
 
 
+def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Values and labels as a select field wants them."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 def needed(message: Any) -> InputRequired:
     return InputRequired(message)
 
@@ -49,11 +62,11 @@ class TeamForm(BaseForm):
     )
     kind = SelectField(
         _l("类型"),
-        choices=[
+        choices=choices_of(
             (kind.value, _l(word))
             for kind, word in KIND_WORDS.items()
             if kind is not TeamKind.ENTERPRISE
-        ],
+        ),
         default=TeamKind.TEAM.value,
     )
 
@@ -92,7 +105,7 @@ class PersonForm(BaseForm):
     sounds = StringField(_l("姓名拼音"), validators=[Optional(), Length(max=110)])
     kind = SelectField(
         _l("用工形式"),
-        choices=[(kind.value, _l(word)) for kind, word in EMPLOYMENT_WORDS.items()],
+        choices=choices_of((kind.value, _l(word)) for kind, word in EMPLOYMENT_WORDS.items()),
         default=EmploymentKind.EMPLOYEE.value,
     )
     employer = StringField(_l("派遣单位或承包商"), validators=[Optional(), reads(cells.employer)])
@@ -123,7 +136,7 @@ class RoleForm(BaseForm):
     """A role over a sub-tree."""
 
     role = SelectField(
-        _l("角色"), choices=[(role.value, _l(ROLE_WORDS[role])) for role in GRANTABLE]
+        _l("角色"), choices=choices_of((role.value, _l(ROLE_WORDS[role])) for role in GRANTABLE)
     )
     team_id = SelectField(_l("管到哪里"), coerce=int, validators=[needed(_l("选一个班组"))])
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,13 @@ from exams.versions import known_versions
 
 CLIENT_KEY = re.compile(r"[A-Za-z0-9-]{8,40}")
 
-_SLOT = select(
-    Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id
-).join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
+# Built once: putting a statement together costs as much as running it.
+_SLOT = (
+    select(Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id)
+    .join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
+    .where(Sitting.id == bindparam("sitting_id"), SittingQuestion.slot == bindparam("slot"))
+    .with_for_update(of=Sitting)
+)
 
 
 class AnswerOutcome(Enum):
@@ -66,11 +70,7 @@ def record_answer(
     refusal is recorded. Raises NotFound for another person's sitting and for a slot that the
     paper does not have, Conflict for a reply that does not fit the question.
     """
-    row = session.execute(
-        _SLOT.where(Sitting.id == sitting_id, SittingQuestion.slot == slot).with_for_update(
-            of=Sitting
-        )
-    ).first()
+    row = session.connection().execute(_SLOT, {"sitting_id": sitting_id, "slot": slot}).first()
     if row is None or actor.user_id is None or row.user_id != actor.user_id:
         raise NotFound()
     if not CLIENT_KEY.fullmatch(client_key):

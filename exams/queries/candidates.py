@@ -29,6 +29,7 @@ from exams.queries.exams import READERS, is_over_everything
 from exams.queries.sittings import exempt_exams, invited_exams, listed_exams, tries_of
 from exams.standing import Standing, standing
 from teams.models import Membership, Post, Team
+from teams.queries.people import matches
 
 # Matches of a person search that a page shows.
 MOST_FOUND = 20
@@ -126,8 +127,9 @@ def standing_counts(
     session: Session, actor: Actor, exam: Exam, *, days: Days, now: datetime
 ) -> dict[Standing, int]:
     """How many required people stand how, among those whom the actor may see."""
-    stands = _stands(_done(exam), phase(exam, now=now)).label("stands")
-    rows = _candidates(actor, exam, days, _done(exam)).with_only_columns(stands).subquery()
+    done = _done(exam)
+    stands = _stands(done, phase(exam, now=now)).label("stands")
+    rows = _candidates(actor, exam, days, done).with_only_columns(stands).subquery()
     found = session.execute(select(rows.c.stands, func.count()).group_by(rows.c.stands))
     counts = {row[0]: row[1] for row in found}
     return {one: counts.get(one.value, 0) for one in Standing}
@@ -185,7 +187,7 @@ def people_to_exempt(session: Session, exam_id: int, words: str, *, days: Days) 
     exempt = select(Exemption.user_id).where(Exemption.exam_id == exam_id)
     found = (
         _with_place(days)
-        .where(User.id.in_(audience_people(exam_id, days)), User.id.not_in(exempt), _matches(words))
+        .where(User.id.in_(audience_people(exam_id, days)), User.id.not_in(exempt), matches(words))
         .order_by(User.employee_no)
         .limit(MOST_FOUND)
     )
@@ -221,7 +223,7 @@ def _narrowed(
         func.coalesce(done.c.tries, 0), done.c.best_tenths, stands.label("stands")
     )
     if wanted.words:
-        found = found.where(_matches(wanted.words))
+        found = found.where(matches(wanted.words))
     if wanted.standing is not None:
         found = found.where(stands == wanted.standing.value)
     return found
@@ -282,11 +284,4 @@ def _with_place(days: Days) -> Select[*tuple[Any, ...]]:
         .outerjoin(Membership, and_(Membership.user_id == User.id, Membership.id == newest))
         .outerjoin(Team, Team.id == Membership.team_id)
         .outerjoin(Post, Post.id == Membership.post_id)
-    )
-
-
-def _matches(words: str) -> ColumnElement[bool]:
-    return or_(
-        User.name.contains(words, autoescape=True),
-        User.employee_no.contains(words, autoescape=True),
     )

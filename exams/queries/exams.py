@@ -13,7 +13,6 @@ from exams.blueprint import BankQuestion, RowSpec
 from exams.definition import Phase
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry, Sitting
 from exams.queries.audience import AudienceChoice
-from learning.models import CourseModule
 from question_bank.models import Question, QuestionState, QuestionTag
 from teams.models import Team
 
@@ -191,23 +190,6 @@ def bank_questions(session: Session) -> list[BankQuestion]:
         for question_id, version_id, module_key, kind, difficulty in rows
         if version_id is not None
     ]
-
-
-def module_titles(session: Session) -> dict[str, str]:
-    """The title of each module that has questions, by its key; the key where the file is gone."""
-    rows = session.execute(
-        select(Question.module_key, func.max(CourseModule.title))
-        .outerjoin(CourseModule, CourseModule.key == Question.module_key)
-        .group_by(Question.module_key)
-        .order_by(func.max(CourseModule.title), Question.module_key)
-    )
-    return {key: title or key for key, title in rows}
-
-
-def tags_in_use(session: Session) -> list[str]:
-    """The tags of questions that can be drawn."""
-    found = select(QuestionTag.tag).join(Question, Question.id == QuestionTag.question_id)
-    return list(session.scalars(found.where(_is_drawable()).distinct().order_by(QuestionTag.tag)))
 
 
 def _is_drawable() -> ColumnElement[bool]:

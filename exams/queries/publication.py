@@ -1,15 +1,31 @@
-"""What still hinders an exam's publication, each finding at the place where it is mended."""
+"""What still hinders an exam's publication, and the pool that publication stored."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.errors import N_
+from core.errors import N_, NotFound
 from exams.blueprint import Shortage, pools, shortages, total_tenths
 from exams.definition import Finding, definition_of, findings
-from exams.models import Exam
+from exams.models import BlueprintRow, Exam, PoolEntry
 from exams.queries.audience import Days, audience_of, required_counts
 from exams.queries.exams import bank_questions, blueprint_of, spec_of
+from question_bank.models import Question, QuestionVersion
+
+
+@dataclass(frozen=True)
+class PoolLine:
+    """A question version of a pool, as published; `has_newer` when the bank has changed since."""
+
+    version_id: int
+    public_id: str
+    stem_html: str
+    has_newer: bool
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
 
 
 def publication_findings(
@@ -45,4 +61,46 @@ def shortage_finding(short: Shortage) -> Finding:
         "rows",
         N_("第 %(rows)s 行抽的是同一批题，合起来要 %(wanted)s 题，只有 %(available)s 题"),
         values,
+    )
+
+
+def pool_lines(
+    session: Session, row: BlueprintRow, *, limit: int, offset: int = 0
+) -> list[PoolLine]:
+    """What a row may draw, in the order of publication, withdrawn questions included."""
+    found = session.execute(
+        _pool()
+        .where(PoolEntry.blueprint_row_id == row.id)
+        .order_by(PoolEntry.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [PoolLine(*line) for line in found]
+
+
+def pool_line(session: Session, exam: Exam, version_id: int) -> PoolLine:
+    """One question of an exam's pool; withdrawn from all rows at once or from none."""
+    rows = select(BlueprintRow.id).where(BlueprintRow.exam_id == exam.id)
+    found = session.execute(
+        _pool()
+        .where(PoolEntry.question_version_id == version_id, PoolEntry.blueprint_row_id.in_(rows))
+        .limit(1)
+    ).first()
+    if found is None:
+        raise NotFound()
+    return PoolLine(*found)
+
+
+def _pool() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            QuestionVersion.id,
+            Question.public_id,
+            QuestionVersion.stem_html,
+            Question.current_version_id != QuestionVersion.id,
+            PoolEntry.withdrawn_at,
+            PoolEntry.withdrawn_reason,
+        )
+        .join(QuestionVersion, QuestionVersion.id == PoolEntry.question_version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
     )

@@ -1,7 +1,15 @@
-"""The pages of this package: `sitting` for candidates."""
+"""The pages of this package: `sitting` and `result` for candidates, the others for examiners."""
 
 from core.pages import NavItem
-from exams.views import result, sitting  # noqa: F401  # their routes join the blueprint
+
+# Their routes join the blueprint.
+from exams.views import audience as audience
+from exams.views import blueprint_rows as blueprint_rows
+from exams.views import exam as exam
+from exams.views import pool as pool
+from exams.views import publication as publication
+from exams.views import result, setup
+from exams.views import sitting as sitting
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV
+NAV: tuple[NavItem, ...] = result.NAV + setup.NAV

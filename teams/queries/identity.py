@@ -3,10 +3,11 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.models import AuthSession, NoticeAcknowledgement, PrivacyNotice, User
+from core.db import UtcDateTime
 from core.identity import Actor, Grant, Role
 from core.services import SignedIn
 from teams.models import Membership, Post, RoleGrant, Team
@@ -17,13 +18,49 @@ def enterprise_name(session: Session) -> str:
     return session.scalar(select(Team.name).where(Team.parent_id.is_(None)).limit(1)) or ""
 
 
+# Built once: they run in every request, and putting a statement together costs as much as it.
+_NEWEST_NOTICE = (
+    select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1).scalar_subquery()
+)
+_ACKNOWLEDGED = select(NoticeAcknowledgement.id).where(
+    NoticeAcknowledgement.user_id == User.id, NoticeAcknowledgement.notice_id == _NEWEST_NOTICE
+)
+_SIGNED_IN = (
+    select(
+        AuthSession.id,
+        User.id,
+        User.employee_no,
+        User.name,
+        User.language,
+        User.must_change_password,
+        Team.name,
+        Post.name,
+        _NEWEST_NOTICE.is_not(None) & ~_ACKNOWLEDGED.exists(),
+    )
+    .join(User, User.id == AuthSession.user_id)
+    .outerjoin(
+        Membership,
+        (Membership.user_id == User.id) & Membership.is_main & Membership.to_on.is_(None),
+    )
+    .outerjoin(Team, Team.id == Membership.team_id)
+    .outerjoin(Post, Post.id == Membership.post_id)
+    .where(
+        AuthSession.token_hash == bindparam("token_hash"),
+        AuthSession.ended_at.is_(None),
+        AuthSession.expires_at > bindparam("now", type_=UtcDateTime()),
+        User.left_on.is_(None),
+    )
+)
+_GRANTS = (
+    select(RoleGrant.role, Team.id, Team.path)
+    .join(Team, Team.id == RoleGrant.team_id)
+    .where(RoleGrant.user_id == bindparam("user_id"))
+)
+
+
 def grants_of(session: Session, user_id: int) -> frozenset[Grant]:
     """Every role that a person holds, with the path of its sub-tree."""
-    rows = session.execute(
-        select(RoleGrant.role, Team.id, Team.path)
-        .join(Team, Team.id == RoleGrant.team_id)
-        .where(RoleGrant.user_id == user_id)
-    )
+    rows = session.execute(_GRANTS, {"user_id": user_id})
     return frozenset(Grant(role, team_id, path) for role, team_id, path in rows)
 
 
@@ -35,58 +72,18 @@ def actor_for(session: Session, user_id: int) -> Actor:
 
 def signed_in_for(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Who a cookie's token stands for: a session row that has neither ended nor expired."""
-    row = session.execute(
-        select(
-            AuthSession.id,
-            User.id,
-            User.employee_no,
-            User.name,
-            User.language,
-            User.must_change_password,
-            Team.name,
-            Post.name,
-        )
-        .join(User, User.id == AuthSession.user_id)
-        .outerjoin(
-            Membership,
-            (Membership.user_id == User.id) & Membership.is_main & Membership.to_on.is_(None),
-        )
-        .outerjoin(Team, Team.id == Membership.team_id)
-        .outerjoin(Post, Post.id == Membership.post_id)
-        .where(
-            AuthSession.token_hash == hashlib.sha256(token.encode()).hexdigest(),
-            AuthSession.ended_at.is_(None),
-            AuthSession.expires_at > now,
-            User.left_on.is_(None),
-        )
-    ).first()
+    token_hash = hashlib.sha256(token.encode()).hexdigest()
+    row = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).first()
     if row is None:
         return None
-    session_id, user_id, employee_no, name, language, must_change, team, post = row
+    session_id, user_id, employee_no, name, language, must_change, team, post, needs_notice = row
     return SignedIn(
         actor=Actor(user_id, name, grants_of(session, user_id), session_id),
         employee_no=employee_no,
         place="，".join(part for part in (team, post) if part),
         language=language,
         must_change_password=must_change,
-        needs_notice=_needs_notice(session, user_id),
-    )
-
-
-def _needs_notice(session: Session, user_id: int) -> bool:
-    newest = select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1)
-    return bool(
-        session.scalar(
-            select(PrivacyNotice.id).where(
-                PrivacyNotice.id == newest.scalar_subquery(),
-                ~select(NoticeAcknowledgement.id)
-                .where(
-                    NoticeAcknowledgement.user_id == user_id,
-                    NoticeAcknowledgement.notice_id == PrivacyNotice.id,
-                )
-                .exists(),
-            )
-        )
+        needs_notice=needs_notice,
     )
 
 

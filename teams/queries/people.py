@@ -78,6 +78,17 @@ def home_path(session: Session, user_id: int) -> str | None:
     )
 
 
+def visible_ids(session: Session, actor: Actor, user_ids: Sequence[int]) -> set[int]:
+    """Which of some people the actor may look at."""
+    return set(
+        session.scalars(
+            select(Membership.user_id)
+            .join(Team, Team.id == Membership.team_id)
+            .where(Membership.user_id.in_(user_ids), latest_main(), within(actor.scopes(*READERS)))
+        )
+    )
+
+
 def matches(text: str) -> ColumnElement[bool]:
     """The condition that a name, its pinyin, its initials or the employee number fits a search."""
     plain = "".join(text.split()).lower()

@@ -209,6 +209,7 @@ def _preview(services: Services, roster_import_id: int) -> None:
         row.state = RosterImportState.PREVIEWED
         row.summary = {
             "rows": loaded.checked.row_count,
+            "unreadable": len(loaded.checked.bad_rows),
             "counts": dict(preview.counts),
             "new_teams": preview.new_teams,
             "new_posts": preview.new_posts,

@@ -31,6 +31,8 @@ def page_session() -> Iterator[Session]:
     else:
         with reading() as session:
             yield session
+            # The end of reading would make what was loaded unreadable.
+            session.expunge_all()
 
 
 def said(conflict: Conflict) -> str:

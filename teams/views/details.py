@@ -9,7 +9,7 @@ from accounts.models import EmploymentKind
 from core.identity import Role
 from core.web import current_actor
 from teams import queries
-from teams.forms import PersonForm, PlaceForm
+from teams.forms import PersonForm, PlaceForm, choices_of
 from teams.operations import PersonDetails
 from teams.roster import cells
 from teams.roster.findings import BadCell
@@ -19,11 +19,9 @@ from teams.views.blueprint import team_choices
 def offer_places(session: Session, form: PlaceForm) -> None:
     """Fill in the teams that the actor administers, and the posts."""
     teams = queries.teams_within(session, current_actor(), Role.ADMINISTRATOR)
-    form.team_id.choices = team_choices(teams)
-    form.post_id.choices = [
-        (0, _("不写")),
-        *((post.id, post.name) for post in queries.posts(session)),
-    ]
+    form.team_id.choices = choices_of(team_choices(teams))
+    named = [(post.id, post.name) for post in queries.posts(session)]
+    form.post_id.choices = choices_of([(0, _("不写")), *named])
 
 
 def details_of(form: PersonForm, *, today: date) -> PersonDetails | None:

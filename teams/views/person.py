@@ -21,7 +21,6 @@ from core.web import (
     db_session,
     moment,
     panels,
-    reading,
     requires,
     seeds,
     services,
@@ -29,7 +28,7 @@ from core.web import (
     writing,
 )
 from teams import names, operations, queries, rules
-from teams.forms import LeaveForm, PersonForm, PlaceForm, ReasonForm, RoleForm
+from teams.forms import LeaveForm, PersonForm, PlaceForm, ReasonForm, RoleForm, choices_of
 from teams.models import Membership, RoleGrant
 from teams.queries.people import grant_lines, home_path, people_without_password
 from teams.queries.tree import READERS
@@ -91,7 +90,7 @@ def _may_make_code(session: Session, user: User, path: str) -> bool:
 def _role_form(session: Session, **kwargs: Any) -> RoleForm:
     form = RoleForm(**kwargs)
     teams = queries.teams_within(session, current_actor(), Role.ADMINISTRATOR)
-    form.team_id.choices = team_choices(teams)
+    form.team_id.choices = choices_of(team_choices(teams))
     return form
 
 
@@ -260,7 +259,7 @@ def make_code(user_id: int) -> ResponseReturnValue:
 def slips(team_id: int) -> ResponseReturnValue:
     """Codes for everybody in a sub-tree who has no password, to be printed and cut out."""
     actor = current_actor()
-    with reading() as session:
+    with page_session() as session:
         team = queries.team_for(session, actor, team_id, Role.TEAM_LEADER, Role.ADMINISTRATOR)
         people = people_without_password(session, team)
         homes = {user.id: home_path(session, user.id) or "" for user in people[: MOST_SLIPS + 1]}

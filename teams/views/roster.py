@@ -110,7 +110,13 @@ def roster_import(roster_import_id: int) -> ResponseReturnValue:
         sign=STATE_SIGNS[row.state],
         message=message,
         counts=[(key, _(word), counts.get(key, 0)) for key, word in COUNT_WORDS.items()],
-        done=[(_(word), done[key]) for key, word in COUNT_WORDS.items() if done.get(key)],
+        done=[
+            (_(word), done[key])
+            for key, word in COUNT_WORDS.items()
+            if key != "bad" and done.get(key)
+        ],
+        skipped=row.summary.get("unreadable", 0) + done.get("bad", 0),
+        bad=counts.get("bad", 0),
         has_changed=any(done.get(key) for key in COUNT_WORDS if key not in ("unchanged", "bad")),
         good=good,
         to_do=good - counts.get("unchanged", 0),

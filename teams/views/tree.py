@@ -11,9 +11,9 @@ from core.errors import Conflict
 from core.identity import Role
 from core.web import current_actor, db_session, moment, requires, today, writing
 from teams import operations, queries, rules
-from teams.forms import MoveForm, NameForm, TeamForm
+from teams.forms import MoveForm, NameForm, TeamForm, choices_of
 from teams.models import Team, TeamKind
-from teams.queries.people import PeopleFilter, PersonState, count_people, grant_lines
+from teams.queries.people import PeopleFilter, PersonState, count_people, grant_lines, visible_ids
 from teams.queries.tree import READERS, open_children, tree_lines
 from teams.views.blueprint import bp, page_session, said, sections, team_choices
 from teams.words import KIND_WORDS, ROLE_WORDS
@@ -48,6 +48,7 @@ def _team_page(team_id: int, **forms: Any) -> str:
         found = queries.team_for(session, current_actor(), team_id)
         path = queries.path_of(session, found)
         may_edit = current_actor().may_at(found.path, Role.ADMINISTRATOR)
+        grants = grant_lines(session, team_ids=[each.id for each in path])
         waiting = PeopleFilter((found.path,), state=PersonState.NOT_ACTIVATED)
         return render_template(
             "teams/team.html",
@@ -57,7 +58,8 @@ def _team_page(team_id: int, **forms: Any) -> str:
             people_count=count_people(session, PeopleFilter((found.path,))),
             waiting_count=count_people(session, waiting),
             children=open_children(session, found),
-            grants=grant_lines(session, team_ids=[each.id for each in path]),
+            grants=grants,
+            visible=visible_ids(session, current_actor(), [line.user_id for line in grants]),
             roles=ROLE_WORDS,
             may_edit=may_edit,
             may_make_slips=may_edit or current_actor().may_at(found.path, Role.TEAM_LEADER),
@@ -79,9 +81,8 @@ def _forms(session: Session, found: Team, **given: Any) -> dict[str, Any]:
 def _move_form(session: Session, found: Team, **kwargs: Any) -> MoveForm:
     form = MoveForm(parent_id=found.parent_id, **kwargs)
     mine = queries.teams_within(session, current_actor(), Role.ADMINISTRATOR)
-    form.parent_id.choices = team_choices(
-        [each for each in mine if not rules.is_below(each.path, found.path)]
-    )
+    others = [each for each in mine if not rules.is_below(each.path, found.path)]
+    form.parent_id.choices = choices_of(team_choices(others))
     return form
 
 

@@ -86,7 +86,7 @@ def test_acts_and_reasons_are_shown_in_words(
 
     page = browser.get("/me/records").text
 
-    assert "登录结束" in page
+    assert "退出登录" in page
     assert "换了密码" in page
     assert "password_changed" not in page
 

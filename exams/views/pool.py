@@ -1,0 +1,95 @@
+"""The stored pool of a published exam, and withdrawing one question from it."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from core.errors import Conflict, NotFound
+from core.pages import stand_under
+from core.web import current_actor, db_session, moment, requires
+from exams.definition import Phase, phase
+from exams.forms import ReasonForm
+from exams.operations.publication import withdraw_question
+from exams.queries.exams import (
+    MANAGERS,
+    READERS,
+    blueprint_of,
+    exam_for,
+    managed_exam,
+    may_manage,
+    pool_counts,
+    spec_of,
+)
+from exams.queries.publication import pool_line, pool_lines
+from exams.views.blueprint import bp
+from exams.views.shown import paging, say_source
+from exams.views.words import SHORT_TYPES
+from question_bank.queries.bank import KEEPERS, bank_modules
+
+QUESTIONS_AT_ONCE = 50
+
+
+@bp.get("/exams/<int:exam_id>/pool")
+@requires(*READERS)
+def pool(exam_id: int) -> ResponseReturnValue:
+    """What one row may draw; which row, the address says."""
+    stand_under("exams.exams")
+    session, actor, now = db_session(), current_actor(), moment()
+    exam = exam_for(session, actor, exam_id)
+    if exam.published_at is None:
+        raise NotFound()
+    rows = blueprint_of(session, exam.id)
+    asked = request.args.get("row", "1")
+    row = next((one for one in rows if str(one.position) == asked), rows[0])
+    counts, titles = pool_counts(session, exam.id), dict(bank_modules(session))
+    shown = paging(counts[row.id].available + counts[row.id].withdrawn, size=QUESTIONS_AT_ONCE)
+    lines = pool_lines(session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset)
+    return render_template(
+        "exams/setup/pool.html",
+        exam=exam,
+        row=row,
+        counts=counts[row.id],
+        rows=[
+            (
+                one.position,
+                say_source(spec_of(one), titles),
+                SHORT_TYPES[one.type] if one.type else _("不限题型"),
+            )
+            for one in rows
+        ],
+        lines=[(line, Markup(line.stem_html).striptags()) for line in lines],
+        paging=shown,
+        may_see_bank=actor.has(*KEEPERS),
+        may_change=phase(exam, now=now) in (Phase.UPCOMING, Phase.OPEN)
+        and may_manage(session, actor, exam),
+    )
+
+
+@bp.route("/exams/<int:exam_id>/pool/<int:version_id>", methods=["GET", "POST"])
+@requires(*MANAGERS)
+def pool_question(exam_id: int, version_id: int) -> ResponseReturnValue:
+    """Withdraw one question from papers not yet drawn, with a reason."""
+    stand_under("exams.exams")
+    session, actor, now = db_session(), current_actor(), moment()
+    exam = managed_exam(session, actor, exam_id)
+    line = pool_line(session, exam, version_id)
+    form = ReasonForm()
+    refusal = None
+    if form.validate_on_submit():
+        reason = form.reason.data or ""
+        try:
+            withdraw_question(session, exam, version_id, reason=reason, actor=actor, now=now)
+        except Conflict as conflict:
+            refusal = _(conflict.msgid, **conflict.values)
+        else:
+            flash(_("已撤掉这一题。以后抽的卷子不再有它"))
+            return redirect(url_for("exams.pool", exam_id=exam.id))
+    return render_template(
+        "exams/setup/pool_question.html",
+        exam=exam,
+        line=line,
+        stem=Markup(line.stem_html),
+        form=form,
+        refusal=refusal,
+    )

@@ -1,0 +1,117 @@
+"""Values that several of the examiner's pages show: pages of a list, blueprint rows, audience."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import request
+from flask_babel import gettext as _
+
+from core.pages import say_moment, show_clock, show_moment, show_points
+from exams.blueprint import RowSpec
+from exams.views.words import SHORT_TYPES, say_difficulty
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where a list stands: "第 21—40 条，共 56 条"."""
+
+    page: int
+    size: int
+    total: int
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+    @property
+    def first(self) -> int:
+        return self.offset + 1
+
+    @property
+    def last(self) -> int:
+        return min(self.offset + self.size, self.total)
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.last < self.total else None
+
+
+def paging(total: int, *, size: int) -> Paging:
+    """The page that the address asks for, kept within what there is."""
+    pages = max(1, -(-total // size))
+    asked = request.args.get("page", "1")
+    page = int(asked) if asked.isdecimal() and len(asked) < 7 else 1
+    return Paging(min(max(page, 1), pages), size, total)
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row of a blueprint in words; what it may draw where that is known."""
+
+    position: int
+    source: str
+    type: str
+    difficulty: str
+    count: int
+    points: str
+    subtotal: str
+    available: int
+    withdrawn: int
+
+    @property
+    def is_short(self) -> bool:
+        return self.available < self.count
+
+
+def shown_rows(
+    rows: Sequence[RowSpec],
+    titles: Mapping[str, str],
+    available: Sequence[int],
+    withdrawn: Sequence[int] | None = None,
+) -> list[ShownRow]:
+    """Blueprint rows in words."""
+    taken_out = withdrawn if withdrawn is not None else [0] * len(rows)
+    return [
+        ShownRow(
+            position=position,
+            source=say_source(row, titles),
+            type=str(SHORT_TYPES[row.type]) if row.type else _("不限"),
+            difficulty=say_difficulty(row.difficulty_min, row.difficulty_max),
+            count=row.count,
+            points=show_points(row.points_tenths),
+            subtotal=show_points(row.count * row.points_tenths),
+            available=available[position - 1],
+            withdrawn=taken_out[position - 1],
+        )
+        for position, row in enumerate(rows, start=1)
+    ]
+
+
+def say_source(row: RowSpec, titles: Mapping[str, str]) -> str:
+    """The module's title, the tag, or the whole bank."""
+    if row.module_key is not None:
+        return titles.get(row.module_key, row.module_key)
+    if row.tag is not None:
+        return str(_("标签：%(tag)s", tag=row.tag))
+    return str(_("整个题库"))
+
+
+def show_window(opens_at: datetime, closes_at: datetime) -> str:
+    """2026-03-02 08:00 至 2026-03-06 18:00, for tables."""
+    opens, closes = show_moment(opens_at), show_moment(closes_at)
+    if opens[:10] == closes[:10]:
+        closes = closes[11:]
+    return str(_("%(opens)s 至 %(closes)s", opens=opens, closes=closes))
+
+
+def say_window(opens_at: datetime, closes_at: datetime) -> str:
+    """3 月 2 日（周一）08:00 至 3 月 6 日（周五）18:00; the second day only where it differs."""
+    opens, closes = say_moment(opens_at), say_moment(closes_at)
+    if opens[:-5] == closes[:-5]:
+        closes = show_clock(closes_at)[:5]
+    return str(_("%(opens)s 至 %(closes)s", opens=opens, closes=closes))

@@ -1,0 +1,77 @@
+"""The words and signs that the examiner's pages have for what the domain knows as enums."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.pages import show_points
+from exams.definition import Finding, Phase
+from exams.models import Exam, Reveal
+from exams.queries.audience import AudienceLine
+from exams.standing import Standing
+from question_bank.keys import QuestionType, RuleName
+
+# (sign, word)
+PHASES = {
+    Phase.DRAFT: ("open", _l("草稿")),
+    Phase.UPCOMING: ("open", _l("还没开始")),
+    Phase.OPEN: ("must", _l("进行中")),
+    Phase.CLOSED: ("none", _l("已结束")),
+    Phase.WITHDRAWN: ("stop", _l("已撤下")),
+}
+STANDINGS = {
+    Standing.NOT_BEGUN: ("open", _l("未开始")),
+    Standing.SITTING: ("must", _l("进行中")),
+    Standing.PASSED: ("safe", _l("合格")),
+    Standing.FAILED: ("stop", _l("不合格")),
+    Standing.ABSENT: ("warn", _l("缺考")),
+}
+SHORT_TYPES = {
+    QuestionType.SINGLE_CHOICE: _l("单选"),
+    QuestionType.MULTIPLE_CHOICE: _l("多选"),
+    QuestionType.TRUE_FALSE: _l("判断"),
+    QuestionType.FILL_BLANK: _l("填空"),
+}
+DIFFICULTIES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
+RULES = {
+    RuleName.ALL_OR_NOTHING: _l("全对才得分"),
+    RuleName.HALF_IF_PARTIAL: _l("少选得一半分，选错不得分"),
+    RuleName.FIXED_IF_PARTIAL: _l("少选得固定分，选错不得分"),
+    RuleName.SHARE_PER_OPTION: _l("少选按选对的项数给分，选错不得分"),
+    RuleName.POINTS_PER_OPTION: _l("少选每项得固定分，选错不得分"),
+    RuleName.RIGHT_MINUS_WRONG: _l("选对的减选错的，不低于 0 分"),
+}
+REVEALS = {
+    Reveal.AFTER_WINDOW: _l("考试窗口关闭后公布"),
+    Reveal.AFTER_SUBMISSION: _l("交卷后就公布"),
+    Reveal.NEVER: _l("不公布"),
+}
+
+
+def say_finding(finding: Finding) -> str:
+    """A finding in the person's language."""
+    return str(_(finding.msgid, **finding.values))
+
+
+def say_rule(exam: Exam) -> str:
+    """The scoring rule of an exam with its points."""
+    words = str(RULES[exam.rule.name])
+    if exam.rule.tenths is None:
+        return words
+    return str(_("%(rule)s（%(n)s 分）", rule=words, n=show_points(exam.rule.tenths)))
+
+
+def say_difficulty(low: int, high: int) -> str:
+    """不限, 中, or 易至中."""
+    if (low, high) == (1, 5):
+        return str(_("不限"))
+    if low == high:
+        return str(DIFFICULTIES[low])
+    return str(_("%(low)s至%(high)s", low=DIFFICULTIES[low], high=DIFFICULTIES[high]))
+
+
+def say_audience(line: AudienceLine) -> str:
+    """冲压车间，冲压工"""
+    team = line.team_name or _("全企业")
+    if line.post_name is None:
+        return str(team)
+    return str(_("%(team)s，%(post)s", team=team, post=line.post_name))

@@ -1,0 +1,71 @@
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from certificates.models import Certificate, CertificateKind
+from exams.models import Exam
+from tests.cast import Cast
+from tests.certificates.test_pages import make_certificate
+from tests.routes import Route
+from tests.sittings import make_plain_exam
+
+READERS = {
+    "team_leader": 200,
+    "safety_manager": 200,
+    "administrator": 200,
+    "inspector": 200,
+    "nobody": 302,
+}
+KIND_MAKERS = {"safety_manager": 200, "administrator": 200, "nobody": 302}
+AWARD_MAKERS = {"examiner": 302, "safety_manager": 302, "administrator": 302, "nobody": 302}
+
+
+def certificate(session: Session, cast: Cast) -> Mapping[str, Any]:
+    found = session.query(Certificate).first() or make_certificate(session, cast)
+    return {"certificate_id": found.id}
+
+
+def code(session: Session, cast: Cast) -> Mapping[str, Any]:
+    found = session.query(Certificate).first() or make_certificate(session, cast)
+    return {"code": found.check_code}
+
+
+def kind(session: Session, cast: Cast) -> Mapping[str, Any]:
+    certificate(session, cast)
+    return {"kind_id": session.query(CertificateKind.id).limit(1).scalar()}
+
+
+def exam(session: Session, _cast: Cast) -> Mapping[str, Any]:
+    found = session.query(Exam).first() or make_plain_exam(session)
+    return {"exam_id": found.id}
+
+
+# A certificate of 王小满: the holder and who reads 冲压一班, nobody else.
+OF_ONE = {**READERS, "learner": 200}
+
+ROUTES = {
+    "certificates.mine": Route(expected={"nobody": 302}),
+    "certificates.certificates": Route(expected={**READERS, "other_leader": 200}, others=403),
+    "certificates.certificate": Route(values=certificate, expected=OF_ONE, others=404),
+    "certificates.document": Route(values=certificate, expected=OF_ONE, others=404),
+    "certificates.check": Route(values=code),
+    "certificates.revoke": Route(
+        "POST",
+        values=certificate,
+        data=lambda session, cast: {"reason": "代考"},
+        expected={"administrator": 302, "nobody": 302},
+        others=403,
+    ),
+    "certificates.kinds": Route(expected=KIND_MAKERS, others=403),
+    "certificates.add_kind": Route(expected=KIND_MAKERS, others=403),
+    "certificates.edit_kind": Route(values=kind, expected=KIND_MAKERS, others=403),
+    "certificates.set_award": Route(
+        "POST",
+        values=exam,
+        data=lambda session, cast: {"kind_id": 0},
+        expected=AWARD_MAKERS,
+        others=403,
+    ),
+    "certificates.award_missing": Route("POST", values=exam, expected=AWARD_MAKERS, others=403),
+}
