@@ -12,7 +12,10 @@ export class Card {
     this.body.addEventListener("click", (event) => this.follow(event));
     document.querySelector("[data-open]").addEventListener("click", () => this.open());
     this.sheet.querySelector("[data-close]").addEventListener("click", () => this.sheet.close());
-    this.sheet.addEventListener("close", () => this.home.append(this.body));
+    this.sheet.addEventListener("close", () => {
+      // Told late: by now the sheet may have been opened again.
+      if (!this.sheet.open) this.home.append(this.body);
+    });
     this.sheet.addEventListener("click", (event) => {
       if (event.target === this.sheet) this.sheet.close();
     });
@@ -39,8 +42,8 @@ export class Card {
 
   // On a phone the card is a sheet; beside the paper it only takes the focus.
   open() {
-    if (this.body.offsetParent !== null) {
-      this.body.querySelector(".here, [data-cell]").focus();
+    if (this.home.parentElement.offsetParent !== null) {
+      (this.body.querySelector(".here") || this.body.querySelector("[data-cell]")).focus();
       return;
     }
     this.sheet.querySelector("[data-sheet-body]").append(this.body);

@@ -5,13 +5,13 @@ with HTML is opened as the first such role. What a page says on the console or a
 host fails the test as well (see `open_page`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.browser.conftest import DESK, PHONE, SCREENSHOTS, Live, OpenPage
+from tests.browser.conftest import DESK, PHONE, SCREENSHOTS, Live, Watched, open_window
 from tests.cast import ROLES, Cast
 from tests.routes import Route
 from tests.test_routes_by_role import TABLE
@@ -24,10 +24,12 @@ NO_PAGE = {
     "accounts.download_records": "a ZIP file",
     "exams.time_left": "JSON for the countdown",
     "certificates.document": "a PDF file",
+    "reports.pass_rate_file": "a workbook",
     "teams.export_people": "a workbook",
     "teams.roster_findings": "a workbook",
     "teams.roster_template": "a workbook",
 }
+OpenWindow = Callable[[str, str], tuple[BrowserContext, Watched]]
 NARROW = {"width": 360, "height": 780}
 
 
@@ -53,9 +55,13 @@ def _address(live: Live, cast: Cast, endpoint: str) -> str:
         return address
 
 
+AXE = """() => axe.run({resultTypes: ["violations"]}).then((found) => found.violations.map(
+  (v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) => n.target)}`))"""
+
+
 def _violations(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in found]
+    found: list[str] = page.evaluate(AXE)
+    return found
 
 
 # The elements that reach furthest past the right edge, to name the culprit.
@@ -79,6 +85,7 @@ def _sideways(page: Page, size: ViewportSize, text_size: str) -> Iterator[str]:
 
 def _faults(page: Page, name: str) -> Iterator[str]:
     """What is wrong with an opened page, at the width of phones and at that of desks."""
+    page.evaluate(AXE_SCRIPT)
     for kind, size in (("phone", PHONE), ("desk", DESK)):
         yield from _sideways(page, size, "")  # type: ignore[arg-type]
         folder = SCREENSHOTS / kind
@@ -89,23 +96,42 @@ def _faults(page: Page, name: str) -> Iterator[str]:
     yield from _sideways(page, PHONE, "200%")  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser, live: Live, live_cast: Cast) -> Iterator[OpenWindow]:
+    """One window for each role and language, so that a page costs no new browser."""
+    opened: dict[tuple[str, str], tuple[BrowserContext, Watched]] = {}
+
+    def window(role: str, language: str) -> tuple[BrowserContext, Watched]:
+        if (role, language) not in opened:
+            user = None if role == "nobody" else live_cast.user(role)
+            opened[role, language] = open_window(browser, live, user, PHONE, language)
+        return opened[role, language]
+
+    yield window
+    for context, _watched in opened.values():
+        context.close()
+
+
 @pytest.mark.parametrize(("endpoint", "role"), PAGES, ids=[endpoint for endpoint, _ in PAGES])
 def test_page_is_accessible_and_fits(
-    live: Live, live_cast: Cast, open_page: OpenPage, endpoint: str, role: str
+    live: Live, live_cast: Cast, windows: OpenWindow, endpoint: str, role: str
 ) -> None:
     address = _address(live, live_cast, endpoint)
-    user = None if role == "nobody" else live_cast.user(role)
-    faults = []
+    faults: list[str] = []
     for language in ("zh", "en"):
-        page = open_page(user, PHONE, language)
+        context, watched = windows(role, language)
+        page = context.new_page()
         answer = page.goto(address)
         assert answer is not None
         assert answer.ok
         kind = answer.headers["content-type"]
         assert kind.startswith("text/html"), f"{endpoint} is no page: add it to NO_PAGE"
         faults += [f"{language} {fault}" for fault in _faults(page, f"{endpoint}-{language}")]
+        page.close()
+        faults += watched.complaints
+        watched.complaints.clear()
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_what_is_no_page_has_a_route() -> None:

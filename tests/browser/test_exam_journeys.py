@@ -6,9 +6,11 @@ from sqlalchemy import func, select
 
 from accounts.models import User
 from core.audit import AuditEntry
+from core.identity import Actor
 from exams.models import Exam, Sitting, SittingState
 from exams.operations.sitting import close_overdue_sittings
 from question_bank.keys import QuestionType
+from question_bank.models import Question
 from tests.accounts.people import HASH, RIGHT
 from tests.browser.conftest import DESK, PHONE, Live, OpenPage
 from tests.browser.papers import (
@@ -51,7 +53,9 @@ def exam(live: Live, live_cast: Cast) -> Exam:
 
 def sitting(live: Live, page: Page) -> Sitting:
     with live.services.database.reading() as session:
-        return session.get_one(Sitting, sitting_of(page))
+        found = session.get_one(Sitting, sitting_of(page))
+        session.expunge(found)
+    return found
 
 
 def closings(live: Live, sitting_id: int) -> int:
@@ -62,7 +66,8 @@ def closings(live: Live, sitting_id: int) -> int:
             .select_from(AuditEntry)
             .where(
                 AuditEntry.action.in_(("exam.sitting.submitted", "exam.sitting.expired")),
-                AuditEntry.subject_id == sitting_id,
+                AuditEntry.subject_type == "sitting",
+                AuditEntry.subject_id == str(sitting_id),
             )
         )
     return found or 0
@@ -236,7 +241,7 @@ def test_second_device_goes_on_where_the_first_stopped(
 
     desk = open_page(live_cast.user("learner"), DESK)
     desk.goto("/my-exams")
-    desk.get_by_role("link", name="进行中").first.click()
+    desk.locator(f"a[href='/sittings/{sitting_of(phone)}']").click()
     desk.wait_for_url(f"**/sittings/{sitting_of(phone)}")
     assert chosen(question(desk, SINGLE)) == ["8 小时"]
     expect(desk.locator("[data-clock-text]:visible")).to_contain_text("52:")
@@ -335,11 +340,26 @@ def test_answer_after_the_end_is_refused_and_the_page_says_so(
 
     choose(page, question(page, SINGLE), "8 小时")
 
-    expect(page.get_by_text("已停止答题")).to_be_visible()
+    page.wait_for_url("**/result")
+    expect(page.get_by_text("时间到，由服务器交卷")).to_be_visible()
+    expect(page.locator(".figure")).to_have_text("0")
     assert stored(live, sitting_of(page)) == before
+
+
+def test_paper_opened_again_after_the_end_leads_to_the_result(
+    live_cast: Cast, live: Live, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("learner"))
+    start(page, exam)
+    choose(page, question(page, SINGLE), "8 小时")
+    saved(page)
+    live.clock.advance(minutes=60, seconds=1)
+
+    page.reload()
+    expect(page.get_by_text("已停止答题")).to_be_visible()
     page.get_by_role("button", name="看结果").click()
     page.wait_for_url("**/result")
-    expect(page.locator(".figure")).to_have_text("0")
+    expect(page.locator(".figure")).to_have_text("10")
 
 
 def test_sitting_closed_by_the_server_shows_its_result(
@@ -351,10 +371,7 @@ def test_sitting_closed_by_the_server_shows_its_result(
     saved(page)
     live.clock.advance(hours=1, minutes=1)
     with live.services.database.writing() as session:
-        close_overdue_sittings(session, actor=live_cast.actor("administrator"), now=MONDAY)
-        close_overdue_sittings(
-            session, actor=live_cast.actor("administrator"), now=live.clock.now()
-        )
+        close_overdue_sittings(session, actor=Actor.system("test"), now=live.clock.now())
 
     choose(page, question(page, VERDICT), "错")
 
@@ -405,9 +422,10 @@ def test_no_response_before_the_reveal_holds_a_right_answer(
         stem="签发前要满足哪些条件？",
         options=[
             option(1, "监护人到场", is_right=True),
-            {**option(2, "当天是晴天"), "feedback_html": FEEDBACK},
+            option(2, "当天是晴天"),
         ],
     )
+    session.get_one(Question, telling.question_id).feedback_html = {"2": FEEDBACK}
     versions = [make_single(session), make_verdict(session), make_blanks(session), telling]
     exam = make_exam(session, live_cast, versions)
     session.commit()
