@@ -218,9 +218,6 @@ class Browser:
         return self.ask("POST", path, body, "application/x-www-form-urlencoded")
 
 
-Step = Callable[[], None]
-
-
 class Candidate:
     """One person's way through the exam, in steps that can be measured apart."""
 
@@ -277,6 +274,18 @@ class Candidate:
         assert '<b class="figure">100</b>' in text
 
 
+STEPS: dict[str, Callable[[Candidate], None]] = {
+    "sign-in page": Candidate.open_sign_in,
+    "sign in": Candidate.sign_in,
+    "start page": Candidate.open_start,
+    "start": Candidate.start,
+    "paper page": Candidate.open_paper,
+    "answer": Candidate.answer_all,
+    "hand in": Candidate.hand_in,
+    "result page": Candidate.open_result,
+}
+
+
 def bare_app(services: Services) -> Flask:
     """The floor: the framework and the server, nothing else."""
     app = Flask("bare")
@@ -303,11 +312,11 @@ def measure_steps(worker: Worker, exam_id: int, count: int) -> dict[str, tuple[f
     """Of each step the CPU-ms and the median wall-ms, after one candidate has warmed the caches."""
     for number in range(2):
         warm = Candidate(worker, count + number, exam_id)
-        for step in Candidate.STEPS.values():
+        for step in STEPS.values():
             step(warm)
     candidates = [Candidate(worker, number, exam_id) for number in range(count)]
     found: dict[str, tuple[float, float]] = {}
-    for name, step in Candidate.STEPS.items():
+    for name, step in STEPS.items():
         parts = QUESTIONS if name == "answer" else 1
         before, walls = worker.cpu_ms(), []
         for candidate in candidates:
@@ -316,18 +325,6 @@ def measure_steps(worker: Worker, exam_id: int, count: int) -> dict[str, tuple[f
             walls.append((time.perf_counter() - began) * 1000 / parts)
         found[name] = ((worker.cpu_ms() - before) / count / parts, statistics.median(walls))
     return found
-
-
-Candidate.STEPS = {  # type: ignore[attr-defined]
-    "sign-in page": Candidate.open_sign_in,
-    "sign in": Candidate.sign_in,
-    "start page": Candidate.open_start,
-    "start": Candidate.start,
-    "paper page": Candidate.open_paper,
-    "answer": Candidate.answer_all,
-    "hand in": Candidate.hand_in,
-    "result page": Candidate.open_result,
-}
 
 
 def main() -> None:

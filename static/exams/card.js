@@ -42,8 +42,9 @@ export class Card {
 
   // On a phone the card is a sheet; beside the paper it only takes the focus.
   open() {
-    if (this.home.parentElement.offsetParent !== null) {
-      (this.body.querySelector(".here") || this.body.querySelector("[data-cell]")).focus();
+    const cell = this.body.querySelector(".here") || this.body.querySelector("[data-cell]");
+    if (cell.offsetParent !== null) {
+      cell.focus();
       return;
     }
     this.sheet.querySelector("[data-sheet-body]").append(this.body);
