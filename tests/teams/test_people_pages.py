@@ -80,7 +80,7 @@ def test_team_leader_finds_nobody_outside_even_by_asking_for_the_team(
 ) -> None:
     client = client_for("other_leader")
 
-    assert "王小满" not in found(client, q="20260001")
+    assert "没有这样的人" in found(client, q="20260001")
     assert "王小满" not in found(client, team=named.team("press_one").id)
     assert client.get(f"/people/{named.user('learner').id}").status_code == 404
 
