@@ -296,6 +296,17 @@ def certificate_for(
     return found
 
 
+def certificate_of_sitting(session: Session, actor: Actor, sitting_id: int) -> Certificate | None:
+    """What the actor's own sitting earned, unless it was revoked."""
+    return session.scalar(
+        select(Certificate).where(
+            Certificate.sitting_id == sitting_id,
+            Certificate.user_id == actor.user_id,
+            Certificate.revoked_at.is_(None),
+        )
+    )
+
+
 def certificate_by_code(session: Session, code: str) -> Certificate | None:
     """The certificate behind a check address, or None."""
     return session.scalar(select(Certificate).where(Certificate.check_code == code))

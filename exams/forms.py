@@ -18,7 +18,14 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import NumberInput, TextInput
 
 from core.forms import BaseForm
@@ -89,6 +96,14 @@ class PointsField(StringField):
         if not is_whole or not 0 < tenths <= MOST_POINTS * 10:
             raise ValueError(_l("分数大于 0，最多一位小数，例如 2 或 0.5"))
         self.data = int(tenths)  # type: ignore[assignment]  # a typed text field holding tenths
+
+
+class OnlyIfRead:
+    """Stop at what could not be read at all: one mistake, one message."""
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if field.process_errors:
+            raise StopValidation
 
 
 def _required(message: Any) -> InputRequired:
@@ -170,6 +185,7 @@ class RowForm(Form):
         _l("题数"),
         [
             _required(_l("写上题数")),
+            OnlyIfRead(),
             NumberRange(1, MOST_QUESTIONS, message=_l("题数填 1 到 500")),
         ],
     )
@@ -177,7 +193,7 @@ class RowForm(Form):
 
     def validate_difficulty_max(self, field: SelectField) -> None:
         if self.difficulty_min.data is not None and field.data < self.difficulty_min.data:
-            raise ValueError(_l("难度从低到高选"))
+            raise ValidationError(_l("难度从低到高选"))
 
     def spec(self) -> RowSpec:
         """The fields of a valid row."""

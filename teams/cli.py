@@ -18,7 +18,7 @@ from teams import operations, queries
 from teams.models import FindingLevel, Team
 from teams.roster import importing
 from teams.roster.cells import team_path
-from teams.roster.directory import Directory
+from teams.roster.directory import Directory, team_rows
 from teams.roster.findings import BadCell, UnreadableFile
 from teams.roster.planning import Options, Outcome
 from teams.words import ROLE_WORDS
@@ -111,7 +111,7 @@ def grant(employee_no: str, role: str, team: str) -> None:
             if user is None:
                 raise click.ClickException(f"没有工号 {employee_no}。查一下人员名册")
             actor = queries.system_actor(session, "grant")
-            directory = Directory(session.query(Team), creates_teams=False)
+            directory = Directory(team_rows(session), creates_teams=False)
             node = directory.resolve(team_path([team]) or (), ("/",))
             operations.grant_role(
                 session,

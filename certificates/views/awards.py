@@ -88,3 +88,11 @@ def award_missing(exam_id: int) -> ResponseReturnValue:
     )
     flash(_("补发了 %(n)s 张证书", n=count), "safe")
     return redirect(url_for("exams.exam", exam_id=exam_id))
+
+
+def result_panel(session: Session, actor: Actor, sitting_id: int) -> str | None:
+    """On a candidate's result: the certificate that it earned."""
+    made = queries.certificate_of_sitting(session, actor, sitting_id)
+    if made is None:
+        return None
+    return render_template("certificates/_result_panel.html", certificate=made)

@@ -48,7 +48,7 @@ def trainer_section(_actor: Actor) -> Section:
                 drafts=show_count(questions.get(QuestionState.DRAFT, 0)),
                 retired=show_count(questions.get(QuestionState.RETIRED, 0)),
             ),
-            href=url_for("question_bank.bank"),
+            href=url_for("question_bank.questions"),
         ),
     )
     rows = tuple(

@@ -12,7 +12,10 @@ export class Card {
     this.body.addEventListener("click", (event) => this.follow(event));
     document.querySelector("[data-open]").addEventListener("click", () => this.open());
     this.sheet.querySelector("[data-close]").addEventListener("click", () => this.sheet.close());
-    this.sheet.addEventListener("close", () => this.home.append(this.body));
+    this.sheet.addEventListener("close", () => {
+      // Told late: by now the sheet may have been opened again.
+      if (!this.sheet.open) this.home.append(this.body);
+    });
     this.sheet.addEventListener("click", (event) => {
       if (event.target === this.sheet) this.sheet.close();
     });

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts import id_numbers
 from accounts.events import PersonLeft
 from accounts.models import ActivationCode, AuthSession, EmploymentKind, User
-from core.audit import record
+from core.audit import Act, record_all
 from core.events import publish
 from core.identity import Actor
 from teams import names, rules
@@ -41,6 +41,7 @@ class Applier:
         self.id_number_key = id_number_key
         self.actor = actor
         self.now = now
+        self.acts: list[Act] = []
 
     def apply(self, plans: Sequence[Plan]) -> None:
         """Do what the plans say; bad and unchanged rows do nothing."""
@@ -53,7 +54,21 @@ class Applier:
         self._change([plan for plan in known if plan.changes or plan.id_hash])
         self._move([plan for plan in known if plan.moves])
         self._leave([plan for plan in known if plan.outcome is Outcome.LEAVING])
+        record_all(self.session, self.acts, actor=self.actor, now=self.now)
         self.session.flush()
+
+    def _update(self, model: type[User] | type[Membership], rows: list[dict[str, Any]]) -> None:
+        """Many rows by id in one statement; the ORM's own way sends one for each on SQLite."""
+        table = cast(Table, model.__table__)
+        changed: dict[str, Any] = {key: bindparam(f"new_{key}") for key in rows[0] if key != "id"}
+        statement = update(table).where(table.c.id == bindparam("row_id")).values(changed)
+        self.session.connection().execute(
+            statement,
+            [
+                {"row_id" if key == "id" else f"new_{key}": value for key, value in row.items()}
+                for row in rows
+            ],
+        )
 
     def _make_team(self, node: Node) -> None:
         if node.team_id is not None:
@@ -88,16 +103,7 @@ class Applier:
         before: dict[str, Any] | None = None,
         after: dict[str, Any] | None = None,
     ) -> None:
-        record(
-            self.session,
-            actor=self.actor,
-            now=self.now,
-            action=action,
-            subject=subject,
-            on_user_id=user_id,
-            before=before,
-            after=after,
-        )
+        self.acts.append(Act(action, subject, user_id, before, after))
 
     def _hire(self, plans: list[Plan]) -> None:
         if not plans:
@@ -160,7 +166,7 @@ class Applier:
             if plan.entry.id_number is not None
         ]
         if values:
-            self.session.execute(update(User), values)
+            self._update(User, values)
 
     def _begin(
         self,
@@ -212,7 +218,7 @@ class Applier:
                 after=_plain(after),
             )
         for rows in by_fields.values():
-            self.session.execute(update(User), rows)
+            self._update(User, rows)
         self._encrypt([(p.stored.user_id, p) for p in plans if p.stored and p.id_hash])
 
     def _move(self, plans: list[Plan]) -> None:
@@ -243,7 +249,7 @@ class Applier:
                 begun.append((person.user_id, plan, on, None, person.membership_id))
         for rows in (corrected, closed):
             if rows:
-                self.session.execute(update(Membership), rows)
+                self._update(Membership, rows)
         if begun:
             self._begin(begun, Beginning.TRANSFERRED)
 
@@ -261,10 +267,8 @@ class Applier:
             for membership_id, user_id, from_on in open_ones
         ]
         if ends:
-            self.session.execute(update(Membership), ends)
-        self.session.execute(
-            update(User), [{"id": user_id, "left_on": day} for user_id, day in days.items()]
-        )
+            self._update(Membership, ends)
+        self._update(User, [{"id": user_id, "left_on": day} for user_id, day in days.items()])
         self.session.execute(
             update(AuthSession)
             .where(AuthSession.user_id.in_(days), AuthSession.ended_at.is_(None))

@@ -7,6 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.errors import N_
 from teams.models import Team
@@ -49,10 +53,26 @@ class Node:
             node = node.parent
 
 
+class TeamRow(NamedTuple):
+    """What of a stored team is needed here."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    path: str
+    closed_on: date | None
+
+
+def team_rows(session: Session) -> list[TeamRow]:
+    """Every team, as plain rows: each batch of a roster reads them anew."""
+    columns = (Team.id, Team.parent_id, Team.name, Team.path, Team.closed_on)
+    return [TeamRow(*row) for row in session.execute(select(*columns))]
+
+
 class Directory:
     """Finds the team that a list of names means, among all teams of the enterprise."""
 
-    def __init__(self, teams: Iterable[Team], *, creates_teams: bool) -> None:
+    def __init__(self, teams: Iterable[TeamRow], *, creates_teams: bool) -> None:
         self.creates_teams = creates_teams
         self.by_id: dict[int, Node] = {}
         self._by_name: dict[str, list[Node]] = defaultdict(list)

@@ -170,7 +170,9 @@ def _decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     elif b"\x00" in data[:2000]:
-        encodings = ["utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"]
+        # Half-width characters have their zero byte second in one order, first in the other.
+        is_little = data[1:2000:2].count(0) > data[0:2000:2].count(0)
+        encodings = ["utf-16-le" if is_little else "utf-16-be"]
     else:
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:

@@ -23,12 +23,12 @@ from core.clock import local_date
 from core.errors import N_
 from core.identity import Actor
 from core.services import Services
-from teams.models import FindingLevel, RosterFinding, RosterImport, RosterImportState, Team
+from teams.models import FindingLevel, RosterFinding, RosterImport, RosterImportState
 from teams.operations.rosters import discard_roster
 from teams.queries.identity import actor_for
 from teams.roster.applying import Applier
 from teams.roster.columns import Header
-from teams.roster.directory import Directory
+from teams.roster.directory import Directory, team_rows
 from teams.roster.files import open_table
 from teams.roster.findings import Finding, UnreadableFile
 from teams.roster.planning import Options, Outcome, Planner, hash_of
@@ -90,7 +90,7 @@ def planner(
     session: Session, header: Header, options: Options, *, actor: Actor, id_number_key: str
 ) -> Planner:
     """A planner that sees what is stored now."""
-    directory = Directory(session.scalars(select(Team)), creates_teams=options.creates_teams)
+    directory = Directory(team_rows(session), creates_teams=options.creates_teams)
     return Planner(session, directory, header, options, actor=actor, id_number_key=id_number_key)
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
 from core import config as settings
@@ -74,6 +74,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         opened.close()
 
 
+class Quiet(WSGIRequestHandler):
+    """Leaves the lines of single requests out, so that a failed test shows its own words."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None: ...
+
+
 @dataclass
 class Live:
     """A served application with its clock, and sessions that really commit."""
@@ -110,7 +116,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     services: Services = app.extensions["shanggang"]
     migrate.upgrade(services.database.engine)
     add_missing_columns(services.database.engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Live(app, services, clock, f"http://127.0.0.1:{server.server_port}")
@@ -153,39 +159,49 @@ class Watched:
 OpenPage = Callable[..., Page]
 
 
+def open_window(
+    browser: Browser,
+    live: Live,
+    user: object = None,
+    size: dict[str, int] = PHONE,
+    language: str = "zh",
+    **options: object,
+) -> tuple[BrowserContext, Watched]:
+    """A browser of its own, signed in as the user, with somebody who watches what it does."""
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        base_url=live.url,
+        reduced_motion="reduce",
+        has_touch=size is PHONE,
+        **options,  # type: ignore[arg-type]
+    )
+    client = live.app.test_client()
+    if user is not None:
+        session = live.session()
+        sign_in_cookie(client, session, user, now=live.clock.now())  # type: ignore[arg-type]
+        session.commit()
+        session.close()
+    with client.session_transaction() as cookie:
+        cookie["language"] = language
+    value = client.get_cookie("shanggang")
+    assert value is not None
+    context.add_cookies([{"name": "shanggang", "value": value.value, "url": live.url}])
+    return context, Watched(context, live.url)
+
+
 @pytest.fixture
 def open_page(browser: Browser, live: Live) -> Iterator[OpenPage]:
     """Open a browser window: `open_page(user=…, size=PHONE, language="zh")`; watched to the end."""
-    contexts: list[tuple[BrowserContext, Watched]] = []
+    windows: list[tuple[BrowserContext, Watched]] = []
 
-    def opened(
-        user: object = None, size: dict[str, int] = PHONE, language: str = "zh", **options: object
-    ) -> Page:
-        context = browser.new_context(
-            viewport=size,  # type: ignore[arg-type]
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            base_url=live.url,
-            reduced_motion="reduce",
-            has_touch=size is PHONE,
-            **options,  # type: ignore[arg-type]
-        )
-        contexts.append((context, Watched(context, live.url)))
-        client = live.app.test_client()
-        if user is not None:
-            session = live.session()
-            sign_in_cookie(client, session, user, now=live.clock.now())  # type: ignore[arg-type]
-            session.commit()
-            session.close()
-        with client.session_transaction() as cookie:
-            cookie["language"] = language
-        value = client.get_cookie("shanggang")
-        assert value is not None
-        context.add_cookies([{"name": "shanggang", "value": value.value, "url": live.url}])
-        return context.new_page()
+    def opened(*args: object, **options: object) -> Page:
+        windows.append(open_window(browser, live, *args, **options))  # type: ignore[arg-type]
+        return windows[-1][0].new_page()
 
     yield opened
-    complaints = [line for context, watched in contexts for line in watched.complaints]
-    for context, _watched in contexts:
+    complaints = [line for _context, watched in windows for line in watched.complaints]
+    for context, _watched in windows:
         context.close()
     assert complaints == []

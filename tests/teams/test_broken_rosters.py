@@ -1,25 +1,21 @@
 """A roster with thirty-odd kinds of broken rows: the good ones are taken, each bad one is told."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
 from core.services import Services
 from teams import operations
-from teams.models import RosterFinding, RosterImport, RosterImportState
-from teams.queries import actor_for
-from teams.roster import importing
+from teams.models import RosterFinding, RosterImportState
 from tests.cast import Cast
 from tests.conftest import MONDAY
+from tests.teams.conftest import Import
 from tests.teams.sheets import id_number, row, write_xlsx
 
-Import = Callable[..., RosterImport]
 ID = "身份证号"
 PHONE = "手机号"
 HIRED = "入职日期"
@@ -75,43 +71,6 @@ GOOD = [
     row("G04", "买买提.吐尔逊", **{ID: id_number(3).lower(), HIRED: "2020年3月1日"}),
     row("G05", "赵六", **{PATH: "二分厂\\铸造车间\\造型班", "岗位": "铸造工", HIRED: "20200301"}),
 ]
-
-
-@pytest.fixture
-def import_file(services: Services, session: Session, cast: Cast) -> Import:
-    """Upload and preview a file as the administrator; with `commit` also apply it."""
-
-    def run(
-        path: Path,
-        *,
-        commit: bool = True,
-        who: str = "administrator",
-        creates_teams: bool = True,
-        effective_on: date = date(2026, 3, 2),
-    ) -> RosterImport:
-        actor = actor_for(session, cast.user(who).id)
-        with path.open("rb") as file:
-            file_hash = importing.keep_file(services, file)
-        imported = operations.upload_roster(
-            session,
-            file_name=path.name,
-            file_hash=file_hash,
-            creates_teams=creates_teams,
-            effective_on=effective_on,
-            actor=actor,
-            now=MONDAY,
-        )
-        session.commit()
-        importing.preview(services, roster_import_id=imported.id)
-        session.expire_all()
-        if commit and imported.state is RosterImportState.PREVIEWED:
-            operations.confirm_roster(session, imported, file_hash, actor=actor, now=MONDAY)
-            session.commit()
-            importing.apply(services, roster_import_id=imported.id)
-            session.expire_all()
-        return imported
-
-    return run
 
 
 def prepare(session: Session, cast: Cast, services: Services) -> None:

@@ -1,0 +1,75 @@
+"""How a candidate's hands and eyes work on the exam page, for the browser tests."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+
+from exams.models import Answer, Exam
+from tests.browser.conftest import Live
+
+
+def start(page: Page, exam: Exam) -> None:
+    """From the exam's start page to its open paper."""
+    page.goto(f"/my-exams/{exam.id}")
+    page.get_by_role("button", name="开始考试").click()
+    page.wait_for_url("**/sittings/*")
+
+
+def question(page: Page, kind: str, place: int = 0) -> Locator:
+    """The question of a kind in the order of the paper, whether shown or not."""
+    return page.locator(f".question[data-kind='{kind}']").nth(place)
+
+
+def come_to(page: Page, asked: Locator) -> None:
+    """Bring a question up on a phone, by the answer card."""
+    if asked.is_visible():
+        return
+    page.locator("[data-open]").click()
+    page.locator(f"[data-cell='{asked.get_attribute('data-slot')}']").click()
+    expect(asked).to_be_visible()
+
+
+def choose(page: Page, asked: Locator, *words: str) -> None:
+    """Tap the options with these words."""
+    come_to(page, asked)
+    for each in words:
+        asked.locator(".option").filter(has_text=each).click()
+
+
+def chosen(asked: Locator) -> list[str]:
+    """The words of the chosen options."""
+    found: list[str] = asked.evaluate(
+        "q => [...q.querySelectorAll('.option:has(input:checked) > span:last-child')]"
+        ".map(o => o.textContent.trim())"
+    )
+    return found
+
+
+def saved(page: Page) -> None:
+    """Wait until the page says that everything is on the server."""
+    expect(page.locator("[data-receipt]:visible").first).to_contain_text("已保存")
+    expect(page.locator("[data-count='local']").first).to_have_text("0")
+
+
+def hand_in(page: Page) -> None:
+    """Through the check to the result."""
+    page.locator("[data-check]:visible").first.click()
+    page.wait_for_url("**/hand-in")
+    page.get_by_role("button", name="交卷").click()
+    page.wait_for_url("**/result")
+
+
+def sitting_of(page: Page) -> int:
+    return int(page.url.split("/sittings/")[1].split("/")[0].split("#")[0])
+
+
+def stored(live: Live, sitting_id: int) -> dict[int, Any]:
+    """The last reply of each slot that the server has."""
+    with live.services.database.reading() as session:
+        rows = session.execute(
+            select(Answer.slot, Answer.response)
+            .where(Answer.sitting_id == sitting_id)
+            .order_by(Answer.id)
+        )
+        return {row.slot: row.response for row in rows}
