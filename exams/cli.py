@@ -7,7 +7,6 @@ from flask.cli import AppGroup
 from core.services import Services
 from exams.sweep import sweep_overdue
 
-
 exams_group = AppGroup("exams", help="考试。")
 
 
