@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as settings_for_properties
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -23,6 +23,7 @@ from core.clock import ManualClock
 from core.db import Database, make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
+from tests.databases import empty_database
 
 # Speed is measured in bench/, never in a test: a noisy machine would fail at random.
 settings_for_properties.register_profile("steady", deadline=None)
@@ -37,16 +38,7 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """SQLite in a new folder, or the PostgreSQL database named by DATABASE_URL (one per worker)."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgresql"):
-        return f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite3'}"
-    name = f"shanggang_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    admin = make_engine(given)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return given.rsplit("/", 1)[0] + f"/{name}"
+    return empty_database("test", tmp_path_factory.mktemp("db"))
 
 
 @pytest.fixture(scope="session")
