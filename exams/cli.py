@@ -2,14 +2,12 @@
 
 import click
 from flask import Flask, current_app
+from flask.cli import AppGroup
 
 from core.services import Services
 from exams.sweep import sweep_overdue
 
-
-@click.group("exams")
-def exams_group() -> None:
-    """考试。"""
+exams_group = AppGroup("exams", help="考试。")
 
 
 @exams_group.command("close-overdue")

@@ -1,5 +1,6 @@
 """How pass rates are counted: who is which, in which team, with what uncertainty. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -77,6 +78,9 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
 
+    def times(self, number: int) -> "Counts":
+        return Counts(*(getattr(self, f.name) * number for f in fields(Counts)))
+
     @property
     def passed(self) -> int:
         return self.passed_first + self.passed_resit
@@ -143,11 +147,12 @@ def count_tree(nodes: Mapping[int, Node], people: Iterable[tuple[int, Outcome]])
     """Count people, given as (team id, outcome), in their team and in every team above it."""
     total: dict[int, Counts] = dict.fromkeys(nodes, Counts())
     direct: dict[int, Counts] = dict.fromkeys(nodes, Counts())
-    for team_id, outcome in people:
-        direct[team_id] += ONE[outcome]
+    for (team_id, outcome), number in Counter(people).items():
+        share = ONE[outcome].times(number)
+        direct[team_id] += share
         for above in nodes[team_id].ancestors:
             if above in total:
-                total[above] += ONE[outcome]
+                total[above] += share
     return TreeCounts(total, direct)
 
 

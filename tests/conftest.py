@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,8 @@ from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+# Every test has an application of its own; its templates are compiled once a session.
+COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 # A Monday, 17:00 in Shanghai.
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 
@@ -82,6 +86,7 @@ def app(engine: Engine, config: settings.Config, clock: ManualClock) -> Iterator
     made = create_app(config, clock=clock, seeds=CountedSeeds(), queue_in_memory=True)
     made.testing = True
     made.config["WTF_CSRF_ENABLED"] = False
+    made.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     services: Services = made.extensions["shanggang"]
     services.database.engine.dispose()
     services.database.engine = engine

@@ -12,6 +12,7 @@ from certificates.models import CertificateKind
 from certificates.views.blueprint import bp
 from core.errors import Conflict
 from core.identity import Role
+from core.pages import stand_under
 from core.web import current_actor, db_session, moment, requires
 
 KIND_MAKERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
@@ -68,5 +69,6 @@ def _saved(form: KindForm, kind: CertificateKind | None) -> bool:
 
 
 def _form_page(form: KindForm, kind: CertificateKind | None) -> ResponseReturnValue:
+    stand_under("certificates.kinds")
     page = render_template("certificates/kind.html", form=form, kind=kind)
     return page, 422 if form.errors else 200

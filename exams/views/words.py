@@ -49,7 +49,10 @@ REVEALS = {
 
 def say_finding(finding: Finding) -> str:
     """A finding in the person's language."""
-    return str(_(finding.msgid, **finding.values))
+    values = dict(finding.values)
+    if "rows" in values:
+        values["rows"] = str(values["rows"]).replace("、", _("、"))
+    return str(_(finding.msgid, **values))
 
 
 def say_rule(exam: Exam) -> str:

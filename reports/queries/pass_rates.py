@@ -163,7 +163,8 @@ def _people(
         sittings[sitting.user_id].append(sitting)
     at_close = _teams_at(session, exam, days)
     top = min(nodes, key=lambda id_: len(nodes[id_].path))
-    for user_id in session.scalars(audience):
+    # Once each, however many memberships and rows of the audience a person fits.
+    for user_id in session.scalars(audience.distinct()):
         own = sittings[user_id]
         tries = [Try(one.try_number, one.team_id, one.is_passed) for one in own]
         is_exempt = user_id in exempt

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.errors import NotFound
-from core.pages import show_moment, show_percent
+from core.pages import show_moment, show_percent, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.models import Exam
 from reports import rules
@@ -207,6 +207,7 @@ def pass_rate_names(exam_id: int) -> ResponseReturnValue:
     page = max(1, min(request.args.get("page", 1, type=int), pages))
     shown.sort(key=lambda p: (order.index(p.outcome), users[p.user_id].employee_no))
     node = rates.nodes[team_id]
+    stand_under("reports.pass_rates")
     return render_template(
         "reports/pass_rate_names.html",
         exam=exam,

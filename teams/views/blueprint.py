@@ -18,8 +18,8 @@ from teams.queries.tree import READERS
 
 bp = Blueprint("teams", __name__)
 NAV: tuple[NavItem, ...] = (
-    NavItem("teams.people", _l("人员"), "people", "people", READERS, order=10),
-    NavItem("teams.tree", _l("班组"), "diagram-3", "people", READERS, order=20),
+    NavItem("teams.people", _l("人员名册"), "people", "people", READERS, order=10),
+    NavItem("teams.tree", _l("班组一览"), "diagram-3", "people", READERS, order=20),
 )
 
 
@@ -49,8 +49,8 @@ def team_choices(teams: Sequence[Team]) -> list[tuple[int, str]]:
 def sections() -> list[tuple[str, str]]:
     """Endpoint and label of the pages that stand side by side in this package."""
     found: list[tuple[str, Any]] = [
-        ("teams.people", _("人员")),
-        ("teams.tree", _("班组")),
+        ("teams.people", _("人员名册")),
+        ("teams.tree", _("班组一览")),
     ]
     if current_actor().has(Role.ADMINISTRATOR):
         found += [("teams.posts", _("岗位")), ("teams.roster", _("导入花名册"))]

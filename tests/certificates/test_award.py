@@ -1,5 +1,7 @@
 """Passing an exam that awards a certificate gives exactly one, with a number without gaps."""
 
+import os
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier, Thread
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from certificates import operations
@@ -225,9 +227,27 @@ def test_every_act_leaves_one_entry(session: Session, cast: Cast) -> None:
     assert entries[-1].on_user_id == sitting.user_id
 
 
-def test_numbers_are_unique_and_without_gaps_under_eight_threads(tmp_path: Path) -> None:
-    database = Database(make_engine(f"sqlite:///{tmp_path / 'hall.sqlite3'}"))
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Database]:
+    """A database of its own that really commits: a file, or one on the server of DATABASE_URL."""
+    given = os.environ.get("DATABASE_URL", "")
+    url = f"sqlite:///{tmp_path / 'hall.sqlite3'}"
+    if given.startswith("postgresql"):
+        name = f"shanggang_hall_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        admin = make_engine(given)
+        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        url = given.rsplit("/", 1)[0] + f"/{name}"
+    database = Database(make_engine(url))
     Base.metadata.create_all(database.engine)
+    yield database
+    database.engine.dispose()
+
+
+def test_numbers_are_unique_and_without_gaps_under_eight_threads(hall: Database) -> None:
+    database = hall
     with database.writing() as session:
         cast = make_cast(session, now=MONDAY)
         exam = make_plain_exam(session)
@@ -266,7 +286,6 @@ def test_numbers_are_unique_and_without_gaps_under_eight_threads(tmp_path: Path)
 
     with database.reading() as session:
         numbers = sorted(session.scalars(select(Certificate.number)))
-    database.engine.dispose()
     assert failures == []
     rolled_back = sum(sitting_id % 10 == 0 for sitting_id in sittings)
     assert numbers == [f"AG-2026-{serial:04d}" for serial in range(1, 41 - rolled_back)]

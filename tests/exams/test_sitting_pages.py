@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from core.clock import ManualClock
 from exams.models import Answer, Exam, ExamState, Reveal, Sitting, SittingState
 from question_bank.keys import QuestionType
+from question_bank.models import Question
 from tests.cast import Cast
-from tests.conftest import MONDAY
+from tests.conftest import MONDAY, QueryCounter
 from tests.exams.factories import WINDOW, make_exam, make_question, make_single, option
 
 Browser = Callable[[str], FlaskClient]
@@ -392,3 +393,56 @@ def test_a_signed_out_page_is_told_so_in_json(exam: Exam, client_for: Browser) -
     answer = send(client_for("nobody"), sitting, 1, [2])
 
     assert (answer.status_code, answer.json["error"]) == (401, "signed_out")
+
+
+# ---- what it costs ----
+
+
+def test_an_answer_is_a_few_statements_whatever_the_length_of_the_paper(
+    learner: FlaskClient, session: Session, cast: Cast, count_queries: QueryCounter
+) -> None:
+    counts = []
+    for size in (2, 30):
+        exam = make_exam(session, cast, [make_single(session, n) for n in range(size)])
+        session.commit()
+        sitting = start(learner, exam)
+        send(learner, sitting, 1, [1])
+        count_queries.statements.clear()
+        send(learner, sitting, 1, [2])
+        counts.append(len(count_queries))
+
+    assert counts[0] == counts[1]
+    # Who is it (session, roles, notice), the locked slot, the row.
+    assert counts[0] <= 6
+
+
+def test_the_paper_is_read_in_as_many_statements_whatever_its_length(
+    learner: FlaskClient, session: Session, cast: Cast, count_queries: QueryCounter
+) -> None:
+    counts = []
+    for size in (2, 30):
+        exam = make_exam(session, cast, [make_single(session, n) for n in range(size)])
+        session.commit()
+        sitting = start(learner, exam)
+        count_queries.statements.clear()
+        learner.get(sitting)
+        counts.append(len(count_queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_what_an_author_says_to_a_choice_is_shown_to_those_who_made_it(
+    learner: FlaskClient, session: Session, cast: Cast
+) -> None:
+    version = make_single(session)
+    question = session.get_one(Question, version.question_id)
+    question.feedback_html = {"1": "<p>四小时是二级票。</p>", "3": "<p>那是三级票。</p>"}
+    exam = make_exam(session, cast, [version], reveal=Reveal.AFTER_SUBMISSION)
+    session.commit()
+    sitting = start(learner, exam)
+    send(learner, sitting, 1, [1])
+
+    page = learner.post(f"{sitting}/submit", follow_redirects=True).text
+
+    assert "四小时是二级票" in page
+    assert "那是三级票" not in page

@@ -152,6 +152,7 @@ def test_an_exempt_person_is_not_required(session: Session, cast: Cast, exam: Ex
 
     assert people_of(session, exam) == {cast.user("team_leader").id}
     assert not is_required(session, exam, learner.id, days=WINDOW)
+    assert required_counts(session, {exam.id: WINDOW}) == {exam.id: 1}
 
 
 @pytest.mark.parametrize("state", [ExamState.DRAFT, ExamState.WITHDRAWN])

@@ -356,7 +356,7 @@ def test_a_person_is_found_exempted_and_called_back(
     session.commit()
     address = f"/exams/{exam.id}/exemptions"
     assert "王小满" in examiner.get(f"{address}?words=小满").text
-    assert "应考的人里没有“立夏”" in examiner.get(f"{address}?words=立夏").text
+    assert "应考的人里没有「立夏」" in examiner.get(f"{address}?words=立夏").text
 
     nobody = examiner.post(address, data={"words": "小满", "reason": "产假"}).text
     unexplained = examiner.post(address, data={"words": "小满", "user_id": learner.id}).text

@@ -1,0 +1,116 @@
+"""Any past day can be asked; both ends of a membership are included."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict
+from teams import operations
+from teams.models import Membership
+from teams.queries import members_between, members_on, membership_on
+from tests.cast import Cast
+from tests.conftest import MONDAY, QueryCounter
+
+LAST_DAY = date(2026, 1, 31)
+FIRST_DAY = date(2026, 2, 1)
+
+
+@pytest.fixture
+def transferred(session: Session, cast: Cast) -> Cast:
+    operations.transfer(
+        session,
+        cast.user("learner"),
+        cast.team("weld_two"),
+        cast.posts["冲压工"],
+        on=FIRST_DAY,
+        actor=cast.actor("administrator"),
+        now=MONDAY,
+    )
+    return cast
+
+
+def test_day_of_the_transfer_is_the_first_in_the_new_team(
+    session: Session, transferred: Cast
+) -> None:
+    user_id = transferred.user("learner").id
+
+    before, after = (membership_on(session, user_id, day) for day in (LAST_DAY, FIRST_DAY))
+
+    assert before is not None
+    assert after is not None
+    assert (before.team_name, after.team_name) == ("冲压一班", "焊接二班")
+    assert membership_on(session, user_id, date(2023, 12, 31)) is None
+
+
+def test_members_on_a_day_are_those_of_the_sub_tree(session: Session, transferred: Cast) -> None:
+    press = [transferred.team("press").path]
+
+    assert [p.name for p in members_on(session, press, LAST_DAY)] == ["王小满", "李青山"]
+    assert [p.name for p in members_on(session, press, FIRST_DAY)] == ["李青山"]
+    assert members_on(session, [], FIRST_DAY) == []
+
+
+def test_members_between_name_a_transferred_person_once_for_each_team(
+    session: Session, transferred: Cast
+) -> None:
+    user_id = transferred.user("learner").id
+
+    places = members_between(session, LAST_DAY, FIRST_DAY, user_ids=[user_id])
+
+    assert [place.team_name for place in places] == ["冲压一班", "焊接二班"]
+
+
+def test_back_dated_transfer_is_refused_with_the_day(session: Session, transferred: Cast) -> None:
+    with pytest.raises(Conflict, match="从 2026-02-01 起在现在的班组"):
+        operations.transfer(
+            session,
+            transferred.user("learner"),
+            transferred.team("press_two"),
+            None,
+            on=LAST_DAY,
+            actor=transferred.actor("administrator"),
+            now=MONDAY,
+        )
+
+
+def test_database_refuses_a_second_open_main_membership(session: Session, cast: Cast) -> None:
+    row = {
+        "user_id": cast.user("learner").id,
+        "team_id": cast.team("weld_one").id,
+        "is_main": True,
+        "from_on": FIRST_DAY,
+    }
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(insert(Membership), [row])
+
+
+def test_second_post_does_not_count_as_the_main_team(session: Session, cast: Cast) -> None:
+    user = cast.user("learner")
+    operations.add_side_membership(
+        session,
+        user,
+        cast.team("weld_one"),
+        None,
+        on=FIRST_DAY,
+        actor=cast.actor("administrator"),
+        now=MONDAY,
+    )
+
+    place = membership_on(session, user.id, FIRST_DAY)
+
+    assert place is not None
+    assert place.team_name == "冲压一班"
+    weld = [cast.team("weld").path]
+    assert user.name not in [each.name for each in members_on(session, weld, FIRST_DAY)]
+
+
+def test_members_of_a_day_are_one_query(
+    session: Session, cast: Cast, count_queries: QueryCounter
+) -> None:
+    members_on(session, [cast.team("enterprise").path], FIRST_DAY)
+
+    assert len(count_queries) == 1
