@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as settings_for_properties
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -19,10 +20,14 @@ from core import config as settings
 from core import migrate
 from core.chance import CountedSeeds
 from core.clock import ManualClock
-from core.db import Base, Database, make_engine
+from core.db import Database, make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
+from tests.databases import empty_database
 
+# Speed is measured in bench/, never in a test: a noisy machine would fail at random.
+settings_for_properties.register_profile("steady", deadline=None)
+settings_for_properties.load_profile("steady")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 # Every test has an application of its own; its templates are compiled once a session.
 COMPILED_TEMPLATES = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
@@ -33,41 +38,15 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """SQLite in a new folder, or the PostgreSQL database named by DATABASE_URL (one per worker)."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgresql"):
-        return f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.sqlite3'}"
-    name = f"shanggang_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    admin = make_engine(given)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return given.rsplit("/", 1)[0] + f"/{name}"
+    return empty_database("test", tmp_path_factory.mktemp("db"))
 
 
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     made = make_engine(database_url)
     migrate.upgrade(made)
-    # A column that has no migration yet still exists in the tests; a test compares the two.
-    Base.metadata.create_all(made)
-    add_missing_columns(made)
     yield made
     made.dispose()
-
-
-def add_missing_columns(engine: Engine) -> None:
-    """Bring migrated tables up to the models where a migration has still to be written."""
-    found = inspect(engine)
-    with engine.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            known = {column["name"] for column in found.get_columns(table.name)}
-            for column in table.columns:
-                if column.name not in known:
-                    kind = column.type.compile(engine.dialect)
-                    connection.execute(
-                        text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
-                    )
 
 
 @pytest.fixture

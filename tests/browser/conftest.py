@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -19,10 +18,10 @@ from core import config as settings
 from core import migrate
 from core.clock import ManualClock
 from core.config import ROOT
-from core.db import make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
 from tests.conftest import CHROMIUM, MONDAY, add_missing_columns
+from tests.databases import empty_database
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -93,24 +92,12 @@ class Live:
         return self.services.database.session(writes=True)
 
 
-def _database_url(folder: Path) -> str:
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgresql"):
-        return f"sqlite:///{folder / 'live.sqlite3'}"
-    name = f"shanggang_live_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    admin = make_engine(given)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return given.rsplit("/", 1)[0] + f"/{name}"
-
-
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """An empty, migrated installation behind a real port."""
     folder = tmp_path_factory.mktemp("live")
-    config = settings.load({"DATABASE_URL": _database_url(folder), "DATA_DIR": str(folder / "var")})
+    url = empty_database("live", folder)
+    config = settings.load({"DATABASE_URL": url, "DATA_DIR": str(folder / "var")})
     clock = ManualClock(MONDAY)
     app = create_app(config, clock=clock, queue_in_memory=True)
     services: Services = app.extensions["shanggang"]

@@ -1,6 +1,5 @@
 """Passing an exam that awards a certificate gives exactly one, with a number without gaps."""
 
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates import operations
@@ -25,6 +24,7 @@ from exams.models import Sitting
 from teams.models import Membership
 from tests.cast import Cast, make_cast
 from tests.conftest import MONDAY
+from tests.databases import empty_database
 from tests.sittings import make_plain_exam, make_sitting
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -230,17 +230,7 @@ def test_every_act_leaves_one_entry(session: Session, cast: Cast) -> None:
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Database]:
     """A database of its own that really commits: a file, or one on the server of DATABASE_URL."""
-    given = os.environ.get("DATABASE_URL", "")
-    url = f"sqlite:///{tmp_path / 'hall.sqlite3'}"
-    if given.startswith("postgresql"):
-        name = f"shanggang_hall_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-        admin = make_engine(given)
-        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = given.rsplit("/", 1)[0] + f"/{name}"
-    database = Database(make_engine(url))
+    database = Database(make_engine(empty_database("hall", tmp_path)))
     Base.metadata.create_all(database.engine)
     yield database
     database.engine.dispose()

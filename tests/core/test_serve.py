@@ -78,11 +78,12 @@ def server(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_server_restarts_what_dies_and_ends_cleanly(server: Running) -> None:
+    assert wait_until(lambda: len(server.children()) == 3)
     before = server.children()
     os.kill(before[0], signal.SIGKILL)
 
     assert wait_until(lambda: len(set(server.children()) - set(before)) == 1)
-    assert server.answers()
+    assert wait_until(server.answers)
     assert len(server.children()) == 3
 
     server.process.send_signal(signal.SIGTERM)

@@ -1,6 +1,5 @@
 """A full hall at once: real transactions, real threads, one database of its own."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.audit import AuditEntry
@@ -24,24 +23,12 @@ from exams.operations.sitting import close_overdue_sittings, start_sitting, subm
 from exams.queries.sittings import last_answers, paper_of
 from tests.cast import make_cast
 from tests.conftest import MONDAY
+from tests.databases import empty_database
 from tests.exams.factories import make_exam
 
 THREADS = 8
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Result = TypeVar("Result")
-
-
-def own_url(folder: Path) -> str:
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgresql"):
-        return f"sqlite:///{folder / 'hall.sqlite3'}"
-    name = f"shanggang_hall_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    admin = make_engine(given)
-    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return given.rsplit("/", 1)[0] + f"/{name}"
 
 
 class Hall:
@@ -82,7 +69,7 @@ class Hall:
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Hall]:
-    engine = make_engine(own_url(tmp_path), pool_size=THREADS * 2)
+    engine = make_engine(empty_database("hall", tmp_path), pool_size=THREADS * 2)
     Base.metadata.create_all(engine)
     database = Database(engine, Bus())
     with database.writing() as session:
