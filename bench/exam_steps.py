@@ -353,11 +353,11 @@ def main() -> None:
 def report(floor: float, steps: dict[str, tuple[float, float]], count: int, stored: int) -> None:
     print(f"{count} candidates, {QUESTIONS} of {sum(n for n, _ in SIZES.values())} questions each")
     print(f"bare Flask POST on the same server: {floor:.2f} CPU-ms")
-    print(f"{'step':<14}{'CPU-ms':>8}{'× floor':>9}{'wall ms':>9}{'goal':>7}")
+    print(f"{'step':<14}{'CPU-ms':>8}{'× floor':>9}{'wall ms':>9}  goal")
     for name, (cpu, wall) in steps.items():
         goal = f"{GOALS[name]:.0f}" if name in GOALS else ""
         goal += " over" if cpu > GOALS.get(name, cpu) else ""
-        print(f"{name:<14}{cpu:>8.2f}{cpu / floor:>9.1f}{wall:>9.1f}{goal:>7}")
+        print(f"{name:<14}{cpu:>8.2f}{cpu / floor:>9.1f}{wall:>9.1f}  {goal}")
     whole = sum(cpu * (QUESTIONS if name == "answer" else 1) for name, (cpu, _) in steps.items())
     print(f"whole exam of one candidate: {whole / 1000:.3f} CPU-s")
     wanted = (count + 2) * QUESTIONS
