@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from certificates.operations import set_award
-from exams.blueprint import RowSpec
-from exams.definition import ExamDefinition
-from exams.operations.definition import create_exam, set_audience, set_blueprint
-from exams.operations.publication import publish_exam
-from exams.queries.audience import AudienceChoice, Days
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates.models import CertificateKind
+from certificates.operations import set_award
 from core.clock import local_date
 from core.db import Database
 from core.identity import Actor
+from exams.blueprint import RowSpec
+from exams.definition import ExamDefinition
 from exams.models import Exam, Reveal, Sitting, SittingQuestion
 from exams.operations.answers import save_form
+from exams.operations.definition import create_exam, set_audience, set_blueprint
+from exams.operations.publication import publish_exam
 from exams.operations.sitting import start_sitting, submit_sitting
+from exams.queries.audience import AudienceChoice, Days
 from exams.versions import known_versions
 from question_bank.keys import QuestionType, RuleName
 from sample import history

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
-from teams.names import sort_key
 
 from accounts.models import User
 from sample.company import SamplePerson, SampleTeam
 from teams.models import Membership, Post, RoleGrant, Team
+from teams.names import sort_key
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,7 @@ def open_window(
         has_touch=size is PHONE,
         **options,  # type: ignore[arg-type]
     )
+    context.set_default_timeout(15_000)
     client = live.app.test_client()
     if user is not None:
         session = live.session()

@@ -1,4 +1,4 @@
-"""How a candidate's hands and eyes work on the exam page, for the browser tests."""
+"""An exam, and how a candidate's hands and eyes work on the exam page, for the browser tests."""
 
 from typing import Any
 
@@ -7,6 +7,25 @@ from sqlalchemy import select
 
 from exams.models import Answer, Exam
 from tests.browser.conftest import Live
+from tests.cast import Cast
+from tests.conftest import MONDAY
+from tests.exams.factories import (
+    make_blanks,
+    make_exam,
+    make_multiple,
+    make_single,
+    make_verdict,
+)
+
+
+def six_questions(live: Live, cast: Cast) -> Exam:
+    """A new exam of one hour, three 单选 and one of each other type, just opened."""
+    live.clock.move_to(MONDAY)
+    versions = [make_single(cast.session, number) for number in (1, 2, 3)]
+    versions += [make_multiple(cast.session), make_verdict(cast.session), make_blanks(cast.session)]
+    made = make_exam(cast.session, cast, versions, pass_mark_tenths=480)
+    cast.session.commit()
+    return made
 
 
 def start(page: Page, exam: Exam) -> None:
