@@ -22,7 +22,7 @@ from core.config import ROOT
 from core.db import make_engine
 from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
-from tests.conftest import CHROMIUM, MONDAY, add_missing_columns
+from tests.conftest import CHROMIUM, MONDAY
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
@@ -115,7 +115,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     app = create_app(config, clock=clock, queue_in_memory=True)
     services: Services = app.extensions["shanggang"]
     migrate.upgrade(services.database.engine)
-    add_missing_columns(services.database.engine)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
