@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from core import config as settings
-from core import migrate
+from core import keys, migrate
 from core.chance import CountedSeeds
 from core.clock import ManualClock
 from core.db import Database, make_engine
@@ -51,7 +51,14 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path) -> settings.Config:
-    return settings.load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "var")})
+    """Settings of a new folder with its keys, which would otherwise wait for the disk."""
+    made = settings.load({"DATABASE_URL": database_url, "DATA_DIR": str(tmp_path / "var")})
+    made.keys_dir.mkdir(parents=True, mode=0o700)
+    for name in (keys.SESSION_KEY, keys.ID_NUMBER_KEY):
+        path = made.keys_dir / name
+        path.write_text(f"{name} of the tests, long enough to be one\n")
+        path.chmod(0o600)
+    return made
 
 
 @pytest.fixture
