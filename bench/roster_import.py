@@ -27,8 +27,8 @@ from accounts.models import User
 from accounts.operations import make_first_administrator
 from app import create_app
 from core import config as settings
+from core import migrate
 from core.audit import AuditEntry
-from core.db import Base
 from core.identity import Actor
 from core.services import Services
 from teams.models import Membership, RosterImport
@@ -194,7 +194,7 @@ def make_services(folder: Path) -> Services:
     config = settings.load({"DATA_DIR": str(folder / "data"), "SAMPLE": "0"})
     app = create_app(config)
     services: Services = app.extensions["shanggang"]
-    Base.metadata.create_all(services.database.engine)
+    migrate.upgrade(services.database.engine)
     with services.database.writing() as session:
         actor, now = Actor.system("bench"), services.clock.now()
         admin = make_first_administrator(session, actor=actor, now=now, password_hash="none")
