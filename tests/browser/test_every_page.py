@@ -64,14 +64,15 @@ def _violations(page: Page) -> list[str]:
     return found
 
 
-# The elements that reach furthest past the right edge, to name the culprit.
+# Elements that reach past the right edge or whose content does, to name the culprit.
 SIDEWAYS = """() => {
   const root = document.documentElement;
   if (root.scrollWidth <= root.clientWidth) return [];
   return [...document.querySelectorAll("body *")]
-    .filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1)
-    .slice(0, 6)
-    .map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`)
+    .filter((e) => !e.closest(".scroll-x, .table-scroll, .visually-hidden"))
+    .filter((e) => e.getBoundingClientRect().left + e.scrollWidth > root.clientWidth + 1)
+    .slice(-6)
+    .map((e) => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 30)}`)
     .concat(`page ${root.scrollWidth} of ${root.clientWidth}`);
 }"""
 
