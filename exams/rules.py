@@ -1,8 +1,6 @@
 """Pure decisions about a sitting: its deadline, its state, who may start, what may be seen."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from core.errors import N_
@@ -44,42 +42,6 @@ def is_overdue(*, deadline: datetime, now: datetime) -> bool:
 def seconds_left(*, deadline: datetime, now: datetime) -> int:
     """Whole seconds until the deadline, rounded down, never below 0."""
     return max(0, int((deadline - now).total_seconds()))
-
-
-@dataclass(frozen=True)
-class MemberSpell:
-    """That a person worked below a team's path at a post from a day to a day, both included."""
-
-    team_path: str
-    post_id: int | None
-    from_on: date
-    to_on: date | None
-
-
-@dataclass(frozen=True)
-class AudienceRow:
-    """Members of a sub-tree, of a post, or of both at once; None leaves that open."""
-
-    team_path: str | None
-    post_id: int | None
-
-
-def is_invited(
-    spells: Iterable[MemberSpell],
-    audience: Iterable[AudienceRow],
-    *,
-    opens_on: date,
-    closes_on: date,
-) -> bool:
-    """Whether any one row fits the person on any day of the window."""
-    rows = list(audience)
-    return any(
-        (row.team_path is None or spell.team_path.startswith(row.team_path))
-        and (row.post_id is None or spell.post_id == row.post_id)
-        for spell in spells
-        if spell.from_on <= closes_on and (spell.to_on is None or spell.to_on >= opens_on)
-        for row in rows
-    )
 
 
 class StartRefusal(Enum):

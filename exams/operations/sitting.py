@@ -24,6 +24,7 @@ from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
 from exams.events import SittingMarked
 from exams.models import Exam, Sitting, SittingQuestion, SittingState
 from exams.queries import sittings as queries
+from exams.queries.audience import invited_exams
 from exams.queries.pools import pool_rows
 from exams.responses import response_for_marking
 from exams.rules import deadline_for, is_overdue, start_refusal, state_at
@@ -72,7 +73,7 @@ def start_sitting(
         tries=exam.tries,
         tries_used=tries.count,
         has_passed=tries.has_passed,
-        is_invited=exam.id in queries.invited_exams(session, actor.user_id, [exam], zone=zone),
+        is_invited=exam.id in invited_exams(session, actor.user_id, [exam], zone=zone),
         is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
         now=now,
     )

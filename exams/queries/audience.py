@@ -4,7 +4,7 @@ Required is whoever fits a row of the audience on any day of the window, by any 
 not exempt. The window's days are those of the enterprise's time zone, made by `window_days`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -92,6 +92,18 @@ def is_required(session: Session, exam: Exam, user_id: int, *, days: Days) -> bo
     return session.execute(found.limit(1)).first() is not None
 
 
+def invited_exams(
+    session: Session, user_id: int, exams: Iterable[Exam], *, zone: ZoneInfo
+) -> set[int]:
+    """Which of these exams have one person in their audience, exempt or not."""
+    windows = {exam.id: window_days(exam, zone) for exam in exams}
+    found: set[int] = set()
+    for part in _parts(windows):
+        pairs = _in_audience(part).where(Membership.user_id == user_id)
+        found.update(exam_id for exam_id, _user_id in session.execute(pairs))
+    return found
+
+
 def may_sit(session: Session, exam: Exam, user_id: int, *, days: Days) -> bool:
     """Whether an exam is published and asks this person; the hour and the tries are not looked at.
 
@@ -106,11 +118,8 @@ def required_counts(session: Session, windows: Mapping[int, Days]) -> dict[int, 
     The exempt are few and are taken off, which is twice as fast as asking of everyone.
     """
     counts = dict.fromkeys(windows, 0)
-    ids = list(windows)
-    for start in range(0, len(ids), EXAMS_AT_ONCE):
-        pairs = _in_audience(
-            {exam_id: windows[exam_id] for exam_id in ids[start : start + EXAMS_AT_ONCE]}
-        )
+    for part in _parts(windows):
+        pairs = _in_audience(part)
         for exam_id, number in session.execute(_counted(pairs)):
             counts[exam_id] += number
         for exam_id, number in session.execute(_counted(pairs.join(Exemption, _is_exempt()))):
@@ -177,6 +186,13 @@ def _in_audience(windows: Mapping[int, Days]) -> Select[int, int]:
             or_(ExamAudience.post_id.is_(None), Membership.post_id == ExamAudience.post_id),
         )
     )
+
+
+def _parts(windows: Mapping[int, Days]) -> Iterator[dict[int, Days]]:
+    """The windows in portions that one statement bears; none for none."""
+    ids = list(windows)
+    for start in range(0, len(ids), EXAMS_AT_ONCE):
+        yield {exam_id: windows[exam_id] for exam_id in ids[start : start + EXAMS_AT_ONCE]}
 
 
 def _counted(pairs: Select[int, int]) -> Select[int, int]:

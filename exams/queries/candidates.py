@@ -24,9 +24,9 @@ from accounts.models import User
 from core.identity import Actor
 from exams.definition import Phase, phase
 from exams.models import Exam, Exemption, Sitting, SittingState
-from exams.queries.audience import Days, audience_people, required
+from exams.queries.audience import Days, audience_people, invited_exams, required
 from exams.queries.exams import READERS, is_over_everything
-from exams.queries.sittings import exempt_exams, invited_exams, listed_exams, tries_of
+from exams.queries.sittings import exempt_exams, listed_exams, tries_of
 from exams.standing import Standing, standing
 from teams.models import Membership, Post, Team
 from teams.queries.people import matches

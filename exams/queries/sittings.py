@@ -4,26 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from core.clock import local_date
 from core.errors import NotFound
 from core.identity import Actor
 from exams.models import (
     Answer,
     Exam,
-    ExamAudience,
     ExamState,
     Exemption,
     Sitting,
     SittingQuestion,
     SittingState,
 )
-from exams.rules import NETWORK_GRACE, AudienceRow, MemberSpell, is_invited
-from teams.models import Membership, Team
+from exams.rules import NETWORK_GRACE
+from teams.models import Membership
 
 # How long an exam that a person did not sit stays on the person's list.
 SHOWN_AFTER_CLOSE = timedelta(days=90)
@@ -106,40 +103,6 @@ def tries_of(session: Session, user_id: int, exam_ids: Iterable[int]) -> dict[in
     for sitting in rows:
         found[sitting.exam_id].append(sitting)
     return {exam_id: TakenTries(tuple(sittings)) for exam_id, sittings in found.items()}
-
-
-def invited_exams(
-    session: Session, user_id: int, exams: Iterable[Exam], *, zone: ZoneInfo
-) -> set[int]:
-    """Which of these exams the person belongs to the audience of."""
-    listed = list(exams)
-    spells = _member_spells(session, user_id)
-    rows: dict[int, list[AudienceRow]] = {exam.id: [] for exam in listed}
-    for exam_id, path, team_id, post_id in session.execute(
-        select(ExamAudience.exam_id, Team.path, ExamAudience.team_id, ExamAudience.post_id)
-        .outerjoin(Team, Team.id == ExamAudience.team_id)
-        .where(ExamAudience.exam_id.in_(list(rows)))
-    ):
-        rows[exam_id].append(AudienceRow(path if team_id is not None else None, post_id))
-    return {
-        exam.id
-        for exam in listed
-        if is_invited(
-            spells,
-            rows[exam.id],
-            opens_on=local_date(exam.opens_at, zone),
-            closes_on=local_date(exam.closes_at, zone),
-        )
-    }
-
-
-def _member_spells(session: Session, user_id: int) -> list[MemberSpell]:
-    rows = session.execute(
-        select(Team.path, Membership.post_id, Membership.from_on, Membership.to_on)
-        .join(Team, Team.id == Membership.team_id)
-        .where(Membership.user_id == user_id)
-    )
-    return [MemberSpell(*row) for row in rows]
 
 
 def exempt_exams(session: Session, user_id: int, exam_ids: Iterable[int]) -> set[int]:

@@ -17,6 +17,7 @@ from exams.marking import Filled, blanks_right
 from exams.models import Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
+from exams.queries.audience import invited_exams
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
 from exams.rules import state_at
@@ -75,7 +76,7 @@ def my_exams() -> ResponseReturnValue:
     assert actor.user_id is not None
     exams = queries.listed_exams(session, actor.user_id, now=now)
     ids = [exam.id for exam in exams]
-    invited = queries.invited_exams(session, actor.user_id, exams, zone=config().time_zone)
+    invited = invited_exams(session, actor.user_id, exams, zone=config().time_zone)
     exempt = queries.exempt_exams(session, actor.user_id, ids)
     tries = queries.tries_of(session, actor.user_id, ids)
     due, coming, past = [], [], []

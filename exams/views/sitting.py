@@ -13,6 +13,7 @@ from exams.models import Exam, Sitting, SittingState
 from exams.operations.answers import AnswerReceipt, record_answer, save_form
 from exams.operations.sitting import SubmitOutcome, start_sitting, submit_sitting
 from exams.queries import sittings as queries
+from exams.queries.audience import invited_exams
 from exams.queries.pools import paper_size
 from exams.receipts import receipt_code
 from exams.responses import Stored, misfit, response_from_form
@@ -42,7 +43,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         tries_used=tries.count,
         has_passed=tries.has_passed,
         is_invited=exam.id
-        in queries.invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
+        in invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
         is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
         now=now,
     )

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.identity import Actor, Role
 from exams.models import BlueprintRow, Exam, ExamState, PoolEntry, Sitting, SittingState
-from exams.queries.audience import required_counts, window_days
+from exams.queries.audience import invited_exams, required_counts, window_days
 from exams.queries.sittings import (
     TakenTries,
     exempt_exams,
-    invited_exams,
     listed_exams,
     tries_of,
 )

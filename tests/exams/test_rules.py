@@ -1,6 +1,6 @@
 """Deadlines, states and refusals, one microsecond either side."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -9,12 +9,9 @@ from hypothesis import strategies as st
 from exams.models import ExamState, Reveal, SittingState
 from exams.rules import (
     NETWORK_GRACE,
-    AudienceRow,
-    MemberSpell,
     StartRefusal,
     deadline_for,
     is_in_time,
-    is_invited,
     is_overdue,
     is_resit,
     is_revealed,
@@ -176,32 +173,3 @@ def test_answers_are_never_revealed_in_an_open_sitting_or_where_the_exam_says_ne
 
 def test_an_exam_may_reveal_at_once_after_submission() -> None:
     assert revealed(reveal=Reveal.AFTER_SUBMISSION, now=AT_START, is_someone_sitting=True)
-
-
-PRESS, WELD = 7, 8
-SPELLS = (
-    MemberSpell("/1/4/", PRESS, date(2024, 1, 1), date(2026, 3, 2)),
-    MemberSpell("/1/5/", WELD, date(2026, 3, 3), None),
-)
-
-
-@pytest.mark.parametrize(
-    ("row", "opens_on", "closes_on", "expected"),
-    [
-        (AudienceRow("/1/4/", None), date(2026, 3, 2), date(2026, 3, 9), True),
-        (AudienceRow("/1/4/", None), date(2026, 3, 3), date(2026, 3, 9), False),
-        (AudienceRow("/1/5/", None), date(2026, 3, 1), date(2026, 3, 2), False),
-        (AudienceRow("/1/", None), date(2026, 3, 1), date(2026, 3, 9), True),
-        (AudienceRow(None, WELD), date(2026, 3, 1), date(2026, 3, 3), True),
-        (AudienceRow("/1/4/", WELD), date(2026, 3, 1), date(2026, 3, 9), False),
-        (AudienceRow(None, None), date(2023, 1, 1), date(2023, 2, 1), False),
-    ],
-)
-def test_a_person_is_invited_when_a_row_fits_on_any_day_of_the_window(
-    row: AudienceRow, opens_on: date, closes_on: date, expected: bool
-) -> None:
-    assert is_invited(SPELLS, [row], opens_on=opens_on, closes_on=closes_on) is expected
-
-
-def test_an_exam_without_audience_invites_nobody() -> None:
-    assert not is_invited(SPELLS, [], opens_on=date(2026, 3, 1), closes_on=date(2026, 3, 9))

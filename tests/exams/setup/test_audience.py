@@ -12,13 +12,13 @@ from exams.queries.audience import (
     AudienceChoice,
     Days,
     count_members,
+    invited_exams,
     is_required,
     may_sit,
     required_counts,
     required_people,
     window_days,
 )
-from exams.queries.sittings import invited_exams
 from teams.models import Membership, Team
 from tests.cast import Cast, make_team, make_user
 from tests.conftest import MONDAY
