@@ -154,6 +154,13 @@ def test_operations_take_actor_and_now_by_keyword() -> None:
     assert found == []
 
 
+def test_only_the_sample_may_leave_acts_unrecorded() -> None:
+    marking = 'info["unrecorded"] = '
+    found = {package for package, path in python_files() if marking in path.read_text("utf-8")}
+
+    assert found == {"sample"}
+
+
 def test_no_drawer_for_odds_and_ends() -> None:
     names = {"utils.py", "helpers.py", "misc.py", "common.py"}
 
@@ -169,7 +176,7 @@ def test_files_and_functions_fit_one_sitting() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
                 size = node.end_lineno - node.lineno + 1
-                if size > 60:
+                if size > 50:
                     found.append(f"{path.relative_to(ROOT)}: {node.name} {size} lines")
 
     assert found == []

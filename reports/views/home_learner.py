@@ -20,6 +20,8 @@ from reports.sections import Group, Row, Section
 MOST_ROWS = 6
 # How long after its end a failed exam stays on the home page.
 FAILED_SHOWN = timedelta(days=30)
+# How long a new certificate stays there.
+NEW_SHOWN = timedelta(days=30)
 
 
 def learner_section(actor: Actor) -> Section:
@@ -38,6 +40,7 @@ def learner_section(actor: Actor) -> Section:
         ),
         Group(_("没合格的考试"), tuple(_failed_row(one) for one in _failed(mine, now))),
         Group(_("快到期的证书"), _expiring_rows(actor.user_id)),
+        Group(_("新拿到的证书"), _new_rows(actor.user_id)),
     ]
     return Section(
         role=_("我自己"),
@@ -166,6 +169,22 @@ def _failed_row(one: MyExam) -> Row:
         href=url_for("exams.result", sitting_id=last.id),
         sign="stop",
         word=_("没合格"),
+    )
+
+
+def _new_rows(user_id: int) -> tuple[Row, ...]:
+    """What was earned lately, so that passing leads to the certificate and not to silence."""
+    first_day = today() - NEW_SHOWN
+    return tuple(
+        Row(
+            text=certificate.kind_name,
+            hint=certificate.number,
+            href=url_for("certificates.certificate", certificate_id=certificate.id),
+            sign="safe",
+            word=_("%(day)s发", day=say_date(certificate.issued_on)),
+        )
+        for certificate in certificates.certificates_of(db_session(), user_id)[:MOST_ROWS]
+        if certificate.issued_on >= first_day and certificate.revoked_at is None
     )
 
 

@@ -165,6 +165,19 @@ def test_learner_sees_a_certificate_that_ends_soon(
     assert "3 月 20 日（周五）到期" in client_for("learner").get("/").text
 
 
+def test_learner_is_led_to_a_certificate_just_earned(
+    session: Session, cast: Cast, client_for: Client
+) -> None:
+    new = make_certificate(session, cast, issued_on=date(2026, 2, 20))
+    make_certificate(session, cast, number="AG-2025-0001", issued_on=date(2025, 6, 1))
+
+    page = client_for("learner").get("/").text
+
+    assert "新拿到的证书" in page
+    assert page.count(f'/certificates/{new.id}"') == 1
+    assert page.count("/certificates/") == 1
+
+
 def test_leader_sees_own_people_only(session: Session, cast: Cast, client_for: Client) -> None:
     exam = make_plain_exam(session, audience=(cast.team("enterprise"),))
     make_sitting(session, exam, cast.user("learner"), team=cast.team("press_one"), is_passed=False)
