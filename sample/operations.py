@@ -132,20 +132,33 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     Audit entries stay: the audit log cannot be cut. Raises Conflict while real people belong to
     its teams or hold roles there, since they would be left without a place.
     """
+    _refuse_while_in_use(session, select(Team.id).where(Team.is_sample))
+    removed = {table.__tablename__: _delete(session, table, fits) for table, fits in _steps()}
+    removed["team"] = _remove_teams(session)
+    removed["post"] = _delete(session, Post, Post.is_sample & ~_is_used(Post.id))
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="sample.removed",
+        subject=("sample", SEED),
+        before=removed,
+    )
+    session.flush()
+    return removed
+
+
+def _steps() -> tuple[tuple[type[Any], Any], ...]:
+    """Which rows of which tables go, those that refer to others first."""
     people = select(User.id).where(User.is_sample)
     teams = select(Team.id).where(Team.is_sample)
-    _refuse_while_in_use(session, teams)
     exams = select(Exam.id).where(Exam.is_sample | Exam.created_by_id.in_(people))
     sittings = select(Sitting.id).where(Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people))
     rows = select(BlueprintRow.id).where(BlueprintRow.exam_id.in_(exams))
     kinds = select(CertificateKind.id).where(CertificateKind.is_sample)
-    steps: tuple[tuple[type[Any], Any], ...] = (
-        (
-            Certificate,
-            Certificate.user_id.in_(people)
-            | Certificate.kind_id.in_(kinds)
-            | Certificate.sitting_id.in_(sittings),
-        ),
+    of_sample = Certificate.user_id.in_(people) | Certificate.kind_id.in_(kinds)
+    return (
+        (Certificate, of_sample | Certificate.sitting_id.in_(sittings)),
         (CertificateSeries, ~_has_numbers(CertificateSeries.series)),
         (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),
         (CertificateKind, CertificateKind.is_sample),
@@ -161,27 +174,11 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
         (RosterImport, RosterImport.uploaded_by_id.in_(people)),
         (RoleGrant, RoleGrant.user_id.in_(people)),
         (Membership, Membership.user_id.in_(people)),
-        (
-            ActivationCode,
-            ActivationCode.user_id.in_(people) | ActivationCode.made_by_id.in_(people),
-        ),
+        (ActivationCode, _of_either(ActivationCode.user_id, ActivationCode.made_by_id, people)),
         (AuthSession, AuthSession.user_id.in_(people)),
         (NoticeAcknowledgement, NoticeAcknowledgement.user_id.in_(people)),
         (User, User.is_sample),
     )
-    removed = {table.__tablename__: _delete(session, table, fits) for table, fits in steps}
-    removed["team"] = _remove_teams(session)
-    removed["post"] = _delete(session, Post, Post.is_sample & ~_is_used(Post.id))
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="sample.removed",
-        subject=("sample", SEED),
-        before=removed,
-    )
-    session.flush()
-    return removed
 
 
 def _has_numbers(series: Any) -> Any:

@@ -176,7 +176,8 @@ def test_files_and_functions_fit_one_sitting() -> None:
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
                 size = node.end_lineno - node.lineno + 1
-                if size > 50:
+                size -= (ast.get_docstring(node, clean=False) or "").count("\n") + 1
+                if size > 45:
                     found.append(f"{path.relative_to(ROOT)}: {node.name} {size} lines")
 
     assert found == []

@@ -66,19 +66,7 @@ def start_sitting(
         if state_at(running.state, deadline=running.deadline, now=now) is SittingState.OPEN:
             return running
         submit_sitting(session, running, actor=actor, now=now)
-    refusal = start_refusal(
-        exam_state=exam.state,
-        opens_at=exam.opens_at,
-        closes_at=exam.closes_at,
-        tries=exam.tries,
-        tries_used=tries.count,
-        has_passed=tries.has_passed,
-        is_invited=exam.id in invited_exams(session, actor.user_id, [exam], zone=zone),
-        is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
-        now=now,
-    )
-    if refusal is not None:
-        raise Conflict(refusal.value)
+    _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
     paper = _paper_for(session, exam, seed=seed)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
@@ -110,6 +98,30 @@ def start_sitting(
     )
     session.flush()
     return sitting
+
+
+def _refuse_start(
+    session: Session,
+    exam: Exam,
+    tries: queries.TakenTries,
+    user_id: int,
+    *,
+    zone: ZoneInfo,
+    now: datetime,
+) -> None:
+    refusal = start_refusal(
+        exam_state=exam.state,
+        opens_at=exam.opens_at,
+        closes_at=exam.closes_at,
+        tries=exam.tries,
+        tries_used=tries.count,
+        has_passed=tries.has_passed,
+        is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
+        is_exempt=exam.id in queries.exempt_exams(session, user_id, [exam.id]),
+        now=now,
+    )
+    if refusal is not None:
+        raise Conflict(refusal.value)
 
 
 def _is_first(session: Session, sitting: Sitting) -> bool:

@@ -102,18 +102,8 @@ def transfer(
     membership of no days would say nothing. An earlier day is a Conflict.
     """
     rules.check_open(team.name, team.closed_on)
-    current = newest_main(session, user.id)
-    if current is None or current.to_on is not None:
-        raise Conflict(N_("%(name)s 现在不在职，先办复职"), name=user.name)
     post_id = post.id if post else None
-    if (current.team_id, current.post_id) == (team.id, post_id):
-        raise Conflict(N_("%(name)s 已经在「%(team)s」这个岗位"), name=user.name, team=team.name)
-    if on < current.from_on:
-        raise Conflict(
-            N_("%(name)s 从 %(day)s 起在现在的班组，调动日期不能早于那天"),
-            name=user.name,
-            day=current.from_on,
-        )
+    current = _membership_to_leave(session, user, team, post_id, on=on)
     before = {"team_id": current.team_id, "post_id": current.post_id}
     after = {"team_id": team.id, "team": team.name, "post_id": post_id, "from_on": on.isoformat()}
     if on == current.from_on:
@@ -146,6 +136,24 @@ def transfer(
     )
     session.flush()
     return began
+
+
+def _membership_to_leave(
+    session: Session, user: User, team: Team, post_id: int | None, *, on: date
+) -> Membership:
+    """The main membership that a transfer ends; Conflict where there is none to leave on a day."""
+    current = newest_main(session, user.id)
+    if current is None or current.to_on is not None:
+        raise Conflict(N_("%(name)s 现在不在职，先办复职"), name=user.name)
+    if (current.team_id, current.post_id) == (team.id, post_id):
+        raise Conflict(N_("%(name)s 已经在「%(team)s」这个岗位"), name=user.name, team=team.name)
+    if on < current.from_on:
+        raise Conflict(
+            N_("%(name)s 从 %(day)s 起在现在的班组，调动日期不能早于那天"),
+            name=user.name,
+            day=current.from_on,
+        )
+    return current
 
 
 def leave(session: Session, user: User, *, on: date, actor: Actor, now: datetime) -> None:

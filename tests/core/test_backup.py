@@ -12,11 +12,13 @@ from core import backup, config, migrate
 from core.db import make_engine
 from tests.cast import make_cast
 from tests.conftest import MONDAY
+from tests.databases import empty_database
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> tuple[config.Config, Engine]:
-    settings = config.load({"DATA_DIR": str(tmp_path / "old")})
+    url = empty_database("backed_up", tmp_path)
+    settings = config.load({"DATA_DIR": str(tmp_path / "old"), "DATABASE_URL": url})
     settings.data_dir.mkdir()
     engine = make_engine(settings.database_url)
     migrate.upgrade(engine)
@@ -31,7 +33,8 @@ def installation(tmp_path: Path) -> tuple[config.Config, Engine]:
 
 
 def _empty(tmp_path: Path) -> tuple[config.Config, Engine]:
-    settings = config.load({"DATA_DIR": str(tmp_path / "new")})
+    url = empty_database("restored", tmp_path)
+    settings = config.load({"DATA_DIR": str(tmp_path / "new"), "DATABASE_URL": url})
     settings.data_dir.mkdir()
     return settings, make_engine(settings.database_url)
 
