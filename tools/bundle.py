@@ -1,4 +1,4 @@
-"""Writes dist/shanggang-VERSION.tar.gz: the source, its packages as wheels, the built assets.
+"""Writes dist/shanggang-VERSION.tar.gz: the source and its packages as wheels.
 
 On a machine of the same kind without any network: unpack, then `make run`.
 """
