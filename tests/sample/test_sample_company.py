@@ -26,6 +26,7 @@ from sample.operations import load_sample, remove_sample
 from teams.models import Team, TeamKind
 from tests.cast import make_user
 from tests.conftest import MONDAY
+from tests.databases import empty_database
 
 ACTOR = Actor.system("test")
 # Untouched by the sample: the audit log, the library and its bank, the schema's own.
@@ -47,7 +48,8 @@ KEPT = {
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A small sample company of 160 people over the real course library."""
     folder = tmp_path_factory.mktemp("sample")
-    config = settings.load({"DATA_DIR": str(folder / "var")})
+    url = empty_database("sample", folder)
+    config = settings.load({"DATABASE_URL": url, "DATA_DIR": str(folder / "var")})
     app = create_app(config, clock=ManualClock(MONDAY), queue_in_memory=True)
     services: Services = app.extensions["shanggang"]
     migrate.upgrade(services.database.engine)
