@@ -57,6 +57,7 @@ def _bring_in_people(made: Services) -> None:
     """Sample company or first administrator in an empty database; nothing in a used one."""
     with made.database.reading() as session:
         has_sample = sample.queries.is_loaded(session)
+        was_removed = sample.queries.was_removed(session)
         has_people = accounts.queries.has_people(session)
     if has_sample and not made.config.is_loopback:
         raise StartRefused(
@@ -65,7 +66,7 @@ def _bring_in_people(made: Services) -> None:
         )
     if has_people:
         return
-    if made.config.sample and made.config.is_loopback:
+    if made.config.sample and made.config.is_loopback and not was_removed:
         _load_sample(made)
     else:
         _make_first_administrator(made)

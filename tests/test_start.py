@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from accounts.models import User
 from app import create_app
 from core import config as settings
+from core import migrate
 from core.clock import ManualClock
+from core.identity import Actor
 from core.services import Services
 from learning.models import CourseModule
 from question_bank.models import Question
+from sample.operations import remove_sample
 from start import StartRefused, prepare
 from tests.cast import make_user
 from tests.conftest import MONDAY
@@ -55,6 +58,19 @@ def test_sample_company_is_not_served_where_others_can_reach_it(tmp_path: Path) 
 
     with pytest.raises(StartRefused, match="sample remove"):
         prepare(app)  # type: ignore[arg-type]
+    services.database.engine.dispose()
+
+
+def test_sample_that_was_removed_does_not_come_back(tmp_path: Path) -> None:
+    app, services = _services(tmp_path, empty_database("start", tmp_path), SAMPLE="1")
+    migrate.upgrade(services.database.engine)
+    with services.database.writing() as session:
+        remove_sample(session, actor=Actor.system("test"), now=MONDAY)
+
+    prepare(app)  # type: ignore[arg-type]
+
+    with services.database.reading() as session:
+        assert session.scalars(select(User.employee_no)).all() == ["admin"]
     services.database.engine.dispose()
 
 
