@@ -37,7 +37,10 @@ SECTIONS = tuple(QuestionType)
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
 _BLOCK = re.compile(r"<(?:p|div|table|ul|ol|pre|blockquote|h[1-6]|figure)[ >]")
 # A unit printed after a blank, which asks for a number: 5 m, 10 %, 60 ℃.
-_UNIT_AFTER = re.compile(r"\s*(?:[A-Za-zμΩ]|[%‰°℃])")
+# Chinese units count only where no other word begins with them.
+UNIT_AFTER = re.compile(
+    r"\s*(?:[A-Za-zμΩ%‰°℃]|分钟|小时|学时|个月|周岁|毫米|厘米|公里|米|公斤|千克|吨|万元)"
+)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _known(row: Row[Any]) -> KnownVersion:
             type=kind,
             is_one_line=not _BLOCK.search(stem),
             stem_parts=parts,
-            asks_number=tuple(bool(_UNIT_AFTER.match(after)) for after in parts[1:]),
+            asks_number=tuple(bool(UNIT_AFTER.match(after)) for after in parts[1:]),
             option_html={option["id"]: inline(option["html"]) for option in row.options},
         ),
         key=_key(row),
