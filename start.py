@@ -8,6 +8,7 @@ import accounts.operations
 import accounts.queries
 import sample.operations
 import sample.queries
+from accounts.cli import first_administrator
 from accounts.passwords import hash_password
 from app import create_app
 from core import config as settings
@@ -69,7 +70,8 @@ def _bring_in_people(made: Services) -> None:
     if made.config.sample and made.config.is_loopback and not was_removed:
         _load_sample(made)
     else:
-        _make_first_administrator(made)
+        number, password = first_administrator(made, ACTOR)
+        print(f"第一个管理员：工号 {number}，密码 {password}。只显示这一次，登录后要换", flush=True)
 
 
 def _load_sample(made: Services) -> None:
@@ -84,17 +86,6 @@ def _load_sample(made: Services) -> None:
         now=now,
     )
     write_sign_ins(made.config, demo_people(tree(), made.clock.now().date()), password)
-
-
-def _make_first_administrator(made: Services) -> None:
-    password = made.seeds.code(14)
-    password_hash = hash_password(password)
-    with made.database.writing() as session:
-        user = accounts.operations.make_first_administrator(
-            session, actor=ACTOR, now=made.clock.now(), password_hash=password_hash
-        )
-        number = user.employee_no
-    print(f"第一个管理员：工号 {number}，密码 {password}。只显示这一次，登录后要换", flush=True)
 
 
 def main() -> None:

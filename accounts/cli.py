@@ -8,25 +8,30 @@ from accounts import operations, passwords, queries, rules
 from core.errors import DomainError
 from core.identity import Actor
 from core.pages import show_moment
+from core.services import Services
 from core.web import services
 
 commands = AppGroup("accounts", help="人员与登录。")
 
 
-@commands.command("first-admin", help="空的安装里建第一个管理员，密码只显示一次。")
-def first_admin() -> None:
-    found = services()
+def first_administrator(found: Services, actor: Actor) -> tuple[str, str]:
+    """Make the first administrator; gives number and password, which nothing else ever shows.
+
+    The hash is made before the write begins. Raises Conflict once anybody exists.
+    """
     password = found.seeds.code(14)
     password_hash = passwords.hash_password(password)
+    with found.database.writing() as session:
+        user = operations.make_first_administrator(
+            session, actor=actor, now=found.clock.now(), password_hash=password_hash
+        )
+        return user.employee_no, password
+
+
+@commands.command("first-admin", help="空的安装里建第一个管理员，密码只显示一次。")
+def first_admin() -> None:
     try:
-        with found.database.writing() as session:
-            user = operations.make_first_administrator(
-                session,
-                actor=Actor.system("first-admin"),
-                now=found.clock.now(),
-                password_hash=password_hash,
-            )
-            number = user.employee_no
+        number, password = first_administrator(services(), Actor.system("first-admin"))
     except DomainError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"工号 {number}，密码 {password}。只显示这一次，登录后要换。")

@@ -46,11 +46,6 @@ def is_below(path: str, above: str) -> bool:
     return path.startswith(above)
 
 
-def held_on(from_on: date, to_on: date | None, *, day: date) -> bool:
-    """Whether a membership holds on a day; its first and its last day are included."""
-    return from_on <= day and (to_on is None or day <= to_on)
-
-
 def may_make_code(actor: Actor, path: str, grants: frozenset[Grant], *, has_password: bool) -> bool:
     """Whether the actor may hand out the code with which a person sets a password.
 
