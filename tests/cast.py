@@ -10,6 +10,7 @@ Two workshops, 冲压 and 焊装, with two teams each, under one plant of one en
 """
 
 import hashlib
+import itertools
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -32,6 +33,7 @@ PEOPLE = (
     ("inspector", "郑冬至", "safety", "检查员", (Role.INSPECTOR, "enterprise")),
 )
 ROLES = tuple(key for key, *_ in PEOPLE)
+_COOKIES = itertools.count(1)
 
 
 @dataclass
@@ -146,7 +148,7 @@ def make_cast(session: Session, *, now: datetime) -> Cast:
 
 def sign_in_cookie(client: FlaskClient, session: Session, user: User, *, now: datetime) -> None:
     """Give a browser a signed-in session without the sign-in page and its slow hash."""
-    token = f"cookie-{user.id}-{client.__hash__()}"
+    token = f"cookie-{user.id}-{next(_COOKIES)}"
     session.add(
         AuthSession(
             user_id=user.id,
