@@ -14,6 +14,7 @@ import certificates.views
 import core.cli
 import core.health
 import core.keys
+import editor.views
 import exams.cli
 import exams.events
 import exams.sweep
@@ -43,7 +44,7 @@ from core.web import install
 from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
-VIEWS = (accounts, teams, learning, question_bank, exams, certificates, reports)
+VIEWS = (accounts, teams, learning, question_bank, editor, exams, certificates, reports)
 COMMANDS = (core, accounts, teams, question_bank, exams, certificates, sample)
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
@@ -64,7 +64,10 @@ class ModuleVersion(Base):
     # Headings for the table of contents: [[level, anchor, title], …]
     contents: Mapped[list[Any]] = mapped_column(JSON)
     source_path: Mapped[str] = mapped_column(String(400))
+    # The module file as it was published, questions and all; empty for versions of old.
+    source_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
 class Clause(Base):
@@ -79,6 +82,44 @@ class Clause(Base):
     title: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
     text_hash: Mapped[str] = mapped_column(String(64))
+
+
+class StoredFile(Base):
+    """A published file of an enterprise module: the store to which folder and editor are doors.
+
+    `synced_hash` is the hash of the text at which the file in the content folder and the store
+    were last the same; None while there is no such file. What differs from it on one side was
+    changed there; what differs on both sides is a conflict that a person settles.
+    """
+
+    __tablename__ = "stored_file"
+    __table_args__ = (UniqueConstraint("path"), Index(None, "module_key"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(80))
+    # Below the content folder, with slashes.
+    path: Mapped[str] = mapped_column(String(300))
+    is_companion: Mapped[bool] = mapped_column(default=False)
+    text: Mapped[str] = mapped_column(Text)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    synced_hash: Mapped[str | None] = mapped_column(String(64))
+    # For a copy of a module of the library: the library's text when it was taken.
+    origin_text: Mapped[str | None] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class StoredImage(Base):
+    """Which stored picture a path written in a module of the store means."""
+
+    __tablename__ = "stored_image"
+    __table_args__ = (UniqueConstraint("path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Below the content folder, with slashes, as the file would lie there.
+    path: Mapped[str] = mapped_column(String(300))
+    # The name in the image store: hash and kind.
+    name: Mapped[str] = mapped_column(String(60))
 
 
 class ModuleReading(Base):

@@ -5,6 +5,7 @@ from alembic import context
 import accounts.models
 import certificates.models
 import core.audit
+import editor.models
 import exams.models
 import learning.models
 import question_bank.models
@@ -12,7 +13,7 @@ import teams.models
 from core.db import Base
 
 # Importing them fills the metadata.
-MODELS = (core.audit, accounts, teams, learning, question_bank, exams, certificates)
+MODELS = (core.audit, accounts, teams, learning, question_bank, editor, exams, certificates)
 
 engine = context.config.attributes["engine"]
 

@@ -48,7 +48,10 @@ class Revision(Enum):
 
 @dataclass(frozen=True)
 class OptionDraft:
-    """One option; its place in the draft is its place in the key."""
+    """One option; its place in the draft is its place in the key.
+
+    Also an item to be ordered, a premise or its counterpart to be matched, a hazard's label.
+    """
 
     text: str
     is_right: bool
@@ -112,6 +115,12 @@ class QuestionDraft:
     line: int
     module_key: str
     section_anchor: str | None
+    # The left column of a matching question; the right one stands in `options`.
+    premises: tuple[OptionDraft, ...] = ()
+    # The sub-questions of a case, each a whole question with an id of its own.
+    parts: "tuple[QuestionDraft, ...]" = ()
+    # Warnings that the author switched off for this question, with the reason: {"W301": "…"}
+    waived: tuple[tuple[str, str], ...] = ()
 
 
 def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = None) -> str:

@@ -19,6 +19,11 @@ class QuestionType(Enum):
     MULTIPLE_CHOICE = "multiple_choice"
     TRUE_FALSE = "true_false"
     FILL_BLANK = "fill_blank"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    SHORT_ANSWER = "short_answer"
+    CASE_ANALYSIS = "case_analysis"
+    HOTSPOT = "hotspot"
 
 
 class RuleName(Enum):
@@ -32,11 +37,16 @@ class RuleName(Enum):
     RIGHT_MINUS_WRONG = "right_minus_wrong"  # 对减错
     WEIGHTED = "weighted"  # 按权重
     SHARE_PER_BLANK = "share_per_blank"  # 每空
+    SHARE_PER_POSITION = "share_per_position"  # 按位
+    SHARE_PER_NEIGHBOUR = "share_per_neighbour"  # 相邻
+    SHARE_PER_PAIR = "share_per_pair"  # 每对
+    SHARE_PER_SPOT = "share_per_spot"  # 每处
+    MINUS_PER_MISS = "minus_per_miss"  # 错点扣n
 
 
 @dataclass(frozen=True)
 class ScoringRule:
-    """A rule and, for 少选n分 and 每项n分, its n in tenths of a point."""
+    """A rule and, for 少选n分, 每项n分 and 错点扣n, its n in tenths of a point."""
 
     name: RuleName
     tenths: int | None = None
@@ -84,7 +94,77 @@ class BlanksKey:
     blanks: tuple[BlankKey, ...]
 
 
-AnswerKey = ChoiceKey | VerdictKey | BlanksKey
+@dataclass(frozen=True)
+class OrderKey:
+    """The ids of the items in the right order."""
+
+    item_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class MatchKey:
+    """Which option belongs to each premise: (premise id, option id), in the author's order.
+
+    Several premises may share an option; an option of no pair is a distractor.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+
+
+class Shape(Enum):
+    """The form of a region; the author's word and what its numbers mean stand beside."""
+
+    CIRCLE = "circle"  # 圆 x,y,r
+    RECTANGLE = "rectangle"  # 矩形 x,y,w,h
+    POLYGON = "polygon"  # 多边形 x1,y1 x2,y2 …
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of a picture, in percent of it, origin top left; a radius in percent of its width."""
+
+    shape: Shape
+    numbers: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class HotspotKey:
+    """The regions by the ids of their labels (the options), and which of them are hazards.
+
+    `ratio` is the picture's height divided by its width, so that a circle is round.
+    """
+
+    regions: tuple[tuple[int, Region], ...]
+    right: frozenset[int]
+    ratio: Fraction
+
+
+@dataclass(frozen=True)
+class ScoringPoint:
+    """What a written answer must say to earn some points (采分点)."""
+
+    text: str
+    tenths: int
+
+
+@dataclass(frozen=True)
+class RubricKey:
+    """What a person needs to mark a written answer; no machine can."""
+
+    points: tuple[ScoringPoint, ...]
+    model_answer: str | None
+
+
+@dataclass(frozen=True)
+class CaseKey:
+    """The public ids of the sub-questions of a case, in order; each has a key of its own."""
+
+    part_ids: tuple[str, ...]
+
+
+AnswerKey = (
+    ChoiceKey | VerdictKey | BlanksKey | OrderKey | MatchKey | HotspotKey | RubricKey | CaseKey
+)
 
 
 def blank_as_data(blank: BlankKey) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class Question(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(12), unique=True)
     module_key: Mapped[str] = mapped_column(String(80))
+    # The case of which this is a sub-question; such a question is never drawn alone.
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"), index=True)
     type: Mapped[QuestionType] = mapped_column(enum_column(QuestionType))
     state: Mapped[QuestionState] = mapped_column(enum_column(QuestionState))
     title: Mapped[str] = mapped_column(String(200), default="")
@@ -59,6 +61,11 @@ class QuestionVersion(Base):
     `options` is a list of {"id", "html", "text", "is_right", "weight_percent", "is_pinned"}, with
     the weight as an exact text such as "100/3" or None; `blanks` a list as `keys.blank_as_data`
     makes them. `scoring_rule` is an identifier of `keys.RuleName`, None when the exam decides.
+
+    The items of an ordering question are its options in the right order; the right column of a
+    matching one is its options, the left one its premises: {"id", "html", "text", "right_id"}. An
+    option of a hotspot question is the label of a region and also has
+    "region": {"shape", "numbers"}, the numbers as exact texts.
     """
 
     __tablename__ = "question_version"
@@ -78,6 +85,13 @@ class QuestionVersion(Base):
     # For true_false: the right verdict. None otherwise.
     verdict: Mapped[bool | None]
     blanks: Mapped[list[Any]] = mapped_column(JSON)
+    premises: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    # For short_answer: {"points": [{"text", "tenths"}], "model_answer": …, "model_answer_html": …}
+    rubric: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # For hotspot: {"url", "alt", "ratio"}, the ratio height / width as an exact text.
+    picture: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # For case_analysis: ids of the versions of its sub-questions, in order.
+    part_version_ids: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     scoring_rule: Mapped[str | None] = mapped_column(String(32))
     # Extra number of the rule: tenths of a point for fixed_if_partial and points_per_option.
     scoring_value_tenths: Mapped[int | None]
@@ -112,3 +126,83 @@ class QuestionReference(Base):
     label: Mapped[str] = mapped_column(String(200))
     module_key: Mapped[str | None] = mapped_column(String(80))
     anchor: Mapped[str | None] = mapped_column(String(80))
+
+
+class ProposalOrigin(Enum):
+    """Where a proposed question comes from."""
+
+    KEY_FACT = "key_fact"
+    IMPORT = "import"
+
+
+class ProposalState(Enum):
+    """What a person made of a proposed question."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class ProposedQuestion(Base):
+    """A question that nobody has approved: made from a key fact or imported from a foreign file.
+
+    It is text in our syntax and no question yet, so that nobody can be examined on it. When it is
+    accepted, its block is put into a module's working copy.
+    """
+
+    __tablename__ = "proposed_question"
+    __table_args__ = (
+        Index(None, "state", "module_key"),
+        Index(None, "source", "external_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True)
+    origin: Mapped[ProposalOrigin] = mapped_column(enum_column(ProposalOrigin))
+    state: Mapped[ProposalState] = mapped_column(enum_column(ProposalState))
+    # The module and clause that it belongs to, as far as known.
+    module_key: Mapped[str | None] = mapped_column(String(80))
+    anchor: Mapped[str | None] = mapped_column(String(80))
+    type: Mapped[QuestionType] = mapped_column(enum_column(QuestionType))
+    # The whole question block in canonical form.
+    block: Mapped[str] = mapped_column(Text)
+    # The sentence of the module, or the row of the foreign file, that it was made from.
+    made_from: Mapped[str] = mapped_column(Text, default="")
+    # Key fact: its id, once it has one. Import: the file's name, and the question's id in it.
+    fact_id: Mapped[str | None] = mapped_column(String(12))
+    source: Mapped[str | None] = mapped_column(String(200))
+    external_id: Mapped[str | None] = mapped_column(String(80))
+    # The question that accepting it would change instead of making a new one.
+    replaces_public_id: Mapped[str | None] = mapped_column(String(12))
+    # What to tell the person who decides: [{"code", "message"}]
+    warnings: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class ItemStatistics(Base):
+    """How a question version did in finished sittings; computed anew by a job, never by a page.
+
+    A figure that cannot be computed is None, and `reasons` says why: {"point_biserial": "…"}.
+    """
+
+    __tablename__ = "item_statistics"
+
+    question_version_id: Mapped[int] = mapped_column(
+        ForeignKey("question_version.id"), primary_key=True
+    )
+    sittings: Mapped[int]
+    facility: Mapped[float | None]
+    discrimination_index: Mapped[float | None]
+    point_biserial: Mapped[float | None]
+    discriminative_efficiency: Mapped[float | None]
+    effective_weight: Mapped[float | None]
+    median_seconds: Mapped[float | None]
+    # Counts of each choice in the upper and lower group: [{"option_id", "all", "upper", "lower"}]
+    options: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    # Facility per team: [{"team_id", "sittings", "facility"}]
+    teams: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    computed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Writing working copies and deciding on proposed questions."""

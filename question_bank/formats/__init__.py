@@ -1,0 +1,1 @@
+"""Foreign question formats, in and out; each is read into the same items and written from them."""
