@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from core.markup import plain_text
-from learning.parsing import ParsedModule, Section, parse_module
+from learning.parsing import ParsedModule, RawBlock, Section, parse_module
 
 SAME, GONE, NEW = "same", "gone", "new"
 # Longer texts are compared line by line first: comparing characters takes the square of them.
@@ -66,6 +66,28 @@ def section_changes(before: Sequence[Section], after: Sequence[Section]) -> list
         if section.anchor not in new:
             found.append(ClauseChange(section.anchor, _title(section), section.markdown, None))
     return found
+
+
+def differing(one_text: str, other_text: str) -> list[str]:
+    """The clauses and questions in which two texts of a file differ, by their headings."""
+    one, _ = parse_module(one_text, "")
+    other, _ = parse_module(other_text, "")
+    clauses = [
+        f"{change.title}（#{change.anchor}）"
+        for change in section_changes(one.sections, other.sections)
+    ]
+    left = {block.public_id: block for block in one.blocks if block.public_id}
+    right = {block.public_id: block for block in other.blocks if block.public_id}
+    questions = [
+        f"【{(left.get(i) or right[i]).type_word}】{(left.get(i) or right[i]).title}（{i}）"
+        for i in dict.fromkeys([*left, *right])
+        if _written(left.get(i)) != _written(right.get(i))
+    ]
+    return clauses + questions
+
+
+def _written(block: RawBlock | None) -> object:
+    return block and (block.type_word, block.title, [line.rstrip() for line in block.lines])
 
 
 def clause_text(module: ParsedModule, anchor: str) -> str | None:

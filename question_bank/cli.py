@@ -62,15 +62,17 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
 
 
 @content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")
+@click.option("--confirm-removals", is_flag=True, help="一次停用很多题，也照做")
 @click.pass_context
 @with_appcontext
-def sync(context: click.Context) -> None:
+def sync(context: click.Context, confirm_removals: bool) -> None:
     """Publish what the content folders say and print what changed."""
     made = services()
     report = sync_content(
         made.database,
         roots=content_roots(made.config.content_dir),
         images=ImageStore(made.config.uploads_dir),
+        confirm_removals=confirm_removals,
         actor=Actor.system("content-sync"),
         now=made.clock.now(),
     )

@@ -58,42 +58,139 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class ImportedQuestion:
-    """A question after the import and what became of it."""
+    """A question after the import and what became of it.
+
+    `before` is the version whose place `version` took, if one did; `is_edited` says that anything
+    about the question was written anew.
+    """
 
     question: Question
     change: Change
+    before: QuestionVersion | None
+    version: QuestionVersion | None
+    is_edited: bool
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether what is asked, and not only what is said about it, is new."""
+        return self.before is not None or self.change is Change.CREATED
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A question as far as it decides what an import makes of it."""
+
+    state: QuestionState
+    content_hash: str | None
+    metadata_hash: str
+    module_key: str
+    path: str
+
+
+def change_of(before: Standing | None, after: Standing) -> Change:
+    """What becomes of a question; for the plan of a publication and the publication alike."""
+    if before is None:
+        return Change.CREATED
+    if before.state is not after.state:
+        if before.state is QuestionState.RETIRED:
+            return Change.REVIVED
+        if after.state is QuestionState.RETIRED:
+            return Change.RETIRED
+    if before.content_hash != after.content_hash:
+        return Change.CHANGED
+    if (before.module_key, before.path) != (after.module_key, after.path):
+        return Change.MOVED
+    is_same = (before.metadata_hash, before.state) == (after.metadata_hash, after.state)
+    return Change.UNCHANGED if is_same else Change.DESCRIBED
+
+
+def standing_after(prepared: PreparedQuestion) -> Standing:
+    """What a draft makes of its question."""
+    draft = prepared.draft
+    return Standing(
+        state=STATE_OF[draft.state],
+        content_hash=prepared.content_hash,
+        metadata_hash=prepared.metadata_hash,
+        module_key=draft.module_key,
+        path=draft.path,
+    )
 
 
 def import_question(
     session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
 ) -> ImportedQuestion:
     """Bring one question of the bank to what its draft says; the same draft twice does nothing."""
-    draft = prepared.draft
-    question = session.scalar(select(Question).where(Question.public_id == prepared.public_id))
-    if question is None:
-        return _create(session, prepared, actor=actor, now=now)
-    before = _state_of(question)
-    version = session.get(QuestionVersion, question.current_version_id or 0)
+    return import_questions(session, [prepared], actor=actor, now=now)[0]
+
+
+def import_questions(
+    session: Session, prepared: Sequence[PreparedQuestion], *, actor: Actor, now: datetime
+) -> list[ImportedQuestion]:
+    """Bring many questions to what their drafts say, with few statements; in the same order."""
+    wanted = [each.public_id for each in prepared]
+    found = session.scalars(select(Question).where(Question.public_id.in_(wanted)))
+    held = {question.public_id: question for question in found}
+    current = [question.current_version_id for question in held.values()]
+    versions = {
+        version.id: version
+        for version in session.scalars(
+            select(QuestionVersion).where(QuestionVersion.id.in_(current))
+        )
+    }
+    new = [each for each in prepared if each.public_id not in held]
+    done = {
+        imported.question.public_id: imported
+        for imported in _create_all(session, new, actor=actor, now=now)
+    }
+    for each in prepared:
+        question = held.get(each.public_id)
+        if question is not None:
+            version = versions.get(question.current_version_id or 0)
+            done[each.public_id] = _take_over(
+                session, question, version, each, actor=actor, now=now
+            )
+    session.flush()
+    return [done[public_id] for public_id in wanted]
+
+
+def _take_over(
+    session: Session,
+    question: Question,
+    version: QuestionVersion | None,
+    prepared: PreparedQuestion,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ImportedQuestion:
+    draft, old = prepared.draft, version
+    before, after = _state_of(question), standing_after(prepared)
+    change = change_of(_standing_of(question, version), after)
     is_new_version = version is None or version.content_hash != prepared.content_hash
     if is_new_version:
         version = _version_for(session, question, prepared, version, now=now)
-    is_described = question.metadata_hash != prepared.metadata_hash
-    if is_new_version or is_described:
+    is_edited = is_new_version or question.metadata_hash != prepared.metadata_hash
+    if is_edited:
         assert version is not None
         _describe(session, question, version, prepared)
-        question.review_since = None
-    is_moved = (question.module_key, question.source_path) != (draft.module_key, draft.path)
     question.module_key, question.source_path = draft.module_key, draft.path
     question.source_line = draft.line
-    change = _take_state(question, STATE_OF[draft.state], now=now)
-    if change in (Change.UNCHANGED, Change.DESCRIBED):
-        change = Change.DESCRIBED if is_described else change
-        change = Change.MOVED if is_moved else change
-        change = Change.CHANGED if is_new_version else change
+    if question.state is not after.state:
+        question.state = after.state
+        question.retired_at = now if after.state is QuestionState.RETIRED else None
     if change is not Change.UNCHANGED:
         _record(session, question, change, before, actor=actor, now=now)
-    session.flush()
-    return ImportedQuestion(question, change)
+    old = old if is_new_version else None
+    return ImportedQuestion(question, change, old, version, is_edited)
+
+
+def _standing_of(question: Question, version: QuestionVersion | None) -> Standing:
+    return Standing(
+        state=question.state,
+        content_hash=version.content_hash if version else None,
+        metadata_hash=question.metadata_hash,
+        module_key=question.module_key,
+        path=question.source_path,
+    )
 
 
 def retire(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
@@ -127,11 +224,29 @@ def option_ids(
     return settled
 
 
-def _create(
-    session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
-) -> ImportedQuestion:
+def _create_all(
+    session: Session, prepared: Sequence[PreparedQuestion], *, actor: Actor, now: datetime
+) -> list[ImportedQuestion]:
+    questions = [_new_question(each, now=now) for each in prepared]
+    session.add_all(questions)
+    session.flush()
+    pairs = list(zip(questions, prepared, strict=True))
+    versions = [_built_version(each, draft, (), None, now=now) for each, draft in pairs]
+    session.add_all(versions)
+    session.flush()
+    for (question, each), version in zip(pairs, versions, strict=True):
+        question.current_version_id = version.id
+        _describe(session, question, version, each, is_new=True)
+        _record(session, question, Change.CREATED, None, actor=actor, now=now)
+    return [
+        ImportedQuestion(question, Change.CREATED, None, version, is_edited=True)
+        for question, version in zip(questions, versions, strict=True)
+    ]
+
+
+def _new_question(prepared: PreparedQuestion, *, now: datetime) -> Question:
     draft = prepared.draft
-    question = Question(
+    return Question(
         public_id=prepared.public_id,
         module_key=draft.module_key,
         type=draft.type,
@@ -141,13 +256,6 @@ def _create(
         metadata_hash=prepared.metadata_hash,
         retired_at=now if draft.state is AuthorState.RETIRED else None,
     )
-    session.add(question)
-    session.flush()
-    version = _version_for(session, question, prepared, None, now=now)
-    _describe(session, question, version, prepared)
-    _record(session, question, Change.CREATED, None, actor=actor, now=now)
-    session.flush()
-    return ImportedQuestion(question, Change.CREATED)
 
 
 def _version_for(
@@ -179,15 +287,30 @@ def _new_version(
     *,
     now: datetime,
 ) -> QuestionVersion:
-    draft, html = prepared.draft, _html_of(prepared)
     versions = session.scalars(
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
+    version = _built_version(question, prepared, versions, before, now=now)
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _built_version(
+    question: Question,
+    prepared: PreparedQuestion,
+    versions: Sequence[QuestionVersion],
+    before: QuestionVersion | None,
+    *,
+    now: datetime,
+) -> QuestionVersion:
+    """The next version of a question that has these; not yet added to a session."""
+    draft, html = prepared.draft, _html_of(prepared)
     used = [option["id"] for version in versions for option in version.options]
     old = [(option["id"], option["text"]) for option in before.options] if before else []
     ids = option_ids(html.option_texts, old, max(used, default=0) + 1)
     key = draft.key
-    version = QuestionVersion(
+    return QuestionVersion(
         question_id=question.id,
         number=max((version.number for version in versions), default=0) + 1,
         content_hash=prepared.content_hash,
@@ -202,9 +325,6 @@ def _new_version(
         points_tenths=draft.points_tenths,
         created_at=now,
     )
-    session.add(version)
-    session.flush()
-    return version
 
 
 def _options(
@@ -226,7 +346,12 @@ def _options(
 
 
 def _describe(
-    session: Session, question: Question, version: QuestionVersion, prepared: PreparedQuestion
+    session: Session,
+    question: Question,
+    version: QuestionVersion,
+    prepared: PreparedQuestion,
+    *,
+    is_new: bool = False,
 ) -> None:
     """Take over everything that belongs to the question and not to a version of it."""
     draft, html = prepared.draft, _html_of(prepared)
@@ -239,7 +364,7 @@ def _describe(
         if feedback
     }
     question.metadata_hash = prepared.metadata_hash
-    for table in (QuestionTag, QuestionReference):
+    for table in () if is_new else (QuestionTag, QuestionReference):
         session.execute(delete(table).where(table.question_id == question.id))
     session.add_all(QuestionTag(question_id=question.id, tag=tag) for tag in draft.tags)
     for position in range(len(draft.references)):
@@ -260,18 +385,6 @@ def _html_of(prepared: PreparedQuestion) -> RenderedQuestion:
         # Someone else changed the question between reading its hashes and this transaction.
         raise Conflict(N_("题目 %(id)s 刚刚被改过，再同步一次"), id=prepared.public_id)
     return prepared.html
-
-
-def _take_state(question: Question, state: QuestionState, *, now: datetime) -> Change:
-    """Set the state that the author wants and say what that makes of the question."""
-    if question.state is state:
-        return Change.UNCHANGED
-    was_retired = question.state is QuestionState.RETIRED
-    question.state = state
-    question.retired_at = now if state is QuestionState.RETIRED else None
-    if was_retired:
-        return Change.REVIVED
-    return Change.RETIRED if state is QuestionState.RETIRED else Change.DESCRIBED
 
 
 def _state_of(question: Question) -> dict[str, Any]:
