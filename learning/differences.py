@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from core.markup import plain_text
+from learning.front_matter import FrontMatter, Source
 from learning.parsing import ParsedModule, RawBlock, Section, parse_module
 
 SAME, GONE, NEW = "same", "gone", "new"
@@ -32,6 +33,7 @@ class ClauseChange:
     title: str
     before: str | None
     after: str | None
+    module_key: str = ""
 
 
 def word_diff(before: str, after: str) -> list[Piece]:
@@ -103,6 +105,18 @@ def clause_text(module: ParsedModule, anchor: str) -> str | None:
             break
         parts.append(f"{'#' * section.level} {section.title}\n\n{section.markdown}")
     return "\n\n".join(part for part in parts if part).strip()
+
+
+def dropped_clauses(before: FrontMatter, after: FrontMatter) -> list[tuple[Source, str]]:
+    """The clauses that a source declared before and, declared still, does not declare any more."""
+    now = {source.name: source for source in after.sources}
+    return [
+        (now[source.name], clause)
+        for source in before.sources
+        if source.name in now
+        for clause in source.clauses
+        if clause not in now[source.name].clauses
+    ]
 
 
 def _title(section: Section) -> str:

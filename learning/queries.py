@@ -171,6 +171,11 @@ def stored_files(session: Session, module_key: str) -> list[StoredFile]:
     )
 
 
+def all_stored_files(session: Session) -> list[StoredFile]:
+    """Every file of the store by its path."""
+    return list(session.scalars(select(StoredFile).order_by(StoredFile.path)))
+
+
 def stored_file(session: Session, path: str) -> StoredFile | None:
     """One file of the store by its path below the content folder."""
     return session.scalar(select(StoredFile).where(StoredFile.path == path))
@@ -215,6 +220,16 @@ def current_text(session: Session, module_key: str) -> str | None:
         .join(CourseModule, CourseModule.current_version_id == ModuleVersion.id)
         .where(CourseModule.key == module_key)
     )
+
+
+def clause_hashes(session: Session, module_key: str) -> dict[str, str]:
+    """The hash of each clause of the text now taught."""
+    rows = session.execute(
+        select(Clause.anchor, Clause.text_hash)
+        .join(CourseModule, CourseModule.current_version_id == Clause.module_version_id)
+        .where(CourseModule.key == module_key)
+    )
+    return {row.anchor: row.text_hash for row in rows}
 
 
 def read_stored_image(session: Session, path: str) -> StoredImage | None:

@@ -17,6 +17,7 @@ from learning.links import ImageUse
 from learning.models import ModuleSource
 from learning.parsing import ParsedModule, decode, parse_module
 
+MAX_PATH = 240
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
@@ -58,7 +59,7 @@ class ModuleFile:
     def picture(self, relative: str) -> Path | None:
         """Where the picture with this path below the root lies."""
         path = self.root / relative
-        return path if _is_inside(path, self.root) and path.is_file() else None
+        return path if lies_below(path, self.root) and path.is_file() else None
 
 
 # For a path below the content folder: where that picture lies now, if anywhere.
@@ -117,7 +118,7 @@ def module_files(roots: Iterable[ContentRoot]) -> list[ModuleFile]:
         for path in sorted(folder.rglob("*.md")):
             parts = path.relative_to(folder).parts
             is_hidden = any(part.startswith(".") for part in parts)
-            if is_hidden or path.name.lower() == "readme.md" or not _is_inside(path, folder):
+            if is_hidden or path.name.lower() == "readme.md" or not lies_below(path, folder):
                 continue
             found.append(ModuleFile(path, folder, root.source))
     return found
@@ -153,7 +154,7 @@ def read_image(file: ModuleFile, written: str) -> tuple[bytes | None, str]:
     if "\x00" in written:
         return None, "的路径不对"
     relative = picture_path(file, written)
-    if relative is None or not _is_inside(file.root / relative, file.root):
+    if relative is None or not lies_below(file.root / relative, file.root):
         return None, "在内容文件夹外面"
     if Path(relative).suffix.lower() not in IMAGE_SUFFIXES:
         return None, "不是图片格式"
@@ -200,7 +201,25 @@ def chosen_modules(
     return [*chosen.values(), *companions], problems
 
 
-def _is_inside(path: Path, root: Path) -> bool:
+def is_safe_path(path: str) -> bool:
+    """Whether a path may name a file below the content folder, hidden files left out."""
+    parts = path.split("/")
+    return (
+        all(part and not part.startswith(".") for part in parts)
+        and not any(character in path for character in '\x00\\:*?"<>|')
+        and len(path.encode("utf-8", "replace")) <= MAX_PATH
+    )
+
+
+def unsafe_path(path: str) -> Problem:
+    """E118: a name that a module file cannot have."""
+    shown = f"{SHOWN_ROOT[ModuleSource.ENTERPRISE]}/{path}"
+    fix = "用 操作规程/sop-dh.md 这样的名字，不用 .. 和特殊符号"
+    return Problem(shown, 1, 1, ERROR, "E118", "文件的位置不对", fix)
+
+
+def lies_below(path: Path, root: Path) -> bool:
+    """Whether a path, links followed, stays inside a folder."""
     try:
         return path.resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):

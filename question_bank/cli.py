@@ -1,4 +1,4 @@
-"""Operator commands: `flask content check` and `flask content sync`."""
+"""Operator commands: `flask content check`, `sync` and `export`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,15 +7,16 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from core.errors import Problem
+from core.errors import NotFound, Problem
 from core.identity import Actor
 from core.web import services
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
-from question_bank.importing import Change
+from question_bank.exporting import export_content
 from question_bank.library import check_links, given_files, known_anchors, read_library
 from question_bank.operations import SyncReport, sync_content
+from question_bank.rules import Change
 
 QUESTION_WORDS = {
     Change.CREATED: "新增",
@@ -77,9 +78,40 @@ def sync(context: click.Context, confirm_removals: bool) -> None:
         now=made.clock.now(),
     )
     _print(report.problems)
+    for notice in report.notices:
+        click.echo(f"提示：{notice}")
     for line in summary(report):
         click.echo(line)
     if report.has_errors:
+        context.exit(1)
+
+
+@content.command("export", help="把编辑器里发布的模块写进内容文件夹；两边都改过的不覆盖")
+@click.option("--module", "module_key", metavar="KEY", help="只写这一个模块")
+@click.pass_context
+@with_appcontext
+def export(context: click.Context, module_key: str | None) -> None:
+    """Write the store's texts and pictures into the content folder."""
+    made = services()
+    try:
+        report = export_content(
+            made.database,
+            content_dir=made.config.content_dir,
+            images=ImageStore(made.config.uploads_dir),
+            module_key=module_key,
+            actor=Actor.system("content-export"),
+            now=made.clock.now(),
+        )
+    except NotFound as error:
+        raise click.ClickException(str(error)) from error
+    _print(report.problems)
+    for path in report.written:
+        click.echo(f"写了 {path}")
+    refused = len(report.problems)
+    click.echo(
+        f"写了 {len(report.written)} 个文件，{report.unchanged} 个没有变，{refused} 个没有写"
+    )
+    if report.problems:
         context.exit(1)
 
 

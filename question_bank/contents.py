@@ -146,13 +146,13 @@ def _through_doors(
         else:
             doors.add(file, text_hash(file.held))
     for relative in sorted(own.keys() | marks.keys()):
-        file, mark = own.get(relative), marks.get(relative)
-        hash_ = text_hash(file.held) if file else None
+        here, mark = own.get(relative), marks.get(relative)
+        hash_ = text_hash(here.held) if here else None
         side = side_of(hash_, mark.text_hash if mark else None, mark.synced_hash if mark else None)
         if relative in unreadable:
             continue
-        if file is not None and hash_ is not None and side in (Side.SAME, Side.FOLDER):
-            doors.add(file, hash_)
+        if here is not None and hash_ is not None and side in (Side.SAME, Side.FOLDER):
+            doors.add(here, hash_)
             if mark is not None and side is Side.SAME and mark.synced_hash != hash_:
                 doors.agreed.append(relative)
             continue
@@ -161,7 +161,7 @@ def _through_doors(
             doors.removed[mark.module_key].append(relative)
             continue
         if side is Side.BOTH and has_folder:
-            doors.conflicts[relative] = (mark, file)
+            doors.conflicts[relative] = (mark, here)
         stored = replace(empty, path=empty.root / relative)
         doors.from_store.add(stored.shown_path)
         doors.add(stored, mark.text_hash)

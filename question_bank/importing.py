@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,6 +23,8 @@ from question_bank.models import (
     QuestionVersion,
 )
 from question_bank.rendering import PreparedQuestion, RenderedQuestion, reference_place
+from question_bank.rules import Change as Change
+from question_bank.rules import Standing, change_of
 
 STATE_OF = {
     AuthorState.DRAFT: QuestionState.DRAFT,
@@ -32,18 +33,6 @@ STATE_OF = {
 }
 # How alike two texts must be for an option to keep its id in the same place.
 ALIKE = 0.6
-
-
-class Change(Enum):
-    """What became of a question; the first that fits is told."""
-
-    CREATED = "created"
-    REVIVED = "revived"
-    RETIRED = "retired"
-    CHANGED = "changed"
-    MOVED = "moved"
-    DESCRIBED = "described"
-    UNCHANGED = "unchanged"
 
 
 ACTIONS = {
@@ -74,34 +63,6 @@ class ImportedQuestion:
     def is_rewritten(self) -> bool:
         """Whether what is asked, and not only what is said about it, is new."""
         return self.before is not None or self.change is Change.CREATED
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A question as far as it decides what an import makes of it."""
-
-    state: QuestionState
-    content_hash: str | None
-    metadata_hash: str
-    module_key: str
-    path: str
-
-
-def change_of(before: Standing | None, after: Standing) -> Change:
-    """What becomes of a question; for the plan of a publication and the publication alike."""
-    if before is None:
-        return Change.CREATED
-    if before.state is not after.state:
-        if before.state is QuestionState.RETIRED:
-            return Change.REVIVED
-        if after.state is QuestionState.RETIRED:
-            return Change.RETIRED
-    if before.content_hash != after.content_hash:
-        return Change.CHANGED
-    if (before.module_key, before.path) != (after.module_key, after.path):
-        return Change.MOVED
-    is_same = (before.metadata_hash, before.state) == (after.metadata_hash, after.state)
-    return Change.UNCHANGED if is_same else Change.DESCRIBED
 
 
 def standing_after(prepared: PreparedQuestion) -> Standing:
@@ -231,7 +192,7 @@ def _create_all(
     session.add_all(questions)
     session.flush()
     pairs = list(zip(questions, prepared, strict=True))
-    versions = [_built_version(each, draft, (), None, now=now) for each, draft in pairs]
+    versions = [built_version(each, draft, (), None, now=now) for each, draft in pairs]
     session.add_all(versions)
     session.flush()
     for (question, each), version in zip(pairs, versions, strict=True):
@@ -290,13 +251,13 @@ def _new_version(
     versions = session.scalars(
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
-    version = _built_version(question, prepared, versions, before, now=now)
+    version = built_version(question, prepared, versions, before, now=now)
     session.add(version)
     session.flush()
     return version
 
 
-def _built_version(
+def built_version(
     question: Question,
     prepared: PreparedQuestion,
     versions: Sequence[QuestionVersion],

@@ -23,17 +23,17 @@ from learning.queries import (
 )
 from learning.sources import ContentRoot
 from question_bank.contents import Contents, read_contents
-from question_bank.importing import Change
 from question_bank.library import Unit, check_types
 from question_bank.models import FileRecord
-from question_bank.publication import (
+from question_bank.queries import sync
+from question_bank.refusals import BankBefore, refuse_broken
+from question_bank.rules import Change
+from question_bank.units import (
     prepare_unit,
     publish_unit,
     retire_vanished,
     too_many_removals,
 )
-from question_bank.queries import sync
-from question_bank.refusals import BankBefore, refuse_broken
 
 
 @dataclass

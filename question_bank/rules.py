@@ -1,9 +1,51 @@
-"""What a new version of a question means for those who answered the one before. Pure."""
+"""What an import makes of a question, and what that means for those who answered it. Pure."""
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from question_bank.drafts import Revision
-from question_bank.models import QuestionVersion, ReviewKind
+from question_bank.models import QuestionState, QuestionVersion, ReviewKind
+
+
+class Change(Enum):
+    """What became of a question; the first that fits is told."""
+
+    CREATED = "created"
+    REVIVED = "revived"
+    RETIRED = "retired"
+    CHANGED = "changed"
+    MOVED = "moved"
+    DESCRIBED = "described"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A question as far as it decides what an import makes of it."""
+
+    state: QuestionState
+    content_hash: str | None
+    metadata_hash: str
+    module_key: str
+    path: str
+
+
+def change_of(before: Standing | None, after: Standing) -> Change:
+    """What becomes of a question; for the plan of a publication and the publication alike."""
+    if before is None:
+        return Change.CREATED
+    if before.state is not after.state:
+        if before.state is QuestionState.RETIRED:
+            return Change.REVIVED
+        if after.state is QuestionState.RETIRED:
+            return Change.RETIRED
+    if before.content_hash != after.content_hash:
+        return Change.CHANGED
+    if (before.module_key, before.path) != (after.module_key, after.path):
+        return Change.MOVED
+    is_same = (before.metadata_hash, before.state) == (after.metadata_hash, after.state)
+    return Change.UNCHANGED if is_same else Change.DESCRIBED
 
 
 def review_of_change(

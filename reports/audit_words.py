@@ -10,6 +10,7 @@ ACTIONS = {
     "certificate.kind.added": N_("添加了证书种类"),
     "certificate.kind.changed": N_("改了证书种类"),
     "certificate.revoked": N_("撤销了证书"),
+    "content.exported": N_("把模块文件写进了内容文件夹"),
     "event.handler.failed": N_("后续处理没有成功"),
     "exam.answer.refused": N_("拒收了迟到的答案"),
     "exam.audience.added": N_("扩大了考试范围"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from question_bank.importing import Standing
+from question_bank.authoring.references import normal_clause
 from question_bank.keys import QuestionType
 from question_bank.models import (
     FileRecord,
@@ -15,6 +15,7 @@ from question_bank.models import (
     QuestionState,
     QuestionVersion,
 )
+from question_bank.rules import Standing
 
 # Few enough for one statement of either database.
 AT_ONCE = 10000
@@ -105,3 +106,36 @@ def vanished_questions(
         .order_by(Question.id)
     )
     return [question for question in held if question.public_id not in present]
+
+
+def current_versions(session: Session, public_ids: Iterable[str]) -> dict[str, QuestionVersion]:
+    """The current versions of these questions by public id."""
+    rows = session.execute(
+        select(Question.public_id, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.id == Question.current_version_id)
+        .where(Question.public_id.in_(list(public_ids)))
+    )
+    return {row.public_id: row.QuestionVersion for row in rows}
+
+
+def questions_on_source(session: Session, titles: Iterable[str], clause: str) -> list[str]:
+    """Enabled questions that cite a clause, or a part of it, of a source called by these titles."""
+    wanted = normal_clause(clause)
+    found: dict[str, None] = {}
+    for title in dict.fromkeys(titles):
+        start = f"《{title}》"
+        rows = session.execute(
+            select(Question.public_id, QuestionReference.label)
+            .join(QuestionReference, QuestionReference.question_id == Question.id)
+            .where(
+                QuestionReference.module_key.is_(None),
+                QuestionReference.label.startswith(start, autoescape=True),
+                Question.state == QuestionState.ACTIVE,
+            )
+            .order_by(Question.id)
+        )
+        for public_id, label in rows:
+            cited = normal_clause(label.removeprefix(start))
+            if cited == wanted or cited.startswith(f"{wanted}/"):
+                found[public_id] = None
+    return list(found)

@@ -58,9 +58,13 @@ class Folder:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def later(self) -> None:
+        """A minute passes."""
+        self.clock.move_to(self.clock.now() + timedelta(minutes=1))
+
     def sync(self, *, confirm_removals: bool = True) -> SyncReport:
         """Synchronise a minute later."""
-        self.clock.move_to(self.clock.now() + timedelta(minutes=1))
+        self.later()
         return sync_content(
             self.database,
             roots=[ContentRoot(self.path, ModuleSource.ENTERPRISE)],
