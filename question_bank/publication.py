@@ -145,9 +145,7 @@ def _read_given(session: Session, files: Sequence[FileText], images: ImageStore)
     refuse_broken(library, bank, is_whole=True)
     problems = [*library.loose_problems, *(p for unit in units for p in unit.problems)]
     problems += list(_moved_files(session, read, paths))
-    problems += [
-        unsafe_path(path) for path in paths if not (path.endswith(".md") and is_safe_path(path))
-    ]
+    problems += [unsafe_path(path) for path in refused]
     problems.sort(key=lambda p: (p.path, p.line, p.column, p.code))
     bases = {path: _stored_hash(session, path) for path in sorted(paths)}
     return _Given(library, units, bank, list(dict.fromkeys(problems)), bases)
