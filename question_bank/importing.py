@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core import audit
@@ -197,8 +197,13 @@ def _create_all(
     session.flush()
     for (question, each), version in zip(pairs, versions, strict=True):
         question.current_version_id = version.id
-        _describe(session, question, version, each, is_new=True)
-        _record(session, question, Change.CREATED, None, actor=actor, now=now)
+        _take_description(question, version, each)
+    _add_lists(session, pairs)
+    acts = [
+        audit.Act(ACTIONS[Change.CREATED], ("question", each.public_id), after=_state_of(each))
+        for each in questions
+    ]
+    audit.record_all(session, acts, actor=actor, now=now)
     return [
         ImportedQuestion(question, Change.CREATED, None, version, is_edited=True)
         for question, version in zip(questions, versions, strict=True)
@@ -307,14 +312,18 @@ def _options(
 
 
 def _describe(
-    session: Session,
-    question: Question,
-    version: QuestionVersion,
-    prepared: PreparedQuestion,
-    *,
-    is_new: bool = False,
+    session: Session, question: Question, version: QuestionVersion, prepared: PreparedQuestion
 ) -> None:
     """Take over everything that belongs to the question and not to a version of it."""
+    _take_description(question, version, prepared)
+    for table in (QuestionTag, QuestionReference):
+        session.execute(delete(table).where(table.question_id == question.id))
+    _add_lists(session, [(question, prepared)])
+
+
+def _take_description(
+    question: Question, version: QuestionVersion, prepared: PreparedQuestion
+) -> None:
     draft, html = prepared.draft, _html_of(prepared)
     question.title, question.difficulty = draft.title[:200], draft.difficulty
     question.explanation_html, question.search_text = html.explanation, html.search_text
@@ -325,20 +334,20 @@ def _describe(
         if feedback
     }
     question.metadata_hash = prepared.metadata_hash
-    for table in () if is_new else (QuestionTag, QuestionReference):
-        session.execute(delete(table).where(table.question_id == question.id))
-    session.add_all(QuestionTag(question_id=question.id, tag=tag) for tag in draft.tags)
-    for position in range(len(draft.references)):
-        label, module_key, anchor = reference_place(draft, position)
-        session.add(
-            QuestionReference(
-                question_id=question.id,
-                position=position,
-                label=label,
-                module_key=module_key,
-                anchor=anchor,
-            )
-        )
+
+
+def _add_lists(session: Session, pairs: Sequence[tuple[Question, PreparedQuestion]]) -> None:
+    """Add tags and references with one statement each."""
+    tags = [{"question_id": q.id, "tag": tag} for q, each in pairs for tag in each.draft.tags]
+    references = []
+    for question, each in pairs:
+        for position in range(len(each.draft.references)):
+            label, module_key, anchor = reference_place(each.draft, position)
+            place = {"label": label, "module_key": module_key, "anchor": anchor}
+            references.append({"question_id": question.id, "position": position, **place})
+    for table, rows in ((QuestionTag, tags), (QuestionReference, references)):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def _html_of(prepared: PreparedQuestion) -> RenderedQuestion:

@@ -83,7 +83,10 @@ def sync_content(
     for unit in contents.units:
         check_types(unit, before.types)
     refuse_broken(library, before, is_whole=contents.is_whole)
-    run = _Run(database, contents, images, before, SyncReport(), confirm_removals, actor, now)
+    present = library.public_ids
+    run = _Run(
+        database, contents, images, before, SyncReport(), confirm_removals, actor, now, present
+    )
     for unit in contents.units:
         if unit.is_sound and unit.main is not None:
             run.publish(unit)
@@ -115,9 +118,10 @@ class _Run:
     confirm_removals: bool
     actor: Actor
     now: datetime
+    # Ids that stand in any file.
+    present: frozenset[str]
 
     def publish(self, unit: Unit) -> None:
-        present = self.contents.library.public_ids
         with self.database.reading() as session:
             before_text = current_text(session, unit.key)
         prepared = prepare_unit(
@@ -126,9 +130,11 @@ class _Run:
         with self.database.writing() as session:
             if self._was_overtaken(session, unit):
                 return
-            if self._is_refused(session, unit, present):
+            if self._is_refused(session, unit):
                 return
-            done = publish_unit(session, prepared, present=present, actor=self.actor, now=self.now)
+            done = publish_unit(
+                session, prepared, present=self.present, actor=self.actor, now=self.now
+            )
             self._drop_files(session, unit)
         changes = Counter(imported.change for imported in done.questions)
         changes[Change.RETIRED] += done.retired
@@ -142,13 +148,14 @@ class _Run:
         for key in gone:
             unit = Unit(key)
             with self.database.writing() as session:
-                if self._is_refused(session, unit, self.contents.library.public_ids):
+                if self._is_refused(session, unit):
                     self.contents.library.units[key] = unit
                     continue
                 module = module_by_key(session, key)
                 withdraw_module(session, module, actor=self.actor, now=self.now)
-                present = self.contents.library.public_ids
-                retired = retire_vanished(session, key, present, actor=self.actor, now=self.now)
+                retired = retire_vanished(
+                    session, key, self.present, actor=self.actor, now=self.now
+                )
                 for stored in stored_files(session, key):
                     remove_file(session, stored, actor=self.actor, now=self.now)
                 session.execute(delete(FileRecord).where(FileRecord.module_key == key))
@@ -189,10 +196,10 @@ class _Run:
             if stored is not None:
                 remove_file(session, stored, actor=self.actor, now=self.now)
 
-    def _is_refused(self, session: Session, unit: Unit, present: frozenset[str]) -> bool:
+    def _is_refused(self, session: Session, unit: Unit) -> bool:
         """Refuse a unit that would lose many questions, unless somebody confirmed it."""
         held = sync.questions_in_use(session, unit.key)
-        gone = len([public_id for public_id in held if public_id not in present])
+        gone = len([public_id for public_id in held if public_id not in self.present])
         if self.confirm_removals or not too_many_removals(gone, len(held)):
             return False
         message = f"会停用 {gone} 道题，现有 {len(held)} 道"

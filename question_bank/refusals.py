@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,7 @@ class BankBefore:
     def with_questions(self, questions: Mapping[str, sync.Held]) -> "BankBefore":
         return replace(self, questions=questions)
 
-    @property
+    @cached_property
     def hashes(self) -> dict[str, tuple[str, str]]:
         """Content and metadata hash of each question."""
         return {
