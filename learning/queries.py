@@ -232,6 +232,36 @@ def clause_hashes(session: Session, module_key: str) -> dict[str, str]:
     return {row.anchor: row.text_hash for row in rows}
 
 
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause in one version: since when it reads so, and whether it did not exist before."""
+
+    number: int
+    label: str
+    published_at: datetime
+    text_hash: str
+
+
+def clause_history(session: Session, module: CourseModule, anchor: str) -> list[ClauseText]:
+    """The versions in which a clause began to read as it does there, newest first."""
+    rows = session.execute(
+        select(
+            ModuleVersion.number,
+            ModuleVersion.label,
+            ModuleVersion.published_at,
+            Clause.text_hash,
+        )
+        .join(Clause, Clause.module_version_id == ModuleVersion.id)
+        .where(ModuleVersion.module_id == module.id, Clause.anchor == anchor)
+        .order_by(ModuleVersion.number)
+    )
+    history: list[ClauseText] = []
+    for row in rows:
+        if not history or history[-1].text_hash != row.text_hash:
+            history.append(ClauseText(*row))
+    return history[::-1]
+
+
 def read_stored_image(session: Session, path: str) -> StoredImage | None:
     """The stored picture that a path below the content folder means."""
     return session.scalar(select(StoredImage).where(StoredImage.path == path))

@@ -65,7 +65,7 @@ def bank_page(
     session: Session, actor: Actor, wanted: QuestionFilter, *, page: int, per_page: int
 ) -> BankPage:
     """One page of the questions that a filter finds, in the order of the files."""
-    _check(actor)
+    check_keeper(actor)
     where = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(Question).where(*where)) or 0
     statement = (
@@ -89,7 +89,7 @@ def bank_page(
 
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
-    _check(actor)
+    check_keeper(actor)
     rows = session.execute(select(Question.state, func.count()).group_by(Question.state)).all()
     in_review = session.scalar(
         select(func.count()).where(
@@ -117,7 +117,7 @@ def bank_tags(session: Session) -> list[str]:
 
 def question_for(session: Session, actor: Actor, public_id: str) -> Question:
     """A question of the bank, for those who keep it."""
-    _check(actor)
+    check_keeper(actor)
     question = session.scalar(select(Question).where(Question.public_id == public_id))
     if question is None:
         raise NotFound()
@@ -146,7 +146,8 @@ def tags_of(session: Session, question: Question) -> list[str]:
     )
 
 
-def _check(actor: Actor) -> None:
+def check_keeper(actor: Actor) -> None:
+    """Refuse whoever does not keep the bank."""
     if not actor.has(*KEEPERS):
         raise Forbidden()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from question_bank.keys import (
@@ -88,29 +88,16 @@ def rule_of(version: QuestionVersion) -> ScoringRule | None:
     return ScoringRule(RuleName(version.scoring_rule), version.scoring_value_tenths)
 
 
-def drawable_version_ids(
-    session: Session,
-    *,
-    module_key: str | None = None,
-    tag: str | None = None,
-    type_: QuestionType | None = None,
-    difficulty_min: int = 1,
-    difficulty_max: int = 5,
-) -> list[int]:
-    """The current versions of enabled questions that fit, in order of question id."""
-    statement = select(Question.current_version_id).where(
+def is_drawable() -> ColumnElement[bool]:
+    """The question may enter a new pool: enabled, and nobody need look at it first.
+
+    A question whose clause changed waits until somebody confirmed or edited it.
+    """
+    return and_(
         Question.state == QuestionState.ACTIVE,
         Question.current_version_id.is_not(None),
-        Question.difficulty.between(difficulty_min, difficulty_max),
+        Question.review_since.is_(None),
     )
-    if module_key:
-        statement = statement.where(Question.module_key == module_key)
-    if type_:
-        statement = statement.where(Question.type == type_)
-    if tag:
-        statement = statement.where(has_tag(tag))
-    found = session.scalars(statement.order_by(Question.public_id))
-    return [version_id for version_id in found if version_id is not None]
 
 
 def version_contents(session: Session, version_ids: Iterable[int]) -> dict[int, VersionContent]:
