@@ -25,6 +25,7 @@ def read_short_answer(reading: Reading) -> Content:
     # 答案 is what people are used to write.
     answer = reading.notes.get("参考答案") or reading.notes.get("答案")
     model_answer = (answer.value or None) if answer else None
+    _check_answer(answer, report)
     if not points and model_answer is None and not report.error_codes & {"E105", "E215"}:
         fix = "在题注里写 采分点：，下面每行一点，例如 - 2分：立即报告"
         report.error(reading.heading, "E215", "没有采分点，也没有参考答案，没法阅卷", fix)
@@ -37,6 +38,16 @@ def check_sum(key: RubricKey, stated: int | None, place: Line, report: Report) -
     if key.points and stated is not None and total != stated:
         message = f"采分点合计 {_shown(total)} 分，分值是 {_shown(stated)} 分"
         report.error(place, "E215", message, "改采分点或分值，让两边相等")
+
+
+def _check_answer(answer: Note | None, report: Report) -> None:
+    """A point within the model answer has lost its key above it."""
+    for line in answer.values if answer else ():
+        item = line.item()
+        if item is not None and _BEFORE.match(item.folded):
+            fix = "在它们前面写一行“- 采分点：”"
+            report.error(item, "E215", "采分点写在了参考答案里", fix)
+            return
 
 
 def _scoring_points(note: Note | None, report: Report) -> tuple[ScoringPoint, ...]:
