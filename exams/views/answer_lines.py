@@ -176,8 +176,8 @@ def _written_lines(question: RevealedQuestion, key: RubricKey) -> list[AnswerLin
     text = question.response or _("没有作答")
     lines = [AnswerLine("", Markup.escape(text), "", "")]
     for number, point in enumerate(key.points, start=1):
-        html = Markup.escape(f"{point.text}{_('（%(n)s 分）', n=show_points(point.tenths))}")
-        lines.append(AnswerLine(str(number), html, "right", _("采分点")))
+        worth = _("%(text)s（%(n)s 分）", text=point.text, n=show_points(point.tenths))
+        lines.append(AnswerLine(str(number), Markup.escape(worth), "right", _("采分点")))
     if question.version.model_answer_html:
         html = Markup(question.version.model_answer_html)
         lines.append(AnswerLine("", html, "right", _("参考答案")))
