@@ -268,7 +268,7 @@ def _premises(
                     Markup(printed.option_html[option]),
                     (left, option) in chosen,
                 )
-                for letter, option in zip(LETTERS, order, strict=True)
+                for letter, option in zip(LETTERS, order, strict=False)
             ),
         )
         for left, html in printed.premise_html.items()

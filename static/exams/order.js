@@ -50,14 +50,16 @@ export function makeOrder(question, { onChange, say }) {
     grip.setPointerCapture(event.pointerId);
     item.classList.add("is-dragged");
 
-    function follow(moved) {
-      const next = items(list).find((other) => {
-        const box = other.getBoundingClientRect();
-        return other !== item && moved.clientY < box.top + box.height / 2;
-      });
-      if (next === item.nextElementSibling && next) return;
-      if (next) next.before(item);
-      else list.append(item);
+    // The others make room: an element that is moved itself would lose the pointer.
+    function follow({ clientY }) {
+      const { nextElementSibling: next, previousElementSibling: previous } = item;
+      if (next && clientY > middle(next)) {
+        item.before(next);
+        follow({ clientY });
+      } else if (previous && clientY < middle(previous)) {
+        item.after(previous);
+        follow({ clientY });
+      }
     }
 
     function drop() {
@@ -85,4 +87,9 @@ export function makeOrder(question, { onChange, say }) {
   question.querySelector("[data-take]").addEventListener("click", take);
   question.addEventListener("shown", draw);
   draw();
+}
+
+function middle(element) {
+  const box = element.getBoundingClientRect();
+  return box.top + box.height / 2;
 }
