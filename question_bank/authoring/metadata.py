@@ -26,7 +26,7 @@ RULES: dict[str, RuleName] = {
     "按权重": RuleName.WEIGHTED,
     "每空": RuleName.SHARE_PER_BLANK,
 }
-_RULES_WITH_POINTS = {"少选": RuleName.FIXED_IF_PARTIAL, "每项": RuleName.POINTS_PER_OPTION}
+RULES_WITH_POINTS = {"少选": RuleName.FIXED_IF_PARTIAL, "每项": RuleName.POINTS_PER_OPTION}
 _CHOICE_RULES: set[RuleName] = set(RuleName) - {RuleName.SHARE_PER_BLANK}
 RULES_OF: dict[QuestionType, set[RuleName]] = {
     QuestionType.SINGLE_CHOICE: {RuleName.ALL_OR_NOTHING},
@@ -116,7 +116,7 @@ def points_tenths(written: str) -> int | None:
 def _rule(written: str) -> ScoringRule | None:
     if written in RULES:
         return ScoringRule(RULES[written])
-    for word, name in _RULES_WITH_POINTS.items():
+    for word, name in RULES_WITH_POINTS.items():
         if written.startswith(word) and written.endswith("分"):
             tenths = points_tenths(written.removeprefix(word))
             return None if tenths is None else ScoringRule(name, tenths)
