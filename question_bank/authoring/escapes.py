@@ -45,9 +45,11 @@ def one_line(text: str) -> str:
     return " ".join(safe_text(text).split())
 
 
-def safe_title(title: str) -> str:
+def safe_title(title: str, *, has_id: bool) -> str:
     """A title whose end is not taken for an id or for closing hashes."""
-    line = _TRAILING_ID.sub(lambda found: literal(found[0]), one_line(title))
+    line = one_line(title)
+    if not has_id:
+        line = _TRAILING_ID.sub(lambda found: f"&#{ord(found[0])};", line)
     return _LAST_HASHES.sub(lambda found: literal(found[0]), line)
 
 

@@ -58,7 +58,7 @@ def _pieces(
 
 
 def _heading(draft: QuestionDraft, level: int) -> str:
-    title = safe_title(draft.title)
+    title = safe_title(draft.title, has_id=draft.public_id is not None)
     tail = f" {{#{draft.public_id}}}" if draft.public_id else ""
     return f"{'#' * level} 【{_WORDS[draft.type]}】{title}{tail}"
 
