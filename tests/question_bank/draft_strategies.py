@@ -105,7 +105,8 @@ def _is_answer(written: str) -> bool:
         accepted_form(written)
     except BadForm:
         return False
-    return "|" not in written and "｜" not in written
+    # A lone quote mark would pair with that of the next alternative.
+    return not any(sign in written for sign in '|｜"“”＂')
 
 
 @st.composite
