@@ -59,7 +59,7 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
     _print(library.problems)
     errors = sum(problem.is_error for problem in library.problems)
-    questions = sum(len(unit.block_lines) for unit in library.units.values())
+    questions = sum(unit.question_count for unit in library.units.values())
     modules = sum(unit.main is not None for unit in library.units.values())
     warnings = len(library.problems) - errors
     click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
