@@ -190,8 +190,8 @@ def modules(draw: st.DrawFn) -> str:
     pieces = [module("sop-dh")]
     for draft in draw(st.lists(drafts(), max_size=3)):
         pieces.append(write_block(draft, level=draw(st.integers(2, 4))))
-        pieces.append("---\n" if draw(st.booleans()) else "")
-        pieces.append("\n".join(draw(st.lists(lines, max_size=3))))
+        prose = "\n".join(draw(st.lists(lines, max_size=3)))
+        pieces.append(f"---\n\n{prose}" if prose else "")
     return "\n\n".join(pieces)
 
 
