@@ -151,6 +151,15 @@ def front_matter_start(lines: list[str]) -> int:
     return next((index for index, line in enumerate(lines) if line.strip()), 0)
 
 
+def prose_lines(text: str, path: str) -> list[BodyLine]:
+    """The lines outside the question blocks, with their numbers in the file."""
+    lines = lines_of(text)
+    _, body_start, _ = _split_front_matter(lines, path)
+    splitter = _Splitter(path, scan_body(lines[body_start:], body_start + 1))
+    splitter.run()
+    return splitter.prose
+
+
 def _split_front_matter(lines: list[str], path: str) -> tuple[FrontMatter, int, list[Problem]]:
     """The front matter, the index of the first body line, and the problems so far."""
     start = front_matter_start(lines)

@@ -7,6 +7,7 @@ A wider character changes nothing; a lost line never turns a question into anoth
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from question_bank.authoring.blocks import parse_block
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
 from question_bank.drafts import QuestionDraft
+from question_bank.keys import AnswerKey, BlanksKey
 from tests.question_bank.test_format import FILES
 from tests.question_bank.test_widths import comparable_draft, wide
 from tests.question_bank.test_write_block import without_places
@@ -149,8 +151,15 @@ def keeps_key(draft: QuestionDraft, whole: QuestionDraft) -> bool:
     """The key is the same, or that of the options which are left."""
     marks = {option.text: option.is_right for option in whole.options}
     left = {option.text: option.is_right for option in draft.options}
-    is_same = without_places(draft.key) == without_places(whole.key)
+    is_same = without_points(draft.key) == without_points(whole.key)
     return is_same or (bool(left) and all(marks.get(text) == left[text] for text in left))
+
+
+def without_points(key: AnswerKey) -> object:
+    """A lost 分值 leaves the points to the paper, and the answers as they are."""
+    if isinstance(key, BlanksKey):
+        return tuple(replace(blank, points_tenths=None) for blank in key.blanks)
+    return without_places(key)
 
 
 def difference(text: str, mutant: str) -> str:
