@@ -167,7 +167,7 @@ def _from_sentence(sentence: Sentence, pools: Mapping[str, list[Quantity]]) -> I
     asked = [mark for mark in sentence.marks if not mark_class(mark.fact)]
     for mark in sentence.marks:
         if mark_class(mark.fact):
-            yield _fact(FactKind.RULE, sentence, [mark], plain(sentence.text), VerdictKey(True))
+            yield _fact(FactKind.RULE, sentence, [mark], _whole(sentence), VerdictKey(True))
             turned = _turned(sentence, mark)
             if turned:
                 yield _fact(FactKind.NEGATION, sentence, [mark], turned, VerdictKey(False))
@@ -346,6 +346,10 @@ def _replaced(sentence: Sentence, gaps: Mapping[Mark, str]) -> str:
         end = mark.end
     pieces.append(_literal(unmarked(sentence.text[end:])))
     return _sentence("".join(pieces))
+
+
+def _whole(sentence: Sentence) -> str:
+    return _sentence(_literal(plain(sentence.text)))
 
 
 def _turned(sentence: Sentence, mark: Mark) -> str | None:
