@@ -39,7 +39,9 @@ _CLAUSE_NUMBER = re.compile(
     r"(?:[ \t\u3000]+|[、.．](?!\d)[ \t\u3000]*)(?=\S)"
 )
 # Marks that tell the bank to make an ordering or a matching question.
-_BANK_MARK = re.compile(r"(?<![ \t])[ \t]*\{\.(?:步骤|对照)\}[ \t]*$", re.MULTILINE)
+_BANK_MARK = re.compile(
+    r"(?<![ \t])[ \t]*\{\.(?:步骤|对照)\}(?:\{#f-[0-9a-z]+\})?[ \t]*$", re.MULTILINE
+)
 # The converter looks from each bracket to the end of its block: past this many it takes seconds.
 _MOST_BRACKETS = 2000
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")

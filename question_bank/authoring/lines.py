@@ -99,7 +99,8 @@ def lines_of_block(heading_line: int, texts: Sequence[str]) -> list[Line]:
         if found and fence is None:
             fence = found[1]
         elif found and fence is not None and found[1].startswith(fence):
-            fence = None
+            # Only a line of nothing but its marks ends a fence, as in `learning.parsing`.
+            fence = fence if text.strip(" `~\r\n") else None
     return lines
 
 

@@ -29,7 +29,7 @@ RULES: dict[str, RuleName] = {
     "每对": RuleName.SHARE_PER_PAIR,
     "每处": RuleName.SHARE_PER_SPOT,
 }
-_RULES_WITH_POINTS = {
+RULES_WITH_POINTS = {
     "少选": RuleName.FIXED_IF_PARTIAL,
     "每项": RuleName.POINTS_PER_OPTION,
     "错点扣": RuleName.MINUS_PER_MISS,
@@ -155,7 +155,7 @@ def points_tenths(written: str) -> int | None:
 def _rule(written: str) -> ScoringRule | None:
     if written in RULES:
         return ScoringRule(RULES[written])
-    for word, name in _RULES_WITH_POINTS.items():
+    for word, name in RULES_WITH_POINTS.items():
         # 错点扣0.5 is clear without 分; 每项5 would look like a slip.
         is_told = written.endswith("分") or name is RuleName.MINUS_PER_MISS
         if written.startswith(word) and is_told:

@@ -50,7 +50,7 @@ STRUCTURE = "-[]x>:#()|_+%;."
 LABELS = ("依据", "分值", "难度", "考点", "给分", "答案", "岗位", "权重")
 
 
-def _wide(character: str) -> str:
+def wide(character: str) -> str:
     return "\u3000" if character == " " else chr(ord(character) + 0xFEE0)
 
 
@@ -80,7 +80,7 @@ def _mutants(text: str) -> list[str]:
                 or in_table
             ):
                 place = start + index
-                mutants.append(text[:place] + _wide(character) + text[place + 1 :])
+                mutants.append(text[:place] + wide(character) + text[place + 1 :])
         start += len(line) + 1
     return mutants
 
@@ -107,17 +107,17 @@ def test_any_structural_character_may_be_full_width(type_word: str) -> None:
     assert len(mutants) > 20
     for mutant in mutants:
         draft = draft_of(type_word, mutant)
-        assert _comparable(draft) == _comparable(expected), mutant
+        assert comparable_draft(draft) == comparable_draft(expected), mutant
 
 
 def test_weights_and_clauses_may_be_full_width() -> None:
     expected = _without_places(draft_of("多选", WEIGHTED))
 
     for mutant in _mutants(WEIGHTED):
-        assert _comparable(draft_of("多选", mutant)) == _comparable(expected), mutant
+        assert comparable_draft(draft_of("多选", mutant)) == comparable_draft(expected), mutant
 
 
-def _comparable(draft: QuestionDraft) -> QuestionDraft:
+def comparable_draft(draft: QuestionDraft) -> QuestionDraft:
     """Without what shows the author's own characters back to him."""
     from_key = draft.key
     if hasattr(from_key, "blanks"):
