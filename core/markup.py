@@ -39,15 +39,18 @@ _CLAUSE_NUMBER = re.compile(
     r"(?:[ \t\u3000]+|[、.．](?!\d)[ \t\u3000]*)(?=\S)"
 )
 # Marks that tell the bank to make an ordering or a matching question.
-_BANK_MARK = re.compile(r"(?<![ \t])[ \t]*\{\.(?:步骤|对照)\}[ \t]*$", re.MULTILINE)
+_BANK_MARK = re.compile(
+    r"(?<![ \t])[ \t]*\{\.(?:步骤|对照)\}(?:\{#f-[0-9a-z]+\})?[ \t]*$", re.MULTILINE
+)
 # The converter looks from each bracket to the end of its block: past this many it takes seconds.
 _MOST_BRACKETS = 2000
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 # One line of words and of signs that mean nothing to Markdown or HTML: most options and stems.
 # It begins with a word, so that it is no list item; \ue000 and \ue001 are the bank's own marks.
 _WORD = "\u4e00-\u9fffA-Za-z0-9\ue000\ue001"
+_SIGN = r",./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％"
 _PLAIN = re.compile(
-    rf"(?!\d+[.)](?: |$))[{_WORD}《（“](?:[{_WORD} ,./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％]*"
+    rf"(?!\d+[.)](?: |$))[{_WORD}《（“](?:[{_WORD} {_SIGN}]*"
     rf"[{_WORD}.%;?)℃。》】”’），：；？！％])?"
 )
 _WIDE = re.compile(

@@ -1,6 +1,7 @@
 """One clause cut out of the rendered text of its module. Pure."""
 
 import re
+from collections.abc import Mapping
 
 _HEADING = re.compile(r'<h(?P<level>[2-6])(?: id="(?P<anchor>[a-z][a-z0-9-]*)")?>')
 _HEADING_END = re.compile(r"</h[2-6]>")
@@ -21,7 +22,7 @@ def clause_html(html: str, anchor: str) -> str:
     return body[heading_end.end() :].strip() if heading_end else ""
 
 
-def with_links(html: str, link_for: dict[str, str]) -> str:
+def with_links(html: str, link_for: Mapping[str, str]) -> str:
     """The text with a link at the end of each heading whose anchor has one."""
     parts: list[str] = []
     end = 0

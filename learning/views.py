@@ -201,7 +201,7 @@ def _text(found: CourseModule, shown: ModuleVersion) -> Markup:
         return Markup(shown.html)
     link = Markup(' <a class="trace" href="{}" aria-label="{}">{}</a>')
     words = _("题与考试")
-    links = {
+    links: dict[str, str] = {
         anchor: link.format(
             url_for("learning.clause", key=found.key, anchor=anchor),
             _("题与考试：%(title)s", title=title),

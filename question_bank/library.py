@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import ERROR, WARNING, Problem
 from learning.links import images_in
 from learning.models import ModuleSource
-from learning.parsing import ParsedModule
+from learning.parsing import ParsedModule, RawBlock
 from learning.sources import (
     ContentRoot,
     ModuleFile,
@@ -19,10 +19,14 @@ from learning.sources import (
     module_files,
     read_module,
 )
-from question_bank.authoring.blocks import parse_block
+from question_bank.authoring.blocks import TYPES, parse_block
+from question_bank.authoring.cases import split_case
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
-from question_bank.drafts import AnchorReference, QuestionDraft
+from question_bank.authoring.report import Report
+from question_bank.drafts import AnchorReference, QuestionDraft, with_parts
+from question_bank.hotspots import hotspot_problems
+from question_bank.keys import QuestionType
 
 # For a module key: the anchors that may be cited, or None when there is no such module.
 AnchorsOf = Callable[[str], frozenset[str] | None]
@@ -70,6 +74,8 @@ class Unit:
     settled_anchors: frozenset[str] = frozenset()
     # Files of the library that the enterprise's own stand in for.
     replaced: list[ModuleFile] = field(default_factory=list)
+    # A case counts as one.
+    question_count: int = 0
 
     @property
     def parts(self) -> list[Part]:
@@ -208,7 +214,7 @@ def known_anchors(library: Library) -> AnchorsOf:
 
 def check_types(unit: Unit, types: Mapping[str, str]) -> None:
     """E402 for each question whose type differs from the one in the bank."""
-    for draft in unit.drafts:
+    for draft in with_parts(unit.drafts):
         before = types.get(draft.public_id or "")
         if before is not None and before != draft.type.value:
             fix = "把旧题停用，给新题换一个编号"
@@ -250,16 +256,18 @@ def _read_questions(unit: Unit) -> None:
             )
             problems += image_problems(part.file, images_in(block.lines, block.line + 1))
             unit.problems += problems
-            if block.public_id:
-                unit.block_lines.append((block.public_id, path, block.line))
+            unit.question_count += 1
+            for public_id, line in _ids(block):
+                unit.block_lines.append((public_id, path, line))
             if draft is not None:
+                unit.problems += hotspot_problems(part.file, draft)
                 unit.drafts.append(draft)
                 unit.file_of[path] = part.file
     unit.links = list(_links(unit))
 
 
 def _links(unit: Unit) -> Iterator[Link]:
-    for draft in unit.drafts:
+    for draft in with_parts(unit.drafts):
         for reference in draft.references:
             if isinstance(reference, AnchorReference) and reference.module_key is not None:
                 place = (draft.path, reference.line, reference.column)
@@ -268,6 +276,16 @@ def _links(unit: Unit) -> Iterator[Link]:
         for link in part.parsed.references:
             if link.module_key is not None and link.module_key != unit.key:
                 yield Link(part.parsed.path, link.line, link.column, link.module_key, link.anchor)
+
+
+def _ids(block: RawBlock) -> Iterator[tuple[str, int]]:
+    """The id of a block, and those of a case's sub-questions, each with its line."""
+    if block.public_id:
+        yield block.public_id, block.line
+    if TYPES.get(block.type_word) is QuestionType.CASE_ANALYSIS:
+        lines = lines_of_block(block.line, block.lines)
+        _story, parts = split_case(block, lines, Report(""))
+        yield from ((part.public_id, part.line) for part in parts if part.public_id)
 
 
 def _lost_headings(part: Part) -> list[Problem]:

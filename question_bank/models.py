@@ -147,7 +147,9 @@ class FileRecord(Base):
     reader: Mapped[str] = mapped_column(String(16))
     # Its pictures: [[path below the content folder, name in the image store], …]
     pictures: Mapped[list[Any]] = mapped_column(JSON)
-    # Its questions: [[public id, line], …]
+    # How many questions it has, a case counted as one.
+    questions: Mapped[int]
+    # The ids that stand in it, those of a case's parts too: [[public id, line], …]
     blocks: Mapped[list[Any]] = mapped_column(JSON)
     # What it cites of other modules: [[line, column, module, anchor], …]
     links: Mapped[list[Any]] = mapped_column(JSON)

@@ -95,7 +95,7 @@ def sync_content(
     for unit in library.units.values():
         if unit.is_settled and unit.is_sound:
             run.report.modules[unit.key] = PublishOutcome.UNCHANGED
-            run.report.questions[Change.UNCHANGED] += len(unit.block_lines)
+            run.report.questions[Change.UNCHANGED] += unit.question_count
         elif unit.is_settled:
             run.report.refused_modules.append(unit.key)
     run.settle_marks()
@@ -198,7 +198,8 @@ class _Run:
 
     def _is_refused(self, session: Session, unit: Unit) -> bool:
         """Refuse a unit that would lose many questions, unless somebody confirmed it."""
-        held = sync.questions_in_use(session, unit.key)
+        used = sync.questions_in_use(session, unit.key)
+        held = [public_id for public_id, each in used.items() if each.standing.case is None]
         gone = len([public_id for public_id in held if public_id not in self.present])
         if self.confirm_removals or not too_many_removals(gone, len(held)):
             return False

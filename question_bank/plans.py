@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from learning import queries as modules
 from learning.differences import ClauseChange, dropped_clauses, section_changes
+from learning.image_sizes import file_ratio
 from learning.images import FileImages, ImageStore
 from learning.parsing import parse_module
 from question_bank.drafts import AnchorReference, AuthorState, QuestionDraft
-from question_bank.importing import built_version, standing_after
+from question_bank.importing import standing_after
 from question_bank.keys import QuestionType
 from question_bank.library import Library, Unit
 from question_bank.models import Question, ReviewKind
@@ -20,6 +22,7 @@ from question_bank.refusals import BankBefore
 from question_bank.rendering import PreparedQuestion, prepare
 from question_bank.rules import Change, change_of, review_of_change
 from question_bank.units import too_many_removals
+from question_bank.versions import built_version
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,15 @@ class _Draft:
     unit: Unit
     prepared: PreparedQuestion
     change: Change
-    is_rewritten: bool
 
     @property
     def planned(self) -> PlannedQuestion:
-        draft = self.prepared.draft
-        return PlannedQuestion(
-            self.prepared.public_id, draft.title, draft.type, draft.path, draft.line
-        )
+        return _of_draft(self.prepared)
+
+
+def _of_draft(prepared: PreparedQuestion) -> PlannedQuestion:
+    draft = prepared.draft
+    return PlannedQuestion(prepared.public_id, draft.title, draft.type, draft.path, draft.line)
 
 
 def plan_units(
@@ -106,7 +110,9 @@ def plan_units(
     gone: list[sync.Held] = []
     in_use = 0
     for unit in units:
-        held = sync.questions_in_use(session, unit.key)
+        # A case counts as one question, as everywhere.
+        used = sync.questions_in_use(session, unit.key)
+        held = {i: each for i, each in used.items() if each.standing.case is None}
         gone += [each for public_id, each in held.items() if public_id not in library.public_ids]
         in_use += len(held)
     found[Change.RETIRED] += [planned(held) for held in gone]
@@ -152,12 +158,16 @@ def dropped_by(session: Session, units: Iterable[Unit]) -> Iterator[DroppedClaus
 
 
 def _planned_draft(unit: Unit, draft: QuestionDraft, bank: BankBefore) -> _Draft:
-    to_url = FileImages(unit.file_of[draft.path], ImageStore(None))
-    prepared = prepare(draft, image_url=to_url, known=bank.hashes)
+    file = unit.file_of[draft.path]
+    prepared = prepare(
+        draft,
+        image_url=FileImages(file, ImageStore(None)),
+        known=bank.hashes,
+        image_ratio=partial(file_ratio, file),
+    )
     held = bank.questions.get(prepared.public_id)
     before = held.standing if held else None
-    is_rewritten = before is None or before.content_hash != prepared.content_hash
-    return _Draft(unit, prepared, change_of(before, standing_after(prepared)), is_rewritten)
+    return _Draft(unit, prepared, change_of(before, standing_after(prepared)))
 
 
 def _clauses(session: Session, units: Iterable[Unit]) -> Iterator[ClauseChange]:
@@ -176,17 +186,17 @@ def _to_review(
     changed = {(unit.key, anchor) for unit in units for anchor in _changed_anchors(session, unit)}
     if not changed:
         return []
+    drafts = list(drafts)
     here = [
-        each.planned
+        _of_draft(one)
         for each in drafts
-        if not each.is_rewritten
-        and each.prepared.draft.state is AuthorState.ENABLED
-        and any(
-            _place(each.unit, reference) in changed for reference in each.prepared.draft.references
-        )
+        for one in (each.prepared, *each.prepared.parts)
+        if not _is_rewritten(one, bank)
+        and one.draft.state is AuthorState.ENABLED
+        and any(_place(each.unit, cited) in changed for cited in one.draft.references)
     ]
     keys = {unit.key for unit in units}
-    drafted = {each.prepared.public_id for each in drafts}
+    drafted = {i for each in drafts for i in (each.prepared.public_id, *_part_ids(each))}
     elsewhere = [
         public_id
         for holder, public_id, module, anchor in bank.citations
@@ -194,6 +204,15 @@ def _to_review(
     ]
     held = sync.held_questions(session, elsewhere)
     return [*here, *(planned(held[public_id]) for public_id in dict.fromkeys(elsewhere))]
+
+
+def _is_rewritten(prepared: PreparedQuestion, bank: BankBefore) -> bool:
+    held = bank.questions.get(prepared.public_id)
+    return held is None or held.standing.content_hash != prepared.content_hash
+
+
+def _part_ids(draft: _Draft) -> list[str]:
+    return [part.public_id for part in draft.prepared.parts]
 
 
 def _changed_anchors(session: Session, unit: Unit) -> list[str]:
@@ -217,14 +236,16 @@ def _version_reviews(
 ) -> Mapping[ReviewKind, list[PlannedQuestion]]:
     """Which of the questions that get a new version a person must look at for that."""
     found: dict[ReviewKind, list[PlannedQuestion]] = {kind: [] for kind in ReviewKind}
-    changed = {d.prepared.public_id: d for d in drafts if d.is_rewritten}
-    before = sync.current_versions(session, changed)
-    for public_id, version in before.items():
-        draft = changed[public_id]
+    prepared = [one for each in drafts for one in (each.prepared, *each.prepared.parts)]
+    changed = {one.public_id: one for one in prepared if one.html is not None}
+    for public_id, version in sync.current_versions(session, changed).items():
+        one = changed[public_id]
+        if version.content_hash == one.content_hash:
+            continue
         question = session.get_one(Question, version.question_id)
         # Built to be compared and never added to the session.
-        after = built_version(question, draft.prepared, [version], version, now=version.created_at)
-        kind = review_of_change(version, after, draft.prepared.draft.revision)
+        after = built_version(question, one, [version], version, [], now=version.created_at)
+        kind = review_of_change(version, after, one.draft.revision)
         if kind is not None:
-            found[kind].append(draft.planned)
+            found[kind].append(_of_draft(one))
     return found

@@ -50,6 +50,7 @@ def record_of(unit: Unit, part: Part) -> FileRecord:
         text_hash=text_hash(text),
         reader=reader(),
         pictures=[list(pair) for pair in pictures_of(part)],
+        questions=len(part.parsed.blocks),
         blocks=[[public_id, line] for public_id, at, line in unit.block_lines if at == path],
         links=[
             [link.line, link.column, link.module_key, link.anchor]
@@ -73,6 +74,7 @@ def record_of_replaced(unit: Unit, file: ModuleFile) -> FileRecord:
         text_hash=text_hash(text),
         reader=reader(),
         pictures=[],
+        questions=0,
         blocks=[],
         links=[],
         warnings=[],
@@ -106,6 +108,7 @@ def settled_units(
             ),
         )
         path = record.path
+        unit.question_count += record.questions
         unit.block_lines += [(public_id, path, line) for public_id, line in record.blocks]
         unit.links += [Link(path, *link) for link in record.links]
         for line, column, code, message, fix in record.warnings:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import ERROR, Problem
 from learning.queries import current_anchors
-from question_bank.drafts import AnchorReference, AuthorState
+from question_bank.drafts import AnchorReference, AuthorState, with_parts
 from question_bank.library import Library, Unit, broken_links
 from question_bank.queries import sync
 
@@ -107,7 +107,7 @@ def _citations_after(library: Library, before: BankBefore) -> Iterator[tuple[str
     for key, unit in library.units.items():
         if unit.is_settled or not unit.is_sound:
             continue
-        for draft in unit.drafts:
+        for draft in with_parts(unit.drafts):
             for reference in draft.references:
                 is_enabled = draft.state is AuthorState.ENABLED
                 if is_enabled and isinstance(reference, AnchorReference):

@@ -29,6 +29,8 @@ class Standing:
     metadata_hash: str
     module_key: str
     path: str
+    # The id of the case that it is a part of.
+    case: str | None = None
 
 
 def change_of(before: Standing | None, after: Standing) -> Change:
@@ -42,7 +44,8 @@ def change_of(before: Standing | None, after: Standing) -> Change:
             return Change.RETIRED
     if before.content_hash != after.content_hash:
         return Change.CHANGED
-    if (before.module_key, before.path) != (after.module_key, after.path):
+    was, is_now = ((one.module_key, one.path, one.case) for one in (before, after))
+    if was != is_now:
         return Change.MOVED
     is_same = (before.metadata_hash, before.state) == (after.metadata_hash, after.state)
     return Change.UNCHANGED if is_same else Change.DESCRIBED

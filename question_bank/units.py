@@ -7,6 +7,7 @@ writes.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from core.markup import plain_text
 from learning.differences import clause_text
 from learning.editions import Edition, make_edition
 from learning.front_matter import COMPANION_SUFFIX
+from learning.image_sizes import file_ratio
 from learning.images import FileImages, ImageStore, Pictures
 from learning.models import ModuleSource
 from learning.operations import (
@@ -29,6 +31,7 @@ from learning.operations import (
 from learning.parsing import ParsedModule, parse_module
 from learning.sources import HeldFile, ModuleFile, text_hash
 from question_bank import reviews
+from question_bank.drafts import with_parts
 from question_bank.events import ClausesChanged
 from question_bank.importing import ImportedQuestion, import_questions, retire
 from question_bank.library import Unit
@@ -88,7 +91,12 @@ def prepare_unit(
         text=file.text()[0],
     )
     questions = tuple(
-        prepare(draft, image_url=FileImages(unit.file_of[draft.path], images), known=known)
+        prepare(
+            draft,
+            image_url=FileImages(unit.file_of[draft.path], images),
+            known=known,
+            image_ratio=partial(file_ratio, unit.file_of[draft.path]),
+        )
         for draft in unit.drafts
     )
     own = [part for part in unit.parts if part.file.source is ModuleSource.ENTERPRISE]
@@ -145,13 +153,14 @@ def _ask_for_reviews(
 ) -> None:
     """Put what a person must look at on the review list."""
     unit, publication = prepared.unit, done.publication
-    edited = [each.question for each in done.questions if each.is_edited]
+    imported = [one for each in done.questions for one in (each, *each.parts)]
+    edited = [each.question for each in imported if each.is_edited]
     edited = [question for question in edited if question.review_since is not None]
     reviews.settle_edited(session, edited, actor=actor, now=now)
-    stated = {draft.public_id or "": draft.revision for draft in unit.drafts}
-    reviews.ask_about_versions(session, done.questions, stated, actor=actor, now=now)
+    stated = {draft.public_id or "": draft.revision for draft in with_parts(unit.drafts)}
+    reviews.ask_about_versions(session, imported, stated, actor=actor, now=now)
     if publication.changed_anchors:
-        rewritten = {each.question.public_id for each in done.questions if each.is_rewritten}
+        rewritten = {each.question.public_id for each in imported if each.is_rewritten}
         clauses = changed_clauses(prepared, publication.changed_anchors)
         reviews.ask_about_clauses(
             session, unit.key, clauses, rewritten=rewritten, actor=actor, now=now
@@ -189,7 +198,8 @@ def retire_vanished(
     vanished = sync.vanished_questions(session, module_key, present)
     for question in vanished:
         retire(session, question, actor=actor, now=now)
-    return len(vanished)
+    # A case counts as one question, as everywhere.
+    return sum(question.case_id is None for question in vanished)
 
 
 def _file_state(unit: Unit, file: ModuleFile, parsed: ParsedModule) -> FileState:

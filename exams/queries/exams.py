@@ -13,7 +13,8 @@ from exams.blueprint import BankQuestion, RowSpec
 from exams.definition import Phase
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry, Sitting
 from exams.queries.audience import AudienceChoice
-from question_bank.models import Question, QuestionTag
+from question_bank.keys import QuestionType
+from question_bank.models import Question, QuestionState, QuestionTag
 from question_bank.queries.content import is_drawable
 from teams.models import Team
 
@@ -186,11 +187,32 @@ def bank_questions(session: Session) -> list[BankQuestion]:
         .where(is_drawable())
         .order_by(Question.public_id)
     )
+    parts = _part_types(session)
     return [
-        BankQuestion(version_id, module_key, kind, difficulty, frozenset(tags.get(question_id, ())))
+        BankQuestion(
+            version_id,
+            module_key,
+            kind,
+            difficulty,
+            frozenset(tags.get(question_id, ())),
+            frozenset(parts.get(question_id, ())),
+        )
         for question_id, version_id, module_key, kind, difficulty in rows
         if version_id is not None
     ]
+
+
+def _part_types(session: Session) -> dict[int, set[QuestionType]]:
+    """The types of the sub-questions of each case."""
+    found: dict[int, set[QuestionType]] = {}
+    rows = session.execute(
+        select(Question.case_id, Question.type).where(
+            Question.case_id.is_not(None), Question.state == QuestionState.ACTIVE
+        )
+    )
+    for case_id, kind in rows:
+        found.setdefault(case_id or 0, set()).add(kind)
+    return found
 
 
 def _wanted(actor: Actor, wanted: ExamFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from core.db import UtcDateTime
 
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("reader", sa.String(length=16), nullable=False),
         sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("questions", sa.Integer(), nullable=False),
         sa.Column("blocks", sa.JSON(), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("warnings", sa.JSON(), nullable=False),

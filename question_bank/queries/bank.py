@@ -1,6 +1,6 @@
 """The bank as its keepers see it: list, figures, one question with its versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -90,7 +90,11 @@ def bank_page(
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
     check_keeper(actor)
-    rows = session.execute(select(Question.state, func.count()).group_by(Question.state)).all()
+    rows = session.execute(
+        select(Question.state, func.count())
+        .where(Question.case_id.is_(None))
+        .group_by(Question.state)
+    ).all()
     in_review = session.scalar(
         select(func.count()).where(
             Question.state == QuestionState.ACTIVE, Question.review_since.is_not(None)
@@ -135,6 +139,24 @@ def versions_of(session: Session, question: Question) -> list[QuestionVersion]:
     )
 
 
+def parts_of(
+    session: Session, versions: Sequence[QuestionVersion]
+) -> dict[int, tuple[Question, QuestionVersion]]:
+    """The sub-questions that versions of a case pin, by the id of their version."""
+    wanted = {part_id for version in versions for part_id in version.part_version_ids}
+    rows = session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.id.in_(sorted(wanted)))
+    )
+    return {version.id: (question, version) for question, version in rows}
+
+
+def case_of(session: Session, question: Question) -> Question | None:
+    """The case of which a question is a part."""
+    return session.get(Question, question.case_id) if question.case_id is not None else None
+
+
 def tags_of(session: Session, question: Question) -> list[str]:
     """The tags of one question."""
     return list(
@@ -170,6 +192,9 @@ def _conditions(wanted: QuestionFilter) -> list[ColumnElement[bool]]:
     if wanted.needs_review:
         is_open = Question.state == QuestionState.ACTIVE
         where.append(and_(is_open, Question.review_since.is_not(None)))
-    elif wanted.states:
-        where.append(Question.state.in_(wanted.states))
+    else:
+        # A case stands for its sub-questions; only what waits for a review is shown by itself.
+        where.append(Question.case_id.is_(None))
+        if wanted.states:
+            where.append(Question.state.in_(wanted.states))
     return where

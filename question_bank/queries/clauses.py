@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -116,7 +116,7 @@ def versions_by_id(
     return {version.id: version for version in rows}
 
 
-def _held() -> tuple[object, ...]:
+def _held() -> tuple[ColumnElement[bool], ...]:
     return (Question.state == QuestionState.ACTIVE, Question.review_since.is_not(None))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from question_bank.authoring.references import normal_clause
 from question_bank.keys import QuestionType
 from question_bank.models import (
     FileRecord,
+    ProposedQuestion,
     Question,
     QuestionReference,
     QuestionState,
@@ -49,6 +50,7 @@ def questions_in_use(session: Session, module_key: str) -> dict[str, Held]:
 
 
 def _held(session: Session, *where: ColumnElement[bool]) -> dict[str, Held]:
+    case = aliased(Question)
     rows = session.execute(
         select(
             Question.public_id,
@@ -60,12 +62,17 @@ def _held(session: Session, *where: ColumnElement[bool]) -> dict[str, Held]:
             Question.metadata_hash,
             Question.module_key,
             Question.source_path,
+            case.public_id,
         )
         .outerjoin(QuestionVersion, QuestionVersion.id == Question.current_version_id)
+        .outerjoin(case, case.id == Question.case_id)
         .where(*where)
         .order_by(Question.id)
     )
-    return {row[0]: Held(*row[:4], Standing(*row[4:])) for row in rows}
+    return {
+        public_id: Held(public_id, type_, title, line, Standing(*standing))
+        for public_id, type_, title, line, *standing in rows
+    }
 
 
 def file_records(session: Session) -> dict[str, FileRecord]:
@@ -75,6 +82,12 @@ def file_records(session: Session) -> dict[str, FileRecord]:
     for record in records:
         session.expunge(record)
     return {record.path: record for record in records}
+
+
+def taken_ids(session: Session) -> frozenset[str]:
+    """Every id that a question has or had, or that one is proposed under."""
+    questions = session.scalars(select(Question.public_id))
+    return frozenset([*questions, *session.scalars(select(ProposedQuestion.public_id))])
 
 
 def enabled_citations(session: Session) -> tuple[tuple[str, str, str, str], ...]:
