@@ -1,4 +1,4 @@
-"""Operator commands: `flask content check`, `flask content format` and `flask content sync`."""
+"""Operator commands: `flask content check`, `format`, `sync` and `export`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,18 +10,19 @@ from sqlalchemy import inspect
 
 from core.chance import new_id
 from core.db import Database
-from core.errors import Problem
+from core.errors import NotFound, Problem
 from core.identity import Actor
 from core.web import services
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
-from question_bank.importing import Change
+from question_bank.exporting import export_content
 from question_bank.library import check_links, given_files, known_anchors, read_library
 from question_bank.models import ProposedQuestion
 from question_bank.operations import SyncReport, sync_content
 from question_bank.queries.sync import taken_ids
 from question_bank.rewriting import format_files
+from question_bank.rules import Change
 
 QUESTION_WORDS = {
     Change.CREATED: "新增",
@@ -101,22 +102,55 @@ def _ids_of_bank(database: Database) -> frozenset[str]:
 
 
 @content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")
+@click.option("--confirm-removals", is_flag=True, help="一次停用很多题，也照做")
 @click.pass_context
 @with_appcontext
-def sync(context: click.Context) -> None:
+def sync(context: click.Context, confirm_removals: bool) -> None:
     """Publish what the content folders say and print what changed."""
     made = services()
     report = sync_content(
         made.database,
         roots=content_roots(made.config.content_dir),
         images=ImageStore(made.config.uploads_dir),
+        confirm_removals=confirm_removals,
         actor=Actor.system("content-sync"),
         now=made.clock.now(),
     )
     _print(report.problems)
+    for notice in report.notices:
+        click.echo(f"提示：{notice}")
     for line in summary(report):
         click.echo(line)
     if report.has_errors:
+        context.exit(1)
+
+
+@content.command("export", help="把编辑器里发布的模块写进内容文件夹；两边都改过的不覆盖")
+@click.option("--module", "module_key", metavar="KEY", help="只写这一个模块")
+@click.pass_context
+@with_appcontext
+def export(context: click.Context, module_key: str | None) -> None:
+    """Write the store's texts and pictures into the content folder."""
+    made = services()
+    try:
+        report = export_content(
+            made.database,
+            content_dir=made.config.content_dir,
+            images=ImageStore(made.config.uploads_dir),
+            module_key=module_key,
+            actor=Actor.system("content-export"),
+            now=made.clock.now(),
+        )
+    except NotFound as error:
+        raise click.ClickException(str(error)) from error
+    _print(report.problems)
+    for path in report.written:
+        click.echo(f"写了 {path}")
+    refused = len(report.problems)
+    click.echo(
+        f"写了 {len(report.written)} 个文件，{report.unchanged} 个没有变，{refused} 个没有写"
+    )
+    if report.problems:
         context.exit(1)
 
 

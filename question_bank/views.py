@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
-from question_bank import operations
+from question_bank import reviews
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
@@ -192,7 +192,7 @@ def question(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """The question is still right although its clause changed."""
     found = bank.question_for(db_session(), current_actor(), public_id)
-    operations.confirm_question(db_session(), found, actor=current_actor(), now=moment())
+    reviews.confirm_question(db_session(), found, actor=current_actor(), now=moment())
     flash(_("已记下：这道题复核过了"))
     return redirect(url_for("question_bank.question", public_id=public_id))
 

@@ -10,7 +10,7 @@ from core.audit import AuditEntry
 from core.clock import ManualClock
 from core.db import Database
 from learning.models import CourseModule
-from question_bank.importing import Change, option_ids
+from question_bank.importing import Change
 from question_bank.models import (
     Question,
     QuestionReference,
@@ -18,13 +18,14 @@ from question_bank.models import (
     QuestionTag,
     QuestionVersion,
 )
-from question_bank.operations import confirm_question
 from question_bank.queries.content import (
     drawable_version_ids,
     key_of,
     version_contents,
 )
 from question_bank.rendering import split_at_gaps
+from question_bank.reviews import confirm_question
+from question_bank.versioning import option_ids
 from tests.question_bank.blocks import BLANKS, SINGLE, VERDICT, draft_of
 from tests.question_bank.files import HOT_WORK, PNG, SYNC, Folder, module, question
 
