@@ -48,9 +48,9 @@ _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
 # One line of words and of signs that mean nothing to Markdown or HTML: most options and stems.
 # It begins with a word, so that it is no list item; \ue000 and \ue001 are the bank's own marks.
 _WORD = "\u4e00-\u9fffA-Za-z0-9\ue000\ue001"
-_SIGN = r",./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％"
 _PLAIN = re.compile(
-    rf"(?!\d+[.)](?: |$))[{_WORD}《（“](?:[{_WORD} {_SIGN}]*"
+    rf"(?!\d+[.)](?: |$))[{_WORD}《（“]"
+    rf"(?:[{_WORD} ,./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％]*"
     rf"[{_WORD}.%;?)℃。》】”’），：；？！％])?"
 )
 _WIDE = re.compile(

@@ -21,7 +21,7 @@ from question_bank.models import (
 from question_bank.rendering import PreparedQuestion, reference_place
 from question_bank.rules import Change as Change
 from question_bank.rules import Standing, change_of
-from question_bank.versions import built_version, html_of
+from question_bank.versioning import built_version, html_of
 
 STATE_OF = {
     AuthorState.DRAFT: QuestionState.DRAFT,

@@ -22,7 +22,7 @@ from question_bank.refusals import BankBefore
 from question_bank.rendering import PreparedQuestion, prepare
 from question_bank.rules import Change, change_of, review_of_change
 from question_bank.units import too_many_removals
-from question_bank.versions import built_version
+from question_bank.versioning import built_version
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from question_bank.queries.content import (
 from question_bank.rendering import split_at_gaps
 from question_bank.reviews import confirm_question
 from question_bank.rules import Change
-from question_bank.versions import option_ids
+from question_bank.versioning import option_ids
 from tests.question_bank.blocks import BLANKS, SINGLE, VERDICT, draft_of
 from tests.question_bank.files import HOT_WORK, PNG, SYNC, Folder, module, question
 
