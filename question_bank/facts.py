@@ -247,9 +247,13 @@ def _from_list(marked: MarkedList) -> Iterator[FactDraft]:
                 for number, text in enumerate(right, start=1)
             ),
         )
-        premises = tuple(OptionDraft(without_blanks(text), True, None, None, 0) for text in left)
+        premises = tuple(_right(text) for text in left)
         columns = (marked.columns[0], marked.columns[1])
         yield replace(found, draft=replace(found.draft, premises=premises, columns=columns))
+
+
+def _right(text: str) -> OptionDraft:
+    return OptionDraft(without_blanks(text), True, None, None, 0)
 
 
 _TYPES = {

@@ -216,7 +216,8 @@ class _Reader:
 
 def _passages(lines: Sequence[BodyLine]) -> Iterator[_Piece]:
     """Paragraphs and list items, each on one line; two 汉字 need no blank between them."""
-    text, places = "", []
+    text = ""
+    places: list[tuple[int, int]] = []
     for line in lines:
         item = _ITEM.fullmatch(line.text)
         if item and text:

@@ -143,7 +143,7 @@ def decide(proposal_id: int) -> ResponseReturnValue:
         return redirect(url_for("editor.proposal", proposal_id=proposal_id))
     accept_proposal(session, row, settled=made, fact_ids=facts, actor=actor, now=now)
     flash(_("已收下 1 题，放进模块的题目草稿，发布以后才是题"))
-    return redirect(url_for("editor.proposals", **_kept_filter()))
+    return redirect(_list_address())
 
 
 @bp.post("/proposals")
@@ -153,7 +153,7 @@ def decide_chosen() -> ResponseReturnValue:
     chosen = [int(found) for found in request.form.getlist("chosen") if found.isdigit()]
     if not chosen:
         flash(_("先在题目前面打勾"), "error")
-        return redirect(url_for("editor.proposals", **_kept_filter()))
+        return redirect(_list_address())
     if request.form.get("action") == "reject":
         return _reject(chosen)
     is_draft = request.form.get("action") == "accept-draft"
@@ -179,7 +179,7 @@ def decide_chosen() -> ResponseReturnValue:
     if len(ready) < len(rows):
         left = len(rows) - len(ready)
         flash(_("%(n)s 题没有收下：缺条款或写法有错，打开一题看看", n=left), "error")
-    return redirect(url_for("editor.proposals", **_kept_filter()))
+    return redirect(_list_address())
 
 
 @bp.post("/modules/<key>/facts")
@@ -214,7 +214,7 @@ def _reject(chosen: Sequence[int]) -> ResponseReturnValue:
         row = queries.proposal_for(session, current_actor(), one)
         reject_proposal(session, row, reason=reason, actor=current_actor(), now=moment())
     flash(_("已退 %(n)s 题，不会再出", n=len(chosen)))
-    return redirect(url_for("editor.proposals", **_kept_filter()))
+    return redirect(_list_address())
 
 
 def _page(
@@ -285,7 +285,8 @@ def _one_of(kind: Any, value: str) -> Any:
     return next((member for member in kind if member.value == value), None)
 
 
-def _kept_filter() -> dict[str, str]:
-    """The filter that the list was shown with, for the way back."""
+def _list_address() -> str:
+    """The list with the filter that it was shown with."""
     names = ("state", "origin", "module", "type", "source")
-    return {name: value for name in names if (value := request.args.get(name))}
+    kept: dict[str, Any] = {name: value for name in names if (value := request.args.get(name))}
+    return url_for("editor.proposals", **kept)
