@@ -8,9 +8,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
 from core.chance import new_id
 from core.errors import Conflict, Problem
+from core.markup import render_inline
 from core.pages import stand_under
 from core.web import current_actor, db_session, moment, reading, requires, services
 from editor.operations.proposals import (
@@ -68,6 +70,7 @@ class Card:
     module: str
     clause: str
     shown: ShownQuestion | None
+    made_from: str | Markup
 
 
 @bp.get("/proposals")
@@ -233,11 +236,19 @@ def _page(
         shown=shown_question(draft) if draft else None,
         block=block,
         lines=block.count("\n") + 2,
-        chosen=f"{module_key or ''}#{anchor or ''}",
+        chosen=_choice_of(places, module_key, anchor),
         places=places,
         problems=problems,
         has_errors=any(problem.is_error for problem in problems),
     )
+
+
+def _choice_of(places: dict[str, ModulePlace], module_key: str | None, anchor: str | None) -> str:
+    """The entry of the list that is selected; a clause that is gone leaves its module."""
+    place = places.get(module_key or "")
+    if place is None:
+        return "#"
+    return f"{place.key}#{anchor if anchor in place.anchors else ''}"
 
 
 def _card(row: ProposedQuestion, places: dict[str, ModulePlace]) -> Card:
@@ -254,7 +265,15 @@ def _card(row: ProposedQuestion, places: dict[str, ModulePlace]) -> Card:
         module=place.title if place else row.module_key or "",
         clause=titles.get(row.anchor or "", row.anchor or ""),
         shown=shown_question(draft) if draft else None,
+        made_from=_made_from(row),
     )
+
+
+def _made_from(row: ProposedQuestion) -> str | Markup:
+    """The sentence with its marks as the module's page shows them; a foreign row as it was."""
+    if row.origin is ProposalOrigin.IMPORT or "\n" in row.made_from:
+        return row.made_from
+    return Markup(render_inline(row.made_from))
 
 
 def _chosen_clause() -> tuple[str | None, str | None]:
