@@ -9,7 +9,7 @@ from question_bank.quantities import forms_of, read_quantity
 
 BLANK = "____"
 _WIDE = r"[\u2e80-\u9fff\uff00-\uff60\u3000-\u303f]"
-_TYPED_BLANK = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
+_TYPED_BLANK = re.compile(f"(?<={_WIDE}) +(?={_WIDE})|(?<=____) +(?=[，。；、：！？）])")
 
 
 def gap_of(fact: str) -> str:
