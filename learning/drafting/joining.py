@@ -93,7 +93,7 @@ def is_indented(line: str) -> bool:
 
 def _is_heading(number: Number) -> bool:
     if number.mark in (Mark.PART, Mark.SUBPART, Mark.CHAPTER, Mark.SECTION, Mark.NAMED):
-        return not is_spoken_of(number)
+        return number.has_gap or not is_spoken_of(number)
     if number.mark is Mark.ARTICLE:
         return not number.rest
     return is_title_like(number.rest, longest=20)

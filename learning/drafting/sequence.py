@@ -108,7 +108,10 @@ class _Sequence:
             return True
         if mark in _DIVIDING:
             fits = not number.rest or is_title_like(number.rest)
-            return is_heading or (fits and not is_spoken_of(number))
+            goes_on = is_spoken_of(number) and not number.has_gap
+            return is_heading or (
+                fits and not goes_on and not number.rest.startswith(tuple(_GOES_ON))
+            )
         if mark is Mark.ARTICLE:
             return self._begins_article(place, block, number)
         if mark is Mark.DECIMAL:
@@ -131,7 +134,7 @@ class _Sequence:
         if is_spoken_of(number):
             goes_on = number.rest[:1] in _GOES_ON
             return number.has_gap and follows and may_end and not goes_on
-        if not block.is_apart and leans_on_next(self._before(place)):
+        if not (block.is_apart or self.was_heading) and leans_on_next(self._before(place)):
             return False
         return (number.has_gap and follows) or may_end
 
