@@ -8,7 +8,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from core.errors import Problem
+from core.errors import ERROR, HINT, WARNING, Problem
 from core.identity import Actor
 from core.web import services
 from learning.drafting import ModuleDraft, draft_module
@@ -17,7 +17,13 @@ from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
 from question_bank.importing import Change
-from question_bank.library import check_links, given_files, known_anchors, read_library
+from question_bank.library import (
+    check_links,
+    given_files,
+    known_anchors,
+    library_flaws,
+    read_library,
+)
 from question_bank.operations import SyncReport, sync_content
 
 QUESTION_WORDS = {
@@ -54,12 +60,18 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     library = read_library(files)
     is_whole = all(path.is_dir() for path in paths)
     check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
-    _print(library.problems)
-    errors = sum(problem.is_error for problem in library.problems)
+    found = sorted(
+        {*library.problems, *library_flaws(library)},
+        key=lambda problem: (problem.path, problem.line, problem.column, problem.code),
+    )
+    _print(found)
+    errors, warnings, hints = (
+        sum(problem.level == level for problem in found) for level in (ERROR, WARNING, HINT)
+    )
     questions = sum(len(unit.block_lines) for unit in library.units.values())
     modules = sum(unit.main is not None for unit in library.units.values())
-    warnings = len(library.problems) - errors
-    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
+    told = f"，{hints} 条提示" if hints else ""
+    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告{told}")
     if errors:
         context.exit(1)
 
