@@ -221,7 +221,8 @@ def test_the_description_of_a_picture_must_not_tell_the_answer() -> None:
 
 def test_a_clause_worth_asking_without_a_question_is_a_hint() -> None:
     text = (
-        "## 3.2 期限 {#s-3-2}\n\n有效期 ==8 小时==。\n\n## 4.5 前提 {#s-4-5}\n\n监护人必须到位。\n\n"
+        "## 3.2 期限 {#s-3-2}\n\n有效期 ==8 小时==。\n\n"
+        "## 4.5 前提 {#s-4-5}\n\n监护人必须到位。\n\n"
         "## 6.2 说明 {#s-6-2}\n\n这一节讲来历。\n"
     )
     module, _ = parse_module(text, "sop-dh.md")

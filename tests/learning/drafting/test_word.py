@@ -2,9 +2,7 @@
 
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +16,7 @@ from learning.drafting import ModuleDraft, draft_module
 from learning.drafting.blocks import Unreadable
 from learning.drafting.word_archive import MAX_UNPACKED_BYTES
 from learning.parsing import parse_module
-from tests.learning.drafting.texts import anchors, clause_texts, law, numbers
+from tests.learning.drafting.texts import anchors, clause_texts, law, numbers, whole_png
 
 Change = Callable[[bytes], bytes]
 
@@ -201,19 +199,6 @@ def test_pictures_are_given_as_files_named_by_their_content() -> None:
     assert made.images[0].data == whole_png()
     assert f"![图1 配电箱]({path})" in made.clauses[0].text
     assert f"![图 2]({path})" in made.clauses[0].text
-
-
-def whole_png() -> bytes:
-    """One white dot."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-        )
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    dot = chunk(b"IDAT", zlib.compress(b"\x00\xff\xff\xff"))
-    return b"\x89PNG\r\n\x1a\n" + head + dot + chunk(b"IEND", b"")
 
 
 def test_insertions_are_taken_in_and_deletions_left_out() -> None:

@@ -1,5 +1,8 @@
 """Made-up laws and rules for the tests, and what a draft of them holds."""
 
+import struct
+import zlib
+
 from learning.drafting import ModuleDraft, draft_module
 from learning.drafting.numerals import chinese
 
@@ -36,3 +39,16 @@ def law(count: int) -> str:
         ]
     lines.append("本法自2026年5月1日起施行。")
     return "\n".join(lines)
+
+
+def whole_png() -> bytes:
+    """One white dot."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
+    dot = chunk(b"IDAT", zlib.compress(b"\x00\xff\xff\xff"))
+    return b"\x89PNG\r\n\x1a\n" + head + dot + chunk(b"IEND", b"")
