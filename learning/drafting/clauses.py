@@ -73,7 +73,7 @@ def clauses_of(blocks: Sequence[Block], *, unit: str) -> Structure:
     """Divide a text into its clauses; attachments number their own."""
     builder = _Builder(unit)
     starts = _attachments(blocks)
-    edges = [0, *starts, len(blocks)]
+    edges = sorted({0, *starts, len(blocks)})
     for start, end in pairwise(edges):
         division = blocks[start:end]
         head = read_number(division[0].text) if start in starts else None
@@ -110,6 +110,7 @@ class _Builder:
         self.stack: list[OpenClause] = []
         self.texts: list[list[Block]] = []
         self.has_han_chapters = False
+        self.has_decimals = False
         self.listed: list[Mark] = []
 
     def open_attachment(self, head: Number, division: Sequence[Block]) -> None:
@@ -286,8 +287,6 @@ def _is_title(block: Block) -> bool:
 def _one_line(title: str) -> str:
     """A title without emphasis; 总　　则 is spaced out for looks alone."""
     text = " ".join(re.sub(r"\*{1,3}", "", title).split())
-    return (
-        text.replace(" ", "")
-        if re.fullmatch(r"[^\W\d_a-zA-Z]( [^\W\d_a-zA-Z]){1,5}", text)
-        else text
-    )
+    text = re.sub(r"(?:\s*[{｛][^{}｛｝]*[}｝]|\s+#+|\s)+$", "", text)
+    is_spaced = re.fullmatch(r"[^\W\d_a-zA-Z]( [^\W\d_a-zA-Z]){1,5}", text)
+    return text.replace(" ", "") if is_spaced else text

@@ -126,14 +126,20 @@ def _key(title: str) -> str:
 
 
 def _body(title: str, structure: Structure) -> str:
-    parts = [f"# {title}"]
+    parts = [f"# {_unbracketed(title)}"]
     if structure.opening:
         parts.append(text_of(structure.opening))
     for clause in structure.clauses:
-        parts.append(f"{'#' * clause.level} {clause.title} {{#{clause.anchor}}}")
+        title = _unbracketed(clause.title)
+        parts.append(f"{'#' * clause.level} {title} {{#{clause.anchor}}}")
         if clause.text:
             parts.append(clause.text)
     return "\n\n".join(parts) + "\n"
+
+
+def _unbracketed(title: str) -> str:
+    """A heading that begins with 【单选】 would begin a question."""
+    return "\\" + title if title.startswith(("【", "[", "［", "〔", "\\")) else title
 
 
 def _settled(text: str, clauses: Sequence[DraftClause]) -> tuple[str, list[str]]:

@@ -75,10 +75,10 @@ def take_title(blocks: Sequence[Block], fallback: str) -> tuple[str, list[Block]
     kept = list(blocks)
     named = next((i for i, block in enumerate(kept[:40]) if block.kind is Kind.TITLE), None)
     if named is not None:
-        return _plain(kept.pop(named).text), [_as_text(block) for block in kept]
+        return _plain(kept.pop(named).text) or fallback, [_as_text(block) for block in kept]
     first = next((i for i, block in enumerate(kept[:40]) if _is_top_heading(block)), None)
     if first is not None:
-        return _plain(kept.pop(first).text), kept
+        return _plain(kept.pop(first).text) or fallback, kept
     for place, block in enumerate(kept[:8]):
         if not _may_be_title(block):
             if read_number(block.text) is not None:
@@ -154,7 +154,8 @@ def _may_be_title(block: Block) -> bool:
     )
     is_number = any(pattern.fullmatch(fold(text)) for pattern in _NUMBERS)
     has_end = re.search(r"[。；;：:，,]$", text)
-    return 2 <= len(text) <= 60 and not (is_note or is_number or has_end)
+    has_words = len(re.sub(r"[\W_]", "", text)) >= 2
+    return has_words and len(text) <= 60 and not (is_note or is_number or has_end)
 
 
 def _as_text(block: Block) -> Block:
@@ -163,9 +164,9 @@ def _as_text(block: Block) -> Block:
 
 
 def _plain(title: str) -> str:
-    text = re.sub(r"\\(?=[^\w\s])|\*{1,3}|[#`]", "", title)
+    text = re.sub(r"\\(?=[^\w\s])|\*{1,3}|[#`{}｛｝]", "", title)
     text = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", " ".join(text.split()))
-    return text.strip("《》 ") if text.count("《") == 1 and text.startswith("《") else text
+    return text.strip("《》 ") if text.count("《") == 1 and text.startswith("《") else text.strip()
 
 
 def _tidy(number: str) -> str:
