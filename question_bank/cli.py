@@ -13,6 +13,7 @@ from core.web import services
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
+from question_bank import bank_cli
 from question_bank.importing import Change
 from question_bank.library import check_links, given_files, known_anchors, read_library
 from question_bank.operations import SyncReport, sync_content
@@ -107,6 +108,7 @@ def summary(report: SyncReport) -> list[str]:
 def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
     app.cli.add_command(content)
+    bank_cli.register(app)
 
 
 def _print(problems: Iterable[Problem]) -> None:
