@@ -29,7 +29,7 @@ from learning.links import ImageUse, Reference, images_in, references_in
 MAX_ANCHOR = 80
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
+RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
 _CHECKBOX = re.compile(r"\s*[-*+－]\s+[\[［]\s*[xX√ ]?\s*[\]］]")
 _NOTE = re.compile(r"\s*[>＞]\s*(?:[-－*]\s*)?[^\s:：]{1,8}\s*[:：]")
 _PLACEHOLDER = re.compile(r"⟦题块 \d+⟧")
@@ -225,13 +225,13 @@ class _Splitter:
             if not line.is_text:
                 continue
             deeper = heading_level(line.text)
-            if _RULE.fullmatch(line.text) or (deeper is not None and deeper <= level):
+            if RULE.fullmatch(line.text) or (deeper is not None and deeper <= level):
                 return index
         return len(self.body)
 
     def _past_rule(self, index: int) -> int:
         """The rule that ends a block belongs to it and draws no line on the page."""
-        is_rule = index < len(self.body) and _RULE.fullmatch(self.body[index].text)
+        is_rule = index < len(self.body) and RULE.fullmatch(self.body[index].text)
         return index + 1 if is_rule else index
 
     def _take_block(self, line: _Line, parts: QuestionHeading, start: int, end: int) -> None:

@@ -18,6 +18,7 @@ _INSERTED = re.compile(rf"之(?P<number>[{_NUMERAL}]+)")
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "两": 2}
 _WEIGHTS = {"十": 10, "百": 100, "千": 1000}
+_SEMICOLON = re.compile(r"\[[^\]]{0,300}\]|《[^》]{0,300}》|(?P<outer>;)")
 _NEXT_CLAUSE = re.compile(r"[、,和及](?=[第附表 0-9])")
 
 
@@ -46,7 +47,7 @@ def read_references(
     """
     references: list[Reference] = []
     for part in _parts(values):
-        if "《" in part.text:
+        if "《" in part.text and not _LINK.match(part.folded):
             references.extend(_clauses(part, sources, report))
             continue
         reference = _anchor(part, module_key, report)
@@ -78,12 +79,17 @@ def _parts(values: Iterable[Line]) -> Iterator[Line]:
     for value in values:
         line = value.item() or value.stripped()
         start = 0
-        for found in [*re.finditer(r";", line.folded), None]:
+        for found in [*_outer_semicolons(line.folded), None]:
             end = found.start() if found else len(line.text)
             part = line.piece(start, end).stripped()
             if not part.is_blank:
                 yield part
             start = end + 1
+
+
+def _outer_semicolons(folded: str) -> Iterator[re.Match[str]]:
+    """The semicolons that part references; one in the name of a section or a law does not."""
+    return (found for found in _SEMICOLON.finditer(folded) if found["outer"])
 
 
 def _anchor(part: Line, module_key: str, report: Report) -> AnchorReference | None:
