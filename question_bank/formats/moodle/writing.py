@@ -17,8 +17,8 @@ from question_bank.formats.exported import (
 )
 from question_bank.formats.html.plain import is_plain, plain_lines
 from question_bank.formats.losses import LossBook, WrittenFile
-from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
 from question_bank.formats.moodle.gaps import written_gap
+from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
 from question_bank.formats.pictures import named_pictures, picture_name, with_paths
 from question_bank.formats.tags import tags_of
 from question_bank.formats.xml_output import Raw, document, element, joined, legal
