@@ -13,6 +13,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from learning.images import image_kind
+from learning.sources import ModuleFile, read_image
 
 _BROKEN = (DefusedXmlException, ParseError, struct.error, LookupError, ValueError)
 # Frames of a JPEG that say its size: all SOF but the markers of tables between them.
@@ -32,6 +33,12 @@ def image_ratio(data: bytes) -> Fraction | None:
         return height / width if width > 0 and height > 0 else None
     except _BROKEN:
         return None
+
+
+def file_ratio(file: ModuleFile, written: str) -> Fraction | None:
+    """The ratio of an image that a module file names; None where there is no such image."""
+    data, _ = read_image(file, written)
+    return image_ratio(data) if data is not None else None
 
 
 def _size(data: bytes) -> tuple[Fraction, Fraction]:

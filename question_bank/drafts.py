@@ -123,8 +123,6 @@ class QuestionDraft:
     section_anchor: str | None
     # The left column of a matching question; the right one stands in `options`.
     premises: tuple[OptionDraft, ...] = ()
-    # What stands above the two columns of a matching question; told to its author alone.
-    columns: tuple[str, str] | None = None
     # The sub-questions of a case, each a whole question with an id of its own.
     parts: "tuple[QuestionDraft, ...]" = ()
     # Warnings that the author switched off for this question, with the reason: {"W301": "…"}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.errors import WARNING, Problem
 from question_bank.authoring.cases import PartBlock, read_story, split_case
@@ -61,14 +61,29 @@ def parse_block(
     return draft, _without_waived(report.in_order(), draft)
 
 
+def read_alone(
+    block: RawBlock, *, path: str
+) -> tuple[QuestionDraft | None, list[Problem], list[Reading]]:
+    """Read a block without its module: what it cites is taken as it stands.
+
+    The readings of the question and of its parts tell what their author wrote.
+    """
+    report = Report(path)
+    module = _Module("", None, None, None)
+    draft = _read(block, module, report)
+    return draft, report.in_order(), module.readings
+
+
 @dataclass(frozen=True)
 class _Module:
     """The module that a question belongs to, as far as its questions may refer to it."""
 
     key: str
-    anchors: frozenset[str]
-    sources: Sequence[DeclaredSource]
+    # None when the module is not known.
+    anchors: frozenset[str] | None
+    sources: Sequence[DeclaredSource] | None
     audience: frozenset[str] | None
+    readings: list[Reading] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,6 +172,7 @@ def _draft(
     reading: Reading, content: Content, module: _Module, case: _Case | None
 ) -> QuestionDraft:
     report, notes, block = reading.report, reading.notes, reading.block
+    module.readings.append(reading)
     points = read_points(notes.get("分值"), report)
     rule = read_rule(notes.get("给分"), reading.type, report)
     metadata = read_metadata(notes, module.audience, report)
@@ -281,7 +297,7 @@ def _references(
     # A mistyped key, or what a heading cuts off, may well be the 依据 that seems to be missing.
     told = {"E105", "E107", "E301", "E302", "E303"} & report.error_codes
     # A case rests on what its sub-questions cite.
-    is_asked = reading.type is not QuestionType.CASE_ANALYSIS
+    is_asked = reading.type is not QuestionType.CASE_ANALYSIS and module.anchors is not None
     state = case.state if case else state
     if not references and not told and is_asked and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading

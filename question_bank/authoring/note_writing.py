@@ -38,7 +38,7 @@ def write_notes(
     """The lines of the quote; none when nothing is to be said."""
     lines: list[str] = []
     for key, value in _entries(draft, is_part=is_part):
-        default = _DEFAULTS.get(key)
+        default = _sum_of_parts(draft) if key == "分值" else _DEFAULTS.get(key)
         is_wanted = value != default if author is None else key in author.keys
         if value and (is_wanted or key in _ANSWERS or key.startswith("答案")):
             lines += _entry(key, author.verbatim.get(key, value) if author else value)
@@ -116,6 +116,12 @@ def _points(draft: QuestionDraft) -> str:
         if None not in each:
             return "+".join(points_words(tenths or 0) for tenths in each)
     return points_words(draft.points_tenths) if draft.points_tenths else ""
+
+
+def _sum_of_parts(draft: QuestionDraft) -> str | None:
+    """What the 分值 of a case comes to without being stated."""
+    points = [part.points_tenths for part in draft.parts]
+    return points_words(sum(tenths or 0 for tenths in points)) if points and all(points) else None
 
 
 def _reference(reference: Reference) -> str:

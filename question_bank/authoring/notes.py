@@ -33,7 +33,9 @@ _TELLING = ("依据", "分值", "答案", "给分", "解析", "参考答案", "�
 _ANSWERS = ("答案", "参考答案", "采分点")
 
 _ENTRY = re.compile(
-    r"[*_]{0,3}(?P<word>[^\s:*_]{1,12}?) {0,9}(?P<number>\d{0,3}) {0,9}[*_]{0,3}:[*_]{0,3}"
+    r"(?P<bold>[*_]{1,3})?(?P<word>[^\s:*_]{1,12}?) {0,9}(?P<number>\d{0,3}) {0,9}"
+    # **解析：**… ends its bold behind the colon; in 解析：**…** the bold is the author's.
+    r"(?P<closed>[*_]{1,3})?:(?(closed)|(?(bold)[*_]{0,3}))"
 )
 
 

@@ -36,12 +36,14 @@ class DeclaredSource(Protocol):
 def read_references(
     values: Iterable[Line],
     *,
-    anchors: frozenset[str],
-    sources: Sequence[DeclaredSource],
+    anchors: frozenset[str] | None,
+    sources: Sequence[DeclaredSource] | None,
     module_key: str,
     report: Report,
 ) -> list[Reference]:
     """Read the value of 依据; what does not resolve within the module is reported.
+
+    Nothing is looked up where `anchors` or `sources` are None, as for a block without its module.
 
     Whether an anchor of another module exists is for the caller, who knows all modules.
     """
@@ -53,7 +55,8 @@ def read_references(
         reference = _anchor(part, module_key, report)
         if reference is None:
             continue
-        if reference.module_key is None and reference.anchor not in anchors:
+        is_own = reference.module_key is None
+        if anchors is not None and is_own and reference.anchor not in anchors:
             near = nearest(reference.anchor, anchors)
             fix = f"是否要写 #{near}？" if near else "先在那一节的标题末尾写上这个锚点"
             message = f"本模块没有锚点 #{reference.anchor}"
@@ -72,6 +75,20 @@ def normal_clause(written: str) -> str:
     text = re.sub(r"条之", "之", text)
     text = re.sub(r"条(?=\d)", "/", text).replace("条", "")
     return re.sub("/+", "/", text).strip("/")
+
+
+def canonical_references(values: Iterable[Line]) -> str:
+    """The value of 依据 on one line, in its author's words, with half-width marks of links."""
+    return "；".join(_canonical(part) for part in _parts(values))
+
+
+def _canonical(part: Line) -> str:
+    link = _LINK.search(part.folded)
+    if link is None:
+        return part.text
+    text = part.text[link.start("text") : link.end("text")].strip()
+    before, after = part.text[: link.start()], part.text[link.end() :]
+    return f"{before}[{text}]({link['target']}){after}"
 
 
 def _parts(values: Iterable[Line]) -> Iterator[Line]:
@@ -114,29 +131,30 @@ def _anchor(part: Line, module_key: str, report: Report) -> AnchorReference | No
 
 
 def _clauses(
-    part: Line, sources: Sequence[DeclaredSource], report: Report
+    part: Line, sources: Sequence[DeclaredSource] | None, report: Report
 ) -> Iterator[ClauseReference]:
     found = _TITLE.search(part.text)
     title = found["title"].strip() if found else ""
     wanted = comparable(title)
-    source = next(
-        (s for s in sources if wanted in (comparable(s.name), comparable(s.short_name))), None
-    )
-    if found is None or source is None:
+    named = (s for s in sources or () if wanted in (comparable(s.name), comparable(s.short_name)))
+    source = next(named, None)
+    if found is None or (source is None and sources is not None):
         fix = "在文件开头的“来源”里写上它的名称和条款"
         report.error(part, "E303", f"“来源”里没有《{title}》", fix)
         return
-    declared = {normal_clause(clause) for clause in source.clauses}
+    declared = {normal_clause(clause) for clause in (source.clauses if source else ())}
     written = _NEXT_CLAUSE.split(found["clauses"].strip())
     for clause in written:
         number = clause.strip().split(" ")[0].strip("。，,")
         if not number:
             report.error(part, "E303", f"《{title}》没写第几条", "写成 《…》第十二条第二款")
-        elif not _is_declared(normal_clause(number), declared):
+        elif source is not None and not _is_declared(normal_clause(number), declared):
             fix = f"把“{number}”加进来源《{title}》的条款，或改正条款号"
             report.error(part, "E303", f"来源《{title}》没有列出 {number}", fix)
         text = f"《{title}》{number}"
-        yield ClauseReference(source.name, number, text, part.number, part.column)
+        yield ClauseReference(
+            source.name if source else title, number, text, part.number, part.column
+        )
 
 
 def _is_declared(clause: str, declared: set[str]) -> bool:

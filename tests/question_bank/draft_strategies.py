@@ -1,10 +1,12 @@
 """Drafts of every kind for property tests, with text that looks like structure."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import strategies as st
 
 from question_bank.answers import BadForm, accepted_form, comparable
+from question_bank.authoring.escapes import one_line
 from question_bank.drafts import (
     AnchorReference,
     AuthorState,
@@ -17,10 +19,18 @@ from question_bank.keys import (
     AnswerKey,
     BlankKey,
     BlanksKey,
+    CaseKey,
     ChoiceKey,
+    HotspotKey,
+    MatchKey,
+    OrderKey,
     QuestionType,
+    Region,
+    RubricKey,
     RuleName,
+    ScoringPoint,
     ScoringRule,
+    Shape,
     VerdictKey,
 )
 
@@ -105,7 +115,8 @@ def _is_answer(written: str) -> bool:
         accepted_form(written)
     except BadForm:
         return False
-    return "|" not in written and "｜" not in written
+    # A lone quote mark would pair with that of the next alternative.
+    return not any(sign in written for sign in '|｜"“”＂')
 
 
 @st.composite
@@ -151,6 +162,76 @@ def verdicts(draw: st.DrawFn) -> dict[str, object]:
     return {"type": QuestionType.TRUE_FALSE, "key": VerdictKey(draw(st.booleans()))}
 
 
+@st.composite
+def orderings(draw: st.DrawFn) -> dict[str, object]:
+    found = draw(distinct_texts(3, 5))
+    names = [RuleName.SHARE_PER_POSITION, RuleName.SHARE_PER_NEIGHBOUR]
+    return {
+        "type": QuestionType.ORDERING,
+        "options": tuple(option(text, True, None, None) for text in found),
+        "key": OrderKey(tuple(range(1, len(found) + 1))),
+        "rule": draw(st.none() | st.sampled_from(names).map(ScoringRule)),
+        "shuffle": Shuffle.ALL,
+    }
+
+
+@st.composite
+def matchings(draw: st.DrawFn) -> dict[str, object]:
+    """Options stand in the order in which a table shows them first."""
+    left = [one_line(text) for text in draw(distinct_texts(2, 4))]
+    right = [one_line(text) for text in draw(distinct_texts(2, 5))]
+    pairs = []
+    for premise in range(1, len(left) + 1):
+        chosen = draw(st.integers(1, len(right)))
+        pairs.append((premise, chosen))
+    used = {chosen for _premise, chosen in pairs}
+    # In the order of first use, with the spare ones behind.
+    order = list(dict.fromkeys(chosen for _premise, chosen in pairs))
+    order += [number for number in range(1, len(right) + 1) if number not in used]
+    place = {old: new for new, old in enumerate(order, start=1)}
+    return {
+        "type": QuestionType.MATCHING,
+        "premises": tuple(option(text, True, None, None) for text in left),
+        "options": tuple(option(right[old - 1], old in used, None, None) for old in order),
+        "key": MatchKey(tuple((premise, place[chosen]) for premise, chosen in pairs)),
+        "rule": draw(st.none() | st.just(ScoringRule(RuleName.SHARE_PER_PAIR))),
+        "columns": ("颜色", "含义"),
+        "shuffle": Shuffle.ALL,
+    }
+
+
+@st.composite
+def hotspots(draw: st.DrawFn) -> dict[str, object]:
+    found = draw(distinct_texts(1, 4))
+    right = {0} | draw(st.sets(st.integers(0, len(found) - 1)))
+    shapes = [
+        Region(Shape.CIRCLE, (Fraction(32), Fraction(1105, 20), Fraction(6))),
+        Region(Shape.RECTANGLE, (Fraction(60), Fraction(20), Fraction(15), Fraction(1, 8))),
+        Region(Shape.POLYGON, tuple(map(Fraction, (10, 10, 30, 10, 20, 40)))),
+    ]
+    regions = [(n, draw(st.sampled_from(shapes))) for n in range(1, len(found) + 1)]
+    return {
+        "type": QuestionType.HOTSPOT,
+        "stem": "点出隐患。\n\n![配电室](图片/a.png)",
+        "options": tuple(option(text, i in right, None, None) for i, text in enumerate(found)),
+        "key": HotspotKey(tuple(regions), frozenset(i + 1 for i in right), Fraction(1)),
+        "rule": draw(st.none() | st.just(ScoringRule(RuleName.MINUS_PER_MISS, 5))),
+    }
+
+
+@st.composite
+def written(draw: st.DrawFn) -> dict[str, object]:
+    points = draw(
+        st.lists(st.builds(ScoringPoint, some_text, st.sampled_from([10, 25])), max_size=3)
+    )
+    answer = draw(some_text if not points else st.none() | some_text)
+    return {
+        "type": QuestionType.SHORT_ANSWER,
+        "key": RubricKey(tuple(points), answer),
+        "points_tenths": sum(point.tenths for point in points) or None,
+    }
+
+
 def a_draft(key: AnswerKey, **values: object) -> QuestionDraft:
     """A draft with nothing but its key, unless told otherwise."""
     made: dict[str, object] = {
@@ -182,7 +263,35 @@ def a_draft(key: AnswerKey, **values: object) -> QuestionDraft:
 @st.composite
 def drafts(draw: st.DrawFn) -> QuestionDraft:
     """Any draft; what its type decides first, then what every question may have."""
-    values = draw(st.one_of(choices(), blanks(), verdicts()))
+    kinds = [choices(), blanks(), verdicts(), orderings(), matchings(), hotspots(), written()]
+    draft = draw(simple_drafts(st.one_of(kinds)))
+    if not draw(st.booleans()):
+        return draft
+    numbers = st.integers(2, 4).map(lambda count: [f"q-00000{n}" for n in range(1, count)])
+    parts = tuple(
+        replace(part, public_id=public_id, state=draft.state)
+        for public_id in draw(numbers)
+        for part in [draw(simple_drafts(st.one_of(kinds)))]
+    )
+    points = [part.points_tenths or 0 for part in parts]
+    return replace(
+        draft,
+        type=QuestionType.CASE_ANALYSIS,
+        stem=draw(some_text),
+        key=CaseKey(tuple(part.public_id or "" for part in parts)),
+        parts=parts,
+        options=(),
+        premises=(),
+        columns=None,
+        rule=None,
+        points_tenths=sum(points) if all(points) else None,
+    )
+
+
+@st.composite
+def simple_drafts(draw: st.DrawFn, kinds: st.SearchStrategy[dict[str, object]]) -> QuestionDraft:
+    """A question without parts."""
+    values = draw(kinds)
     common = {
         "title": draw(lines),
         "stem": draw(some_text),
@@ -196,5 +305,6 @@ def drafts(draw: st.DrawFn) -> QuestionDraft:
         "shuffle": draw(st.sampled_from(Shuffle)),
         "state": draw(st.sampled_from(AuthorState)),
         "revision": draw(st.none() | st.sampled_from(Revision)),
+        "waived": draw(st.sampled_from([(), (("W301", "就是要长"), ("W204", "属实（见图）"))])),
     }
     return a_draft(**(common | values))  # type: ignore[arg-type]

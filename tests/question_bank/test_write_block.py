@@ -14,11 +14,11 @@ from learning.parsing import parse_module
 from question_bank.authoring.blocks import parse_block
 from question_bank.authoring.writing import write_block
 from question_bank.drafts import QuestionDraft
-from tests.question_bank.blocks import ANCHORS, BLANKS, LAW, MULTIPLE, SINGLE, VERDICT, draft_of
+from tests.question_bank.blocks import ANCHORS, LAW, VERDICT, draft_of
 from tests.question_bank.draft_strategies import drafts
+from tests.question_bank.test_widths import SAMPLES
 
 CASES = 2000 if os.environ.get("SOAK") == "1" else 150
-SAMPLES = {"单选": SINGLE, "多选": MULTIPLE, "判断": VERDICT, "填空": BLANKS}
 FRONT = "---\n标识: sop-dh\n标题: 动火\n类别: 事故案例\n版本: 1\n生效日期: 2026-01-01\n---\n\n"
 
 
@@ -70,7 +70,8 @@ def test_a_block_in_canonical_form_is_written_as_it_was(type_word: str) -> None:
     text = write_block(draft_of(type_word, SAMPLES[type_word]))
 
     assert text.split("\n\n", 1)[0] == f"### 【{type_word}】标题 {{#q-7f3k2m}}"
-    assert sorted(text.splitlines()[1:]) == sorted(SAMPLES[type_word].splitlines())
+    expected = [line for line in SAMPLES[type_word].splitlines() if line]
+    assert sorted(line for line in text.splitlines()[1:] if line) == sorted(expected)
     assert without_places(read_back(text)) == without_places(
         draft_of(type_word, SAMPLES[type_word])
     )
