@@ -122,8 +122,13 @@ def set_verdict(reading: Reading, key: str) -> None:
 
 def with_blanks(stem: str) -> tuple[str, int]:
     """The stem with every form of a blank as four underscores, and their number."""
-    text, count = _ANY_BLANK.subn(BLANK, stem.replace("\\_", "_"))
-    return text, count
+    return _with_blanks(stem, _ANY_BLANK)
+
+
+def _with_blanks(stem: str, forms: re.Pattern[str]) -> tuple[str, int]:
+    text, count = forms.subn(BLANK, stem.replace("\\_", "_"))
+    # A backslash before a blank would make it underscores again.
+    return re.sub(r"\\+(?=____)", "", text), count
 
 
 def set_blanks(reading: Reading, key: str) -> None:
@@ -132,7 +137,7 @@ def set_blanks(reading: Reading, key: str) -> None:
         reading.error("E504", "没有答案")
         return
     for forms in (BLANK_FORMS, BLANK_FORMS[:2], BLANK_FORMS[2:]):
-        stem, count = re.compile("|".join(forms)).subn(BLANK, reading.stem.replace("\\_", "_"))
+        stem, count = _with_blanks(reading.stem, re.compile("|".join(forms)))
         parts = _parts(key, count) if count else None
         if parts is not None:
             reading.stem = stem

@@ -24,6 +24,8 @@ _LOOKS_LIKE_HTML = re.compile(
     r"(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,6});",
     re.IGNORECASE,
 )
+# Stands for the blank while HTML is turned into Markdown, where ____ would be a rule.
+_GAP = "\U000ff000"
 _END_OF_SENTENCE = re.compile(r"[.。．!！?？…]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
 _NO_BLANK = (QuestionType.TRUE_FALSE, QuestionType.MATCHING, QuestionType.SHORT_ANSWER)
@@ -119,15 +121,12 @@ def _place_stem(reading: Reading, before: str, after: str) -> None:
         gap = " " if tail and not _END_OF_SENTENCE.fullmatch(tail) else ""
         stem = before.rstrip() + gap + tail
     elif tail:
-        gap = "" if re.match(r"\w", after) is None else " "
-        stem = f"{before.rstrip(' ')}{_gap_before(before)}{BLANK}{gap}{after.rstrip()}"
+        stem = before + _GAP + after
     else:
-        stem = f"{before.rstrip()} {BLANK}" if needs_blank else before
-    reading.stem = _text(stem, "moodle")[0]
-
-
-def _gap_before(before: str) -> str:
-    return " " if before.endswith((" ", "\n")) else ""
+        stem = before
+    reading.stem = _text(stem, "moodle")[0].replace(_GAP, BLANK)
+    if needs_blank and not tail:
+        reading.stem = f"{reading.stem} {BLANK}"
 
 
 def _format_of(text: str) -> str:

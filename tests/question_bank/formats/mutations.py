@@ -8,10 +8,40 @@ from collections.abc import Callable, Iterator
 ODD = (
     *"｛｝＝～＃：；，。（）【】√×ＡＢ１２．、①⑴⒈㈠\u3000\u00a0\u200b\ufeff\u2028\x00\x07\t\\~=#{}%*_|<>&\"'",
     *("答案：", "解析：", "A.", "1.", "1-5 ABCDE", "####", "::", "->", "$CATEGORY: a/b", "[html]"),
-    *("ANSWER: B", "参考答案", "一、单选题", "我的答案：", "=1+1", "____", "(A)", "\r", "\r\n", "\n\n"),
-    *("<b>", "&nbsp;", "![](x)", "%50%", "%-33.33%", "1e999", "９" * 30, "\U0001f525", "\U000f0041"),
+    *(
+        "ANSWER: B",
+        "参考答案",
+        "一、单选题",
+        "我的答案：",
+        "=1+1",
+        "____",
+        "(A)",
+        "\r",
+        "\r\n",
+        "\n\n",
+    ),
+    *(
+        "<b>",
+        "&nbsp;",
+        "![](x)",
+        "%50%",
+        "%-33.33%",
+        "1e999",
+        "９" * 30,
+        "\U0001f525",
+        "\U000f0041",
+    ),
 )
-XML_ODD = (b"<w:p>", b"</c>", b'r="ZZZ9999999"', b't="s"', b"&amp;", b"<!DOCTYPE a>", b"\xff", b"9" * 40)
+XML_ODD = (
+    b"<w:p>",
+    b"</c>",
+    b'r="ZZZ9999999"',
+    b't="s"',
+    b"&amp;",
+    b"<!DOCTYPE a>",
+    b"\xff",
+    b"9" * 40,
+)
 
 
 def damaged_texts(text: str, count: int, *, seed: int) -> Iterator[bytes]:
@@ -113,7 +143,9 @@ def _xml_way(data: bytes, chance: random.Random) -> bytes:
     if start < 0:
         return data
     start += 2 if way in (2, 3) else 1
-    end = min(each for each in (data.find(b'"', start), data.find(b"<", start), len(data)) if each >= 0)
+    end = min(
+        each for each in (data.find(b'"', start), data.find(b"<", start), len(data)) if each >= 0
+    )
     values = (b"", b"-1", b"999999999999", b"x", b"\xe4\xba\x94", b"1", b"0", b"TRUE", b"A1:ZZ9")
     return data[:start] + chance.choice(values) + data[end:]
 
