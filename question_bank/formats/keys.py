@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.items import AcceptedText
@@ -192,7 +193,7 @@ def _in_parentheses(text: str) -> list[str] | None:
 
 def _alternatives(text: str) -> tuple[AcceptedText, ...]:
     parts = [part.strip() for part in re.split(r"\|+", text)]
-    return tuple(accepted(part) for part in dict.fromkeys(parts) if part)
+    return tuple(accepted(part) for part in dict.fromkeys(parts) if comparable(part))
 
 
 def infer_type(reading: Reading, key: str) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import pairwise
 
+from question_bank.answers import comparable
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.gift.blocks import shown
 from question_bank.formats.items import AcceptedText
@@ -155,7 +156,7 @@ def _read_words(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> 
         text = markdown(piece.text)
         if piece.worth <= 0 and piece.mark:
             continue
-        if not text:
+        if not comparable(text):
             reading.error("E504", "有一个答案是空的")
         elif "*" in piece.text:
             reading.error("E515", f"答案“{text}”里有通配符 *，本系统不支持")

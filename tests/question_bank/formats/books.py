@@ -19,6 +19,11 @@ from question_bank.formats.preview import read_file
 from question_bank.formats.registry import Switches
 
 NO_SWITCHES = Switches()
+# A picture of one pixel.
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000a49444154789c63000100000500010d0a2db40000000049454e44ae426082"
+)
 Rows = Iterable[Iterable[Any]]
 
 

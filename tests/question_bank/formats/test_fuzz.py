@@ -41,8 +41,8 @@ def outcomes(format_: str) -> Iterator[tuple[bytes, list[ForeignItem]]]:
                 yield data, SWITCHED_READERS[format_](data, "file", ALL_ON)
             else:
                 yield data, READERS[format_](data, "file")
-        except Conflict as error:
-            assert str(error).strip()
+        except Conflict:
+            continue
 
 
 def check_item(item: ForeignItem) -> None:

@@ -1,5 +1,8 @@
 """The variants of Chinese question files that trip importers, one test or more for each."""
 
+import io
+import zipfile
+
 import pytest
 
 from question_bank.formats.items import AcceptedText, ForeignItem, ItemStatus
@@ -177,7 +180,8 @@ def test_variant_12_a_second_line_may_begin_with_a_letter() -> None:
 
 def test_variant_13_an_analysis_may_list_the_options() -> None:
     first, second = read(
-        "1.题干\nA.甲\nB.乙\n答案：A\n解析：\nA.甲对\nB.乙错\nC. 另说\n2.后一题\nA.甲\nB.乙\n答案：B",
+        "1.题干\nA.甲\nB.乙\n答案：A\n解析：\nA.甲对\nB.乙错\nC. 另说\n"
+        "2.后一题\nA.甲\nB.乙\n答案：B",
         "text",
     )
 
@@ -217,7 +221,8 @@ def test_variant_17_a_key_at_the_end_by_section() -> None:
     options = "A.甲 B.乙 C.丙\n"
     items = read(
         f"一、单选题\n1.一\n{options}2.二\n{options}3.三\n{options}二、多选题\n1.四\n{options}"
-        "三、判断题\n1.五\n2.六\n参考答案\n一、单选题\n1-2 AB 3.C\n二、多选题\n1.AC\n三、判断题\n1.√ 2.×",
+        "三、判断题\n1.五\n2.六\n参考答案\n一、单选题\n1-2 AB 3.C\n二、多选题\n1.AC\n"
+        "三、判断题\n1.√ 2.×",
         "text",
     )
 
@@ -393,9 +398,6 @@ def test_variant_23_macros_are_refused() -> None:
 
 
 def _with_member(data: bytes, name: str) -> bytes:
-    import io
-    import zipfile
-
     target = io.BytesIO(data)
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr(name, b"x")
