@@ -129,7 +129,9 @@ def with_blanks(stem: str) -> tuple[str, int]:
 def _with_blanks(stem: str, forms: re.Pattern[str]) -> tuple[str, int]:
     text, count = forms.subn(BLANK, stem.replace("\\_", "_"))
     # A backslash before a blank would make it underscores again.
-    return re.sub(r"\\+(?=____)", "", text), count
+    text = re.sub(r"\\+(?=____)", "", text)
+    # Two blanks without anything between them would be one.
+    return re.sub(r"____(?=____)", f"{BLANK} ", text), count
 
 
 def set_blanks(reading: Reading, key: str) -> None:

@@ -136,9 +136,9 @@ def _read_pairs(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> 
     pairs: list[tuple[str, str]] = []
     for piece in pieces:
         left, arrow, right = piece.text.partition("->")
-        if not arrow or not right.strip():
+        if not arrow or not comparable(right):
             reading.error("E512", f"匹配的一项“{shown(piece.text)[:20]}”要写成 左 -> 右")
-        elif left.strip():
+        elif comparable(left):
             pairs.append((markdown(left), markdown(right)))
         else:
             reading.distractors.append(markdown(right))

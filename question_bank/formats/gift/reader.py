@@ -35,11 +35,8 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
     """Read the whole language; every block becomes one item."""
     text = read_text(data)
     items: list[ForeignItem] = []
-    is_torn = False
     for block in blocks_of(text.lines):
-        reading = _read(block, is_torn=is_torn)
-        codes = {remark.code for remark in reading.errors}
-        is_torn = "E510" in codes or (is_torn and "E511" in codes and "}" not in block.text)
+        reading = _read(block)
         if not items:
             reading.warnings[:0] = text.remarks
         items.append(reading.item())
@@ -47,7 +44,7 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
     return items
 
 
-def _read(block: Block, *, is_torn: bool) -> Reading:
+def _read(block: Block) -> Reading:
     reading = Reading(line=block.line, title=block.title, external_id=block.external_id)
     reading.warnings.extend(block.warnings)
     _take_tags(reading, block.tags)
@@ -56,7 +53,7 @@ def _read(block: Block, *, is_torn: bool) -> Reading:
         _read_question(reading, block.text)
     elif not braces and not _FULL_WIDTH_BRACES.search(block.text):
         reading.stem = _text(block.text, "moodle")[0]
-        if is_torn or _ANSWER_LINE.match(block.text):
+        if _ANSWER_LINE.match(block.text):
             _torn(reading, "E511", "前面没有对应的 {，这是一道题的后半截；题目中间不能空行")
         else:
             reading.is_material = True
