@@ -19,7 +19,9 @@ from learning.drafting.blocks import Unreadable
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
+from question_bank import bank_cli
 from question_bank.exporting import export_content
+from question_bank.formats import import_cli
 from question_bank.library import (
     check_links,
     given_files,
@@ -258,6 +260,8 @@ def summary(report: SyncReport) -> list[str]:
 def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
     app.cli.add_command(content)
+    bank_cli.bank.add_command(import_cli.import_file)
+    bank_cli.register(app)
 
 
 def _print(problems: Iterable[Problem]) -> None:
