@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from core.errors import N_, Conflict
 from question_bank.formats.items import Remark
 
-
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),

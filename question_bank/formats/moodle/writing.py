@@ -13,12 +13,13 @@ from question_bank.formats.exported import (
     right_places,
     rule_words,
     split_at_blanks,
+    unit_of,
     written_forms,
 )
 from question_bank.formats.html.plain import is_plain, plain_lines
 from question_bank.formats.losses import LossBook, WrittenFile
-from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
 from question_bank.formats.moodle.gaps import written_gap
+from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
 from question_bank.formats.pictures import named_pictures, picture_name, with_paths
 from question_bank.formats.tags import tags_of
 from question_bank.formats.xml_output import Raw, document, element, joined, legal
@@ -176,7 +177,7 @@ def _checked_shares(question: ExportedQuestion, book: LossBook) -> list[Fraction
     return shares
 
 
-def _verdict(question: ExportedQuestion, book: LossBook) -> list[str]:
+def _verdict(question: ExportedQuestion, _book: LossBook) -> list[str]:
     key = question.draft.key
     is_true = isinstance(key, VerdictKey) and key.verdict
     answers = [
@@ -271,7 +272,7 @@ def _number(
         book.scoring(question.public_id, "数值范围", "不含端点的范围写成含端点")
     if Fraction(decimal(value)) != value or Fraction(decimal(by)) != by:
         book.scoring(question.public_id, "数值范围", "范围的两端不是有限小数")
-    return decimal(value), decimal(by), number.unit
+    return decimal(value), decimal(by), unit_of(blank)
 
 
 def _ordering(question: ExportedQuestion, book: LossBook) -> list[str]:
@@ -325,7 +326,7 @@ def _subquestion(premise: str, option: str, question: ExportedQuestion) -> Raw:
     return element("subquestion", element("text", text), *files, answer, format="markdown")
 
 
-def _essay(question: ExportedQuestion, book: LossBook) -> list[str]:
+def _essay(question: ExportedQuestion, _book: LossBook) -> list[str]:
     key = question.draft.key
     assert isinstance(key, RubricKey)
     told = []
