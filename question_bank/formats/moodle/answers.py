@@ -3,18 +3,19 @@
 import re
 from fractions import Fraction
 
-from question_bank.formats.exported import BLANK_OR_CODE, points_tenths
+from question_bank.formats.exported import BLANK_OR_CODE
 from question_bank.formats.html.plain import html_lines
 from question_bank.formats.items import AcceptedText
 from question_bank.formats.moodle.gaps import Gap, accepted_texts, number_text, split_gaps
 from question_bank.formats.moodle.texts import BLANK, Texts
 from question_bank.formats.reading import Reading, accepted
+from question_bank.formats.rubrics import read_rubric
+from question_bank.formats.shares import choice_rule, rounded
 from question_bank.formats.xml_input import Element
-from question_bank.keys import QuestionType, RuleName, ScoringPoint, ScoringRule
+from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 _FRACTION = re.compile(r"[-+]?\d{1,6}(?:\.\d{1,12})?")
 _WILDCARD = re.compile(r"(?<!\\)\*")
-_POINT = re.compile(r"^(?:[-*+]|\d+[.)]) +(?P<points>\d{1,3}(?:\.\d)?) *分 *[:：] *(?P<text>.+)$")
 _ALL = Fraction(9999, 100)
 _GRADING = {
     "ALL_OR_NOTHING": RuleName.ALL_OR_NOTHING,
@@ -72,7 +73,7 @@ def read_short(question: Element, texts: Texts, reading: Reading) -> None:
             continue
         if _WILDCARD.search(written):
             raise Unsupported(f"答案里有通配符：{written[:40]}")
-        found.append(accepted(written.replace("\\*", "*"), _rounded(percent_of(answer))))
+        found.append(accepted(written.replace("\\*", "*"), rounded(percent_of(answer))))
     _lose_feedback(answers, texts, reading)
     if question.text_of("usecase") == "1":
         reading.warn("W510", "原题分大小写，这里不分")
@@ -94,7 +95,7 @@ def read_numerical(question: Element, texts: Texts, reading: Reading) -> None:
         if percent_of(answer) > 0 and written != "*":
             by = answer.text_of("tolerance")
             number = f"{_decimal(written)}:{_decimal(by)}" if by else _decimal(written)
-            found.append(accepted(number_text(number, unit), _rounded(percent_of(answer))))
+            found.append(accepted(number_text(number, unit), rounded(percent_of(answer))))
     _one_blank(question, texts, tuple(found), reading)
     _lose_feedback(answers, texts, reading)
 
@@ -158,21 +159,6 @@ def read_cloze(question: Element, texts: Texts, reading: Reading) -> None:
         reading.warn("W510", "各空的比重不同，这里每空一样多")
 
 
-def read_rubric(told: str) -> tuple[list[ScoringPoint], str]:
-    """采分点 and 参考答案 out of what graders are told."""
-    points: list[ScoringPoint] = []
-    rest: list[str] = []
-    for line in told.split("\n"):
-        found = _POINT.match(line.strip())
-        tenths = points_tenths(found["points"]) if found else None
-        if found and tenths:
-            points.append(ScoringPoint(found["text"].strip(), tenths))
-        else:
-            rest.append(line)
-    answer = re.sub(r"\n*采分点[:：]\s*$", "", "\n".join(rest).strip()).strip()
-    return points, re.sub(r"^参考答案[:：]\s*", "", answer)
-
-
 def percent_of(answer: Element) -> Fraction:
     """The grade of an answer in percent; what is no number counts as nothing."""
     return _fraction(answer.get("fraction", "0")) or Fraction(0)
@@ -203,28 +189,7 @@ def _multiple(shares: list[Fraction], reading: Reading) -> None:
 
 def _weights(shares: list[Fraction]) -> tuple[Fraction, ...]:
     """33.33333 stands for a third: Moodle writes five places."""
-    return tuple(_rounded(share) for share in shares)
-
-
-def _rounded(share: Fraction) -> Fraction:
-    near = share.limit_denominator(1)
-    for denominator in range(1, 13):
-        near = Fraction(round(share / 100 * denominator) * 100, denominator)
-        if abs(near - share) < Fraction(1, 10_000):
-            return near
-    return share
-
-
-def choice_rule(weights: tuple[Fraction, ...]) -> ScoringRule:
-    """The rule of ours that marks as these shares do."""
-    right = [weight for weight in weights if weight > 0]
-    wrong = [weight for weight in weights if weight <= 0]
-    is_even = len(set(right)) == 1 and sum(right) == 100
-    if is_even and wrong and all(weight == -right[0] for weight in wrong):
-        return ScoringRule(RuleName.RIGHT_MINUS_WRONG)
-    if is_even and all(weight <= -100 for weight in wrong):
-        return ScoringRule(RuleName.SHARE_PER_OPTION)
-    return ScoringRule(RuleName.WEIGHTED)
+    return tuple(rounded(share) for share in shares)
 
 
 def _one_blank(

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from core.errors import N_, Conflict
-from question_bank.answers import comparable
 from question_bank.formats.exported import points_tenths
-from question_bank.formats.html.plain import html_lines
 from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.moodle import answers
 from question_bank.formats.moodle.answers import BadNumber, Unsupported
 from question_bank.formats.moodle.gaps import BadGap
 from question_bank.formats.moodle.texts import Texts
 from question_bank.formats.reading import Reading, check
-from question_bank.formats.tags import read_tags
+from question_bank.formats.tags import TagContent, read_tags
+from question_bank.formats.titles import own_title
 from question_bank.formats.xml_input import Element, parse_xml
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
@@ -44,8 +43,6 @@ _KIND_WORDS = {
     "random": "随机抽题",
     "randomsamatch": "随机匹配题",
 }
-
-_NO_WORDS = re.compile(r"_+|!\[[^\]]*\]\([^)]*\)|\{\d*:[A-Z_]+:(?:\\.|[^}\\])*\}|[*~^=`#\\]")
 
 
 @dataclass
@@ -83,9 +80,9 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
     """The item, and the id of the case that it says it belongs to."""
     texts, reading = Texts(), Reading()
     texts.add_files(question)
-    case_id = _take_common(question, texts, run, reading)
+    case = _take_common(question, texts, run, reading)
     kind = question.get("type")
-    rule = reading.rule
+    rule, is_ours = reading.rule, case.is_ours
     try:
         if kind == "description":
             reading.stem = texts.markdown(question.first("questiontext"))
@@ -101,7 +98,8 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
         reading.error("E515", str(refused))
     reading.stem = reading.stem or texts.markdown(question.first("questiontext"))
     reading.stem = texts.old_picture(question, reading.stem)
-    reading.rule = rule or reading.rule
+    # Our own export says in a tag what the grades can only come near to.
+    reading.rule = rule if is_ours else reading.rule
     if reading.rule != ScoringRule(RuleName.WEIGHTED):
         reading.weights = None
     if texts.missing:
@@ -109,11 +107,11 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
     if not reading.errors:
         check(reading)
     reading.images = texts.images
-    return reading.item(), case_id
+    return reading.item(), case.case_id
 
 
-def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -> str:
-    """What every kind of question has; gives the id of its case."""
+def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -> TagContent:
+    """What every kind of question has; gives what its tags say."""
     holder = question.first("tags")
     written = [tag.text_of("text") for tag in holder.all("tag")] if holder is not None else []
     said = read_tags(written)
@@ -134,25 +132,11 @@ def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -
     if said.reference:
         # Our own export ends with it, for people to read.
         reading.explanation = re.sub(r"(?:^|\n+)依据：[^\n]*$", "", reading.explanation).strip()
-    reading.title = _title(question.first("name"), question)
+    name, stem = question.first("name"), question.first("questiontext")
+    if name is not None and stem is not None:
+        reading.title = own_title(name.text_of("text"), stem.text_of("text"))
     reading.points_tenths = points_tenths(question.text_of("defaultgrade"))
-    return said.case_id
-
-
-def _title(name: Element | None, question: Element) -> str:
-    """The name, unless Moodle made it out of the text."""
-    if name is None:
-        return ""
-    title = " ".join(name.text_of("text").split())[:200]
-    stem = question.first("questiontext")
-    start = _bare(html_lines(stem.text_of("text"))) if stem is not None else ""
-    made = _bare(title.rstrip("…."))
-    return "" if made and start.startswith(made) else title
-
-
-def _bare(text: str) -> str:
-    """The words without blanks, gaps and pictures, which a title shows otherwise."""
-    return comparable(_NO_WORDS.sub("", text))
+    return said
 
 
 def _category_tags(path: str) -> list[str]:

@@ -21,7 +21,9 @@ from question_bank.formats.losses import LossBook, WrittenFile
 from question_bank.formats.moodle.gaps import written_gap
 from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
 from question_bank.formats.pictures import named_pictures, picture_name, with_paths
+from question_bank.formats.rubrics import rubric_text
 from question_bank.formats.tags import tags_of
+from question_bank.formats.titles import title_for
 from question_bank.formats.xml_output import Raw, document, element, joined, legal
 from question_bank.keys import (
     BlankKey,
@@ -121,7 +123,7 @@ def _frame(
         "question",
         joined(
             Raw(""),
-            element("name", element("text", draft.title or _short(draft.stem))),
+            element("name", element("text", title_for(draft))),
             stem if isinstance(stem, Raw) else Raw(stem),
             _texts("generalfeedback", explanation, question.images),
             element("defaultgrade", grade),
@@ -329,19 +331,13 @@ def _subquestion(premise: str, option: str, question: ExportedQuestion) -> Raw:
 def _essay(question: ExportedQuestion, _book: LossBook) -> list[str]:
     key = question.draft.key
     assert isinstance(key, RubricKey)
-    told = []
-    if key.model_answer:
-        told.append(f"参考答案：{key.model_answer}")
-    if key.points:
-        points = [f"- {points_text(point.tenths)}分：{point.text}" for point in key.points]
-        told.append("采分点：\n\n" + "\n".join(points))
     return [
         "essay",
         _texts("questiontext", question.draft.stem, question.images),
         element("responseformat", "editor"),
         element("responserequired", "1"),
         element("attachments", "0"),
-        _texts("graderinfo", "\n\n".join(told), question.images),
+        _texts("graderinfo", rubric_text(key), question.images),
     ]
 
 
@@ -371,10 +367,6 @@ def _with_files(markdown: str, images: Mapping[str, bytes]) -> tuple[str, list[R
         )
         for name, data in sorted(files.items())
     ]
-
-
-def _short(stem: str) -> str:
-    return " ".join(plain_lines(stem).split())[:60] or "题"
 
 
 _WRITERS: dict[QuestionType, Callable[[ExportedQuestion, LossBook], list[str]]] = {
