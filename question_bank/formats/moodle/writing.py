@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from question_bank.drafts import OptionDraft, Shuffle
+from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import (
     ExportedQuestion,
     match_pairs,
@@ -19,7 +20,7 @@ from question_bank.formats.exported import (
 from question_bank.formats.html.plain import is_plain, plain_lines
 from question_bank.formats.losses import LossBook, WrittenFile
 from question_bank.formats.moodle.gaps import written_gap
-from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
+from question_bank.formats.moodle.grades import is_grade, nearest_grade, shares_of
 from question_bank.formats.pictures import named_pictures, picture_name, with_paths
 from question_bank.formats.rubrics import rubric_text
 from question_bank.formats.tags import tags_of
