@@ -139,20 +139,3 @@ def stem_parts(html: str, blank_count: int) -> tuple[str, ...]:
     """Cut a stem at its blanks; a blank that the stem does not show stands at its end."""
     parts = split_at_gaps(html) if blank_count else [html]
     return tuple(parts + [""] * (blank_count + 1 - len(parts)))
-
-
-def _key(row: Row[Any]) -> AnswerKey:
-    if row.type is QuestionType.TRUE_FALSE:
-        return VerdictKey(bool(row.verdict))
-    if row.type is QuestionType.FILL_BLANK:
-        return BlanksKey(tuple(blank_from_data(blank) for blank in row.blanks))
-    weights = [option.get("weight_percent") for option in row.options]
-    return ChoiceKey(
-        option_ids=tuple(option["id"] for option in row.options),
-        right=frozenset(option["id"] for option in row.options if option["is_right"]),
-        weights_percent=(
-            tuple(Fraction(str(weight or 0)) for weight in weights)
-            if any(weight is not None for weight in weights)
-            else None
-        ),
-    )

@@ -1,4 +1,4 @@
-"""Operator commands: `flask content check` and `flask content sync`."""
+"""Operator commands: `flask content check`, `flask content format` and `flask content sync`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,7 +6,10 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy import inspect
 
+from core.chance import new_id
+from core.db import Database
 from core.errors import Problem
 from core.identity import Actor
 from core.web import services
@@ -16,7 +19,10 @@ from learning.sources import content_roots
 from question_bank import bank_cli
 from question_bank.importing import Change
 from question_bank.library import check_links, given_files, known_anchors, read_library
+from question_bank.models import ProposedQuestion
 from question_bank.operations import SyncReport, sync_content
+from question_bank.queries.sync import taken_ids
+from question_bank.rewriting import format_files
 
 QUESTION_WORDS = {
     Change.CREATED: "新增",
@@ -54,12 +60,45 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
     _print(library.problems)
     errors = sum(problem.is_error for problem in library.problems)
-    questions = sum(len(unit.block_lines) for unit in library.units.values())
+    questions = sum(unit.question_count for unit in library.units.values())
     modules = sum(unit.main is not None for unit in library.units.values())
     warnings = len(library.problems) - errors
     click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
     if errors:
         context.exit(1)
+
+
+@content.command("format", help="把文件改写成规范写法，补上题目编号和条款锚点")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--check", "is_check", is_flag=True, help="不写文件，只说哪些会变；有的话退出码为 1")
+@click.pass_context
+@with_appcontext
+def format_(context: click.Context, paths: tuple[Path, ...], is_check: bool) -> None:
+    """Write the files at and below the paths in canonical form."""
+    made = services()
+    report = format_files(
+        given_files(paths),
+        taken=_ids_of_bank(made.database),
+        new_id=lambda: new_id(made.seeds, "q", 6),
+        is_check=is_check,
+    )
+    _print(sorted(report.problems, key=lambda p: (p.path, p.line, p.column)))
+    for path in report.changed:
+        click.echo(f"{'要改写' if is_check else '已改写'} {path}")
+    refused = len({problem.path for problem in report.problems})
+    what = "要改写" if is_check else "改写"
+    click.echo(
+        f"{report.checked} 个文件，{what} {len(report.changed)} 个，有错误没有动 {refused} 个"
+    )
+    if report.problems or (is_check and report.changed):
+        context.exit(1)
+
+
+def _ids_of_bank(database: Database) -> frozenset[str]:
+    """The ids in the bank, none where there is no bank yet."""
+    with database.reading() as session:
+        is_there = inspect(session.connection()).has_table(ProposedQuestion.__tablename__)
+        return taken_ids(session) if is_there else frozenset()
 
 
 @content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")

@@ -1,6 +1,6 @@
 """Prepared questions → rows: new versions by content hash, never a change to an old one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -15,7 +15,15 @@ from core.errors import N_, Conflict
 from core.identity import Actor
 from question_bank.answers import comparable
 from question_bank.drafts import AuthorState, QuestionDraft, Shuffle
-from question_bank.keys import BlanksKey, VerdictKey, blank_as_data
+from question_bank.keys import (
+    BlanksKey,
+    HotspotKey,
+    MatchKey,
+    RubricKey,
+    VerdictKey,
+    blank_as_data,
+    region_as_data,
+)
 from question_bank.models import (
     Question,
     QuestionReference,
@@ -65,25 +73,35 @@ class ImportedQuestion:
 
 
 def import_question(
-    session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
+    session: Session,
+    prepared: PreparedQuestion,
+    *,
+    actor: Actor,
+    now: datetime,
+    case: Question | None = None,
 ) -> ImportedQuestion:
-    """Bring one question of the bank to what its draft says; the same draft twice does nothing."""
+    """Bring one question of the bank to what its draft says; the same draft twice does nothing.
+
+    A case brings its sub-questions with it; `case` is given for those.
+    """
     draft = prepared.draft
     question = session.scalar(select(Question).where(Question.public_id == prepared.public_id))
     if question is None:
-        return _create(session, prepared, actor=actor, now=now)
+        return _create(session, prepared, case, actor=actor, now=now)
     before = _state_of(question)
+    part_ids = _import_parts(session, question, prepared, actor=actor, now=now)
     version = session.get(QuestionVersion, question.current_version_id or 0)
     is_new_version = version is None or version.content_hash != prepared.content_hash
     if is_new_version:
-        version = _version_for(session, question, prepared, version, now=now)
+        version = _version_for(session, question, prepared, version, part_ids, now=now)
     is_described = question.metadata_hash != prepared.metadata_hash
     if is_new_version or is_described:
         assert version is not None
         _describe(session, question, version, prepared)
         question.review_since = None
-    is_moved = (question.module_key, question.source_path) != (draft.module_key, draft.path)
-    question.module_key, question.source_path = draft.module_key, draft.path
+    place = (draft.module_key, draft.path, case.id if case else None)
+    is_moved = (question.module_key, question.source_path, question.case_id) != place
+    question.module_key, question.source_path, question.case_id = place
     question.source_line = draft.line
     change = _take_state(question, STATE_OF[draft.state], now=now)
     if change in (Change.UNCHANGED, Change.DESCRIBED):
@@ -128,12 +146,18 @@ def option_ids(
 
 
 def _create(
-    session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
+    session: Session,
+    prepared: PreparedQuestion,
+    case: Question | None,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> ImportedQuestion:
     draft = prepared.draft
     question = Question(
         public_id=prepared.public_id,
         module_key=draft.module_key,
+        case_id=case.id if case else None,
         type=draft.type,
         state=STATE_OF[draft.state],
         source_path=draft.path,
@@ -143,11 +167,26 @@ def _create(
     )
     session.add(question)
     session.flush()
-    version = _version_for(session, question, prepared, None, now=now)
+    part_ids = _import_parts(session, question, prepared, actor=actor, now=now)
+    version = _version_for(session, question, prepared, None, part_ids, now=now)
     _describe(session, question, version, prepared)
     _record(session, question, Change.CREATED, None, actor=actor, now=now)
     session.flush()
     return ImportedQuestion(question, Change.CREATED)
+
+
+def _import_parts(
+    session: Session, case: Question, prepared: PreparedQuestion, *, actor: Actor, now: datetime
+) -> list[int]:
+    """Bring the sub-questions of a case up to date; the ids of their versions, in order.
+
+    One that has left the case keeps its row; whoever sees all files retires what stands nowhere.
+    """
+    parts = [
+        import_question(session, part, actor=actor, now=now, case=case).question
+        for part in prepared.parts
+    ]
+    return [part.current_version_id for part in parts if part.current_version_id is not None]
 
 
 def _version_for(
@@ -155,6 +194,7 @@ def _version_for(
     question: Question,
     prepared: PreparedQuestion,
     before: QuestionVersion | None,
+    part_ids: list[int],
     *,
     now: datetime,
 ) -> QuestionVersion:
@@ -166,7 +206,7 @@ def _version_for(
         )
     )
     if version is None:
-        version = _new_version(session, question, prepared, before, now=now)
+        version = _new_version(session, question, prepared, before, part_ids, now=now)
     question.current_version_id = version.id
     return version
 
@@ -176,6 +216,7 @@ def _new_version(
     question: Question,
     prepared: PreparedQuestion,
     before: QuestionVersion | None,
+    part_ids: list[int],
     *,
     now: datetime,
 ) -> QuestionVersion:
@@ -183,9 +224,8 @@ def _new_version(
     versions = session.scalars(
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
-    used = [option["id"] for version in versions for option in version.options]
-    old = [(option["id"], option["text"]) for option in before.options] if before else []
-    ids = option_ids(html.option_texts, old, max(used, default=0) + 1)
+    ids = _kept_ids(html.option_texts, before, versions, lambda version: version.options)
+    left = _kept_ids(html.premise_texts, before, versions, lambda version: version.premises)
     key = draft.key
     version = QuestionVersion(
         question_id=question.id,
@@ -197,6 +237,10 @@ def _new_version(
         options=_options(draft, html, ids),
         verdict=key.verdict if isinstance(key, VerdictKey) else None,
         blanks=[blank_as_data(b) for b in key.blanks] if isinstance(key, BlanksKey) else [],
+        premises=_premises(key, html, left, ids) if isinstance(key, MatchKey) else [],
+        rubric=_rubric(key, html) if isinstance(key, RubricKey) else None,
+        picture=html.picture,
+        part_version_ids=part_ids,
         scoring_rule=draft.rule.name.value if draft.rule else None,
         scoring_value_tenths=draft.rule.tenths if draft.rule else None,
         points_tenths=draft.points_tenths,
@@ -207,10 +251,46 @@ def _new_version(
     return version
 
 
+def _kept_ids(
+    texts: Sequence[str],
+    before: QuestionVersion | None,
+    versions: Sequence[QuestionVersion],
+    items_of: Callable[[QuestionVersion], Sequence[dict[str, Any]]],
+) -> list[int]:
+    """Ids for the options or the premises of a new version; none is ever used anew."""
+    used = [item["id"] for version in versions for item in items_of(version)]
+    old = [(item["id"], item["text"]) for item in items_of(before)] if before else []
+    return option_ids(texts, old, max(used, default=0) + 1)
+
+
+def _premises(
+    key: MatchKey, html: RenderedQuestion, ids: Sequence[int], option_ids: Sequence[int]
+) -> list[dict[str, Any]]:
+    right = dict(key.pairs)
+    return [
+        {
+            "id": ids[place],
+            "html": html.premises[place],
+            "text": html.premise_texts[place],
+            "right_id": option_ids[right[place + 1] - 1],
+        }
+        for place in range(len(ids))
+    ]
+
+
+def _rubric(key: RubricKey, html: RenderedQuestion) -> dict[str, Any]:
+    return {
+        "points": [{"text": point.text, "tenths": point.tenths} for point in key.points],
+        "model_answer": key.model_answer,
+        "model_answer_html": html.model_answer,
+    }
+
+
 def _options(
     draft: QuestionDraft, html: RenderedQuestion, ids: Sequence[int]
 ) -> list[dict[str, Any]]:
     last = len(draft.options) - 1
+    regions = dict(draft.key.regions) if isinstance(draft.key, HotspotKey) else {}
     return [
         {
             "id": ids[place],
@@ -220,6 +300,7 @@ def _options(
             "weight_percent": None if option.weight_percent is None else str(option.weight_percent),
             "is_pinned": draft.shuffle is Shuffle.NONE
             or (draft.shuffle is Shuffle.LAST_FIXED and place == last),
+            **({"region": region_as_data(regions[place + 1])} if regions else {}),
         }
         for place, option in enumerate(draft.options)
     ]
@@ -279,6 +360,7 @@ def _state_of(question: Question) -> dict[str, Any]:
         "state": question.state.value,
         "version_id": question.current_version_id,
         "module": question.module_key,
+        "case_id": question.case_id,
         "path": question.source_path,
         "metadata_hash": question.metadata_hash,
     }

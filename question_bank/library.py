@@ -3,14 +3,14 @@
 A *unit* is a module file with its companion files: it is published as a whole or not at all.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import ERROR, WARNING, Problem
 from learning.links import images_in
 from learning.models import ModuleSource
-from learning.parsing import ParsedModule, decode
+from learning.parsing import ParsedModule, RawBlock, decode
 from learning.sources import (
     ContentRoot,
     ModuleFile,
@@ -19,10 +19,14 @@ from learning.sources import (
     module_files,
     read_module,
 )
-from question_bank.authoring.blocks import parse_block
+from question_bank.authoring.blocks import TYPES, parse_block
+from question_bank.authoring.cases import split_case
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
-from question_bank.drafts import AnchorReference, QuestionDraft
+from question_bank.authoring.report import Report
+from question_bank.drafts import AnchorReference, QuestionDraft, with_parts
+from question_bank.hotspots import hotspot_problems
+from question_bank.keys import QuestionType
 
 # For a module key: the anchors that may be cited, or None when there is no such module.
 AnchorsOf = Callable[[str], frozenset[str] | None]
@@ -51,6 +55,8 @@ class Unit:
     file_of: dict[str, ModuleFile] = field(default_factory=dict)
     block_lines: list[tuple[str, str, int]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    # A case counts as one.
+    question_count: int = 0
 
     @property
     def parts(self) -> list[Part]:
@@ -145,7 +151,7 @@ def broken_links(unit: Unit, *, anchors_of: AnchorsOf, is_whole: bool = True) ->
     """E302 for each citation of another module's section that does not exist."""
     cited = [
         (draft.path, reference.line, reference.column, reference.module_key, reference.anchor)
-        for draft in unit.drafts
+        for draft in with_parts(unit.drafts)
         for reference in draft.references
         if isinstance(reference, AnchorReference) and reference.module_key is not None
     ]
@@ -178,7 +184,7 @@ def known_anchors(library: Library) -> AnchorsOf:
 
 def check_types(unit: Unit, types: Mapping[str, str]) -> None:
     """E402 for each question whose type differs from the one in the bank."""
-    for draft in unit.drafts:
+    for draft in with_parts(unit.drafts):
         before = types.get(draft.public_id or "")
         if before is not None and before != draft.type.value:
             fix = "把旧题停用，给新题换一个编号"
@@ -221,11 +227,23 @@ def _read_questions(unit: Unit) -> None:
             )
             problems += image_problems(part.file, images_in(block.lines, block.line + 1))
             unit.problems += problems
-            if block.public_id:
-                unit.block_lines.append((block.public_id, path, block.line))
+            unit.question_count += 1
+            for public_id, line in _ids(block):
+                unit.block_lines.append((public_id, path, line))
             if draft is not None:
+                unit.problems += hotspot_problems(part.file, draft)
                 unit.drafts.append(draft)
                 unit.file_of[path] = part.file
+
+
+def _ids(block: RawBlock) -> Iterator[tuple[str, int]]:
+    """The id of a block, and those of a case's sub-questions, each with its line."""
+    if block.public_id:
+        yield block.public_id, block.line
+    if TYPES.get(block.type_word) is QuestionType.CASE_ANALYSIS:
+        lines = lines_of_block(block.line, block.lines)
+        _story, parts = split_case(block, lines, Report(""))
+        yield from ((part.public_id, part.line) for part in parts if part.public_id)
 
 
 def _lost_headings(part: Part) -> list[Problem]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,12 @@ from core.db import Database
 from core.errors import ERROR, Problem
 from core.identity import Actor
 from learning.editions import Edition, make_edition
+from learning.image_sizes import file_ratio
 from learning.images import FileImages, ImageStore
 from learning.operations import PublishOutcome, publish_module, withdraw_module
 from learning.queries import current_anchors, module_by_key, modules_without_file
 from learning.sources import ContentRoot, module_files
-from question_bank.drafts import AnchorReference, AuthorState
+from question_bank.drafts import AnchorReference, AuthorState, with_parts
 from question_bank.importing import Change, import_question, retire
 from question_bank.library import Library, Unit, broken_links, check_types, read_library
 from question_bank.models import Question
@@ -158,6 +160,7 @@ class _Run:
                 draft,
                 image_url=FileImages(unit.file_of[draft.path], self.images),
                 known=self.before.hashes,
+                image_ratio=partial(file_ratio, unit.file_of[draft.path]),
             )
             for draft in unit.drafts
         ]
@@ -167,7 +170,8 @@ class _Run:
         vanished = sync.vanished_questions(session, module_key, self.library.public_ids)
         for question in vanished:
             retire(session, question, actor=self.actor, now=self.now)
-        return len(vanished)
+        # A case counts as one question, as everywhere.
+        return sum(question.case_id is None for question in vanished)
 
     def _ask_for_review(self, session: Session, module_key: str, anchors: tuple[str, ...]) -> None:
         """Put questions that rest on a changed clause on the review list, unless just changed."""
@@ -240,7 +244,7 @@ def _citations_after(library: Library, before: _Before) -> Iterable[tuple[str, s
         if not unit.is_sound:
             yield from (cited for cited in before.citations if cited[0] == key)
             continue
-        for draft in unit.drafts:
+        for draft in with_parts(unit.drafts):
             for reference in draft.references:
                 is_enabled = draft.state is AuthorState.ENABLED
                 if is_enabled and isinstance(reference, AnchorReference):

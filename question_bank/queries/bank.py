@@ -90,7 +90,11 @@ def bank_page(
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
     _check(actor)
-    rows = session.execute(select(Question.state, func.count()).group_by(Question.state)).all()
+    rows = session.execute(
+        select(Question.state, func.count())
+        .where(Question.case_id.is_(None))
+        .group_by(Question.state)
+    ).all()
     in_review = session.scalar(
         select(func.count()).where(
             Question.state == QuestionState.ACTIVE, Question.review_since.is_not(None)
@@ -169,6 +173,9 @@ def _conditions(wanted: QuestionFilter) -> list[ColumnElement[bool]]:
     if wanted.needs_review:
         is_open = Question.state == QuestionState.ACTIVE
         where.append(and_(is_open, Question.review_since.is_not(None)))
-    elif wanted.states:
-        where.append(Question.state.in_(wanted.states))
+    else:
+        # A case stands for its sub-questions; only what waits for a review is shown by itself.
+        where.append(Question.case_id.is_(None))
+        if wanted.states:
+            where.append(Question.state.in_(wanted.states))
     return where

@@ -6,7 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from question_bank.models import Question, QuestionReference, QuestionState, QuestionVersion
+from question_bank.models import (
+    ProposedQuestion,
+    Question,
+    QuestionReference,
+    QuestionState,
+    QuestionVersion,
+)
 
 
 def known_hashes(session: Session) -> dict[str, tuple[str, str]]:
@@ -17,6 +23,12 @@ def known_hashes(session: Session) -> dict[str, tuple[str, str]]:
         )
     )
     return {public_id: (content, metadata) for public_id, content, metadata in rows}
+
+
+def taken_ids(session: Session) -> frozenset[str]:
+    """Every id that a question has or had, or that one is proposed under."""
+    questions = session.scalars(select(Question.public_id))
+    return frozenset([*questions, *session.scalars(select(ProposedQuestion.public_id))])
 
 
 def known_types(session: Session) -> dict[str, str]:

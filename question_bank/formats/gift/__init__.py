@@ -1,1 +1,1 @@
-"""Reads Moodle's GIFT: blocks between blank lines, answers in braces, marks that decide the type."""
+"""Reads Moodle's GIFT: blocks between blank lines; the marks in braces decide the type."""

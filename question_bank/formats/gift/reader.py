@@ -1,16 +1,16 @@
 """A GIFT file → items: finds the answer of each block, its kind, and what is wrong with it."""
 
 import re
-from fractions import Fraction
 
 from question_bank.authoring.blanks import BLANK
 from question_bank.formats.encoding import read_text
 from question_bank.formats.gift import answers
 from question_bank.formats.gift.blocks import Block, blocks_of, shown
-from question_bank.formats.html_text import looks_like_html, markdown_of
+from question_bank.formats.html.markdown import to_markdown
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.limits import check_count
 from question_bank.formats.reading import Reading, check
+from question_bank.formats.tags import read_tags
 from question_bank.keys import QuestionType
 
 _BRACES = re.compile(r"[{}]")
@@ -18,9 +18,14 @@ _FULL_WIDTH_BRACES = re.compile(r"[｛｝]")
 # Where answers begin; without braces it is the torn-off part of a question.
 _ANSWER_LINE = re.compile(r"\s*[~=]")
 _FORMAT = re.compile(r"\[(?P<format>html|moodle|plain|markdown)\]", re.IGNORECASE)
+# A tag or an entity; `<` before a number is a comparison.
+_LOOKS_LIKE_HTML = re.compile(
+    r"</?(?:p|div|br|b|strong|i|em|sub|sup|span|ul|ol|li|table|tr|td|th|img|a|u|h[1-6]|code|pre)"
+    r"(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,6});",
+    re.IGNORECASE,
+)
 _END_OF_SENTENCE = re.compile(r"[.。．!！?？…]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
-_FACT = re.compile(r"(?P<key>依据|难度|分值|岗位|考点|版本)[:：](?P<value>.+)")
 _NO_BLANK = (QuestionType.TRUE_FALSE, QuestionType.MATCHING, QuestionType.SHORT_ANSWER)
 
 
@@ -138,25 +143,17 @@ def _text(written: str, default: str) -> tuple[str, str]:
     if found:
         format_, text = found["format"].lower(), text[found.end() :].strip()
     text = shown(text)
-    if format_ == "html" or (format_ == "moodle" and (looks_like_html(text) or "&" in text)):
-        text = markdown_of(text)
+    if format_ == "html" or (format_ == "moodle" and _LOOKS_LIKE_HTML.search(text)):
+        text = to_markdown(text, image=lambda _path: None)
     return text.strip(), format_
 
 
 def _take_tags(reading: Reading, tags: list[str]) -> None:
     """Our own export puts what GIFT has no field for into tags; take it back from there."""
-    for tag in tags:
-        found = _FACT.fullmatch(tag)
-        key, value = (found["key"], found["value"].strip()) if found else ("", "")
-        if key == "依据":
-            reading.reference = f"{reading.reference}；{value}".strip("；")
-        elif key == "难度" and value in "12345":
-            reading.difficulty = int(value)
-        elif key == "分值" and re.fullmatch(r"\d{1,3}(\.\d)?", value):
-            reading.points_tenths = int(Fraction(value) * 10)
-        elif key == "岗位":
-            reading.positions.append(value)
-        elif key == "考点":
-            reading.facts.append(value)
-        elif key != "版本":
-            reading.tags.append(tag)
+    content = read_tags(tags)
+    reading.tags.extend(content.tags)
+    reading.reference = content.reference
+    reading.difficulty = content.difficulty
+    reading.rule = content.rule
+    reading.positions.extend(content.positions)
+    reading.facts.extend(content.facts)
