@@ -127,6 +127,8 @@ class QuestionDraft:
     parts: "tuple[QuestionDraft, ...]" = ()
     # Warnings that the author switched off for this question, with the reason: {"W301": "…"}
     waived: tuple[tuple[str, str], ...] = ()
+    # What stands above the two columns of a matching question; told to its author alone.
+    columns: tuple[str, str] | None = None
 
 
 def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = None) -> str:
