@@ -38,7 +38,7 @@ GAUGE = "图片/gauge-01.png"
 ROOM = "图片/peidian-03.png"
 ROOM_PNG = PNG + b"room"
 CLAUSE = AnchorReference(None, "s-3-2", "3.2 作业票有效期", 0, 1)
-LAW = ClauseReference("中华人民共和国安全生产法", "第二十八条", "《安全生产法》第二十八条", 0, 1)
+LAW = ClauseReference("安全生产法", "第二十八条", "《安全生产法》第二十八条", 0, 1)
 
 
 def option(text: str, is_right: bool = False, **more: object) -> OptionDraft:
@@ -209,8 +209,9 @@ MATCHING = exported(
     MatchKey(((1, 1), (2, 2), (3, 1))),
     public_id="q-t6d2gj",
     stem="把底色与含义对应起来。",
-    premises=(option("红"), option("黄"), option("红白")),
-    options=(option("禁止"), option("警告"), option("广告")),
+    premises=(option("红", True), option("黄", True), option("红白", True)),
+    options=(option("禁止", True), option("警告", True), option("广告")),
+    columns=("底色", "含义"),
     rule=ScoringRule(RuleName.SHARE_PER_PAIR),
 )
 ESSAY = exported(
@@ -244,7 +245,8 @@ CASE = exported(
     public_id="q-x0v7eh",
     title="夜间补焊引燃保温棉",
     stem="某车间夜班补焊支架。\n\n监护人去仓库取灭火器时，火花落入保温棉。",
-    points_tenths=None,
+    points_tenths=60,
+    explanation=None,
     parts=_PARTS,
 )
 HOTSPOT = exported(

@@ -176,6 +176,7 @@ def _draft(
         premises=premises,
         parts=parts,
         waived=_waived(fields),
+        columns=_columns(fields),
     )
     if not stem.strip():
         fields.fault("stem", "是空的")
@@ -350,6 +351,14 @@ def _waived(fields: Fields) -> tuple[tuple[str, str], ...]:
         else:
             fields.fault("waived", "每一项是 [编号, 理由]")
     return tuple(waived)
+
+
+def _columns(fields: Fields) -> tuple[str, str] | None:
+    written = fields.texts("columns") if fields.data.get("columns") is not None else ()
+    fields.asked.add("columns")
+    if len(written) not in (0, 2):
+        fields.fault("columns", "应是左栏和右栏两项")
+    return (written[0], written[1]) if len(written) == 2 else None
 
 
 def _paths(fields: Fields, file: _File, images: dict[str, bytes]) -> tuple[str, ...]:
