@@ -6,7 +6,7 @@ from core.errors import N_, Conflict
 from question_bank.formats.archives import Archive
 from question_bank.formats.docx.paragraphs import read_document
 from question_bank.formats.items import ForeignItem
-from question_bank.formats.registry import Switches
+from question_bank.formats.switches import Switches
 from question_bank.formats.text.reader import items_of
 
 

@@ -8,7 +8,7 @@ from question_bank.authoring.choices import letter_of
 from question_bank.formats import keys, words
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.reading import CHOICES, Reading, check
-from question_bank.formats.registry import Switches
+from question_bank.formats.switches import Switches
 from question_bank.formats.text import lines as marks
 from question_bank.formats.text.keyblock import Key
 from question_bank.formats.text.lines import SourceLine, label_in, option_in, split_labels

@@ -7,7 +7,7 @@ from question_bank.formats.encoding import read_text
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.limits import check_count
 from question_bank.formats.reading import Reading
-from question_bank.formats.registry import Switches
+from question_bank.formats.switches import Switches
 from question_bank.formats.text.keyblock import keys_of
 from question_bank.formats.text.lines import SourceLine, source_lines
 from question_bank.formats.text.questions import read_question

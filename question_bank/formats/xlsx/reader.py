@@ -8,7 +8,7 @@ from core.errors import N_, Conflict
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.limits import check_count
 from question_bank.formats.reading import Reading, check
-from question_bank.formats.registry import Switches
+from question_bank.formats.switches import Switches
 from question_bank.formats.words import TYPE_PATTERN, TYPES, plain
 from question_bank.formats.xlsx.cells import EMPTY
 from question_bank.formats.xlsx.columns import Header, read_header
