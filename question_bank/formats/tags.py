@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from question_bank.formats.exported import (
     DIFFICULTY_WORDS,
     ExportedQuestion,
+    points_tenths,
     rule_from_words,
     rule_words,
 )
 from question_bank.formats.own.items import reference_words, with_own_module
 from question_bank.keys import ScoringRule
 
-_TAG = re.compile(r"(?P<name>难度|依据|岗位|考点|给分|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL)
+_TAG = re.compile(r"(?P<name>难度|依据|岗位|考点|给分|分值|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL)
 _LEVELS = {word: level for level, word in DIFFICULTY_WORDS.items()}
 _LEVELS |= {str(level): level for level in DIFFICULTY_WORDS}
 
@@ -28,6 +29,7 @@ class TagContent:
     positions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     rule: ScoringRule | None = None
+    points_tenths: int | None = None
     # The id of the case to which the question belongs.
     case_id: str = ""
     # Whether this product wrote the tags.
@@ -67,6 +69,7 @@ def read_tags(tags: Iterable[str]) -> TagContent:
         positions=tuple(found.get("岗位", ())),
         facts=tuple(found.get("考点", ())),
         rule=rules[0] if rules else None,
+        points_tenths=points_tenths(found.get("分值", [""])[0]),
         case_id=found.get("案例", [""])[0],
         is_ours="版本" in found,
     )

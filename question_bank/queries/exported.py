@@ -7,6 +7,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.errors import Forbidden
+from core.identity import Actor, Role
 from core.markup import plain_text
 from learning.images import ImageStore
 from learning.models import CourseModule, ModuleVersion, StoredFile
@@ -16,11 +18,23 @@ from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.own.reading_markdown import blocks_in
 from question_bank.keys import HotspotKey
 from question_bank.models import Question, QuestionReference, QuestionTag, QuestionVersion
+from question_bank.queries.bank import QuestionFilter, found_versions
 
+# Who may take questions with their keys out of the product.
+EXPORTERS = (Role.TRAINER, Role.SAFETY_MANAGER)
 # SQLite takes some 32,000 values in one statement; a bank may hold more versions.
 _AT_ONCE = 5000
 
 _Row = tuple[QuestionVersion, Question]
+
+
+def exported_for(
+    session: Session, actor: Actor, wanted: QuestionFilter, *, images: ImageStore
+) -> list[ExportedQuestion]:
+    """What a person may take out of the bank, keys and all."""
+    if not actor.has(*EXPORTERS):
+        raise Forbidden()
+    return exported_questions(session, found_versions(session, wanted), images=images)
 
 
 def exported_questions(
@@ -147,7 +161,7 @@ def _references(
 
 def _titles(session: Session) -> dict[str, str]:
     rows = session.execute(select(CourseModule.key, CourseModule.title)).all()
-    return {key: title for key, title in rows}
+    return {row.key: row.title for row in rows}
 
 
 def _written(session: Session, module_keys: Sequence[str]) -> dict[str, QuestionDraft]:
