@@ -13,6 +13,7 @@ from markupsafe import Markup
 from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
 from question_bank import operations
+from question_bank.formats import views as import_views
 from question_bank.keys import BlanksKey, QuestionType, RuleName, ScoringRule, VerdictKey
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.queries import bank
@@ -22,6 +23,7 @@ PER_PAGE = 30
 LETTERS = "ABCDEFGHIJKL"
 
 bp = Blueprint("question_bank", __name__)
+bp.register_blueprint(import_views.bp)
 NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
 )
@@ -123,6 +125,7 @@ def questions() -> ResponseReturnValue:
         types=TYPE_NAMES,
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
+        may_import=actor.has(*import_views.AUTHORS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 

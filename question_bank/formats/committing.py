@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.chance import SeedSource, new_id
 from core.errors import N_, Conflict
@@ -58,6 +59,7 @@ def commit_file(
     seen_hash: str,
     *,
     actor: Actor,
+    now: datetime,
 ) -> tuple[Preview, Outcome]:
     """Propose every importable item of the file that was previewed; Conflict if it is another."""
     if hash_of(data, format_, switches) != seen_hash:
@@ -80,7 +82,6 @@ def commit_file(
     for item in preview.items:
         for picture in item.images.values():
             images.save(picture)
-    now = services.clock.now()
     with services.database.writing() as session:
         propose_import(
             session,

@@ -31,7 +31,7 @@ STATUS_WORDS = {
 
 
 @click.command("import", help="读外来的题目文件：先预览；加 --commit 才存，存到待审的草稿里")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "format_", required=True, type=click.Choice(sorted(FORMATS)))
 @click.option("--commit", "seen_hash", metavar="HASH", help="预览里的 hash；文件变了就不存")
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有 JSON")
@@ -107,10 +107,10 @@ def _commit(
     data: bytes, source: str, format_: str, switches: Switches, seen_hash: str
 ) -> tuple[Preview, Outcome]:
     if not _has_bank():
-        raise Conflict("还没有数据库。先运行 flask db upgrade，再存")
-    return commit_file(
-        services(), data, source, format_, switches, seen_hash, actor=Actor.system("bank-import")
-    )
+        raise Conflict("还没有数据库。先启动一次，再导入")
+    now = services().clock.now()
+    actor = Actor.system("bank-import")
+    return commit_file(services(), data, source, format_, switches, seen_hash, actor=actor, now=now)
 
 
 def _print(preview: Preview) -> None:

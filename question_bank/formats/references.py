@@ -106,7 +106,7 @@ class ReferenceIndex:
             if not name or not (text == name if titled else text.startswith(name)):
                 continue
             rest = titled["rest"] if titled else _after(part, name)
-            reference = _in_module(module, source, rest, part)
+            reference = _in_module(module, source, rest)
             if reference is not None:
                 return module, reference
         found = {(each[0].key, each[1]): each for each in self._headings.get(text, [])}
@@ -133,7 +133,7 @@ def _after(part: str, name: str) -> str:
 
 
 def _in_module(
-    module: CitedModule, source: tuple[str, tuple[str, ...]] | None, rest: str, written: str
+    module: CitedModule, source: tuple[str, tuple[str, ...]] | None, rest: str
 ) -> Reference | None:
     """The section of a module by number or heading, else a clause that it declares."""
     heading = comparable(rest)
