@@ -14,7 +14,9 @@ from question_bank.formats.exported import (
 from question_bank.formats.own.items import reference_words, with_own_module
 from question_bank.keys import ScoringRule
 
-_TAG = re.compile(r"(?P<name>难度|依据|岗位|考点|给分|分值|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL)
+_TAG = re.compile(
+    r"(?P<name>难度|依据|岗位|考点|给分|分值|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL
+)
 _LEVELS = {word: level for level, word in DIFFICULTY_WORDS.items()}
 _LEVELS |= {str(level): level for level in DIFFICULTY_WORDS}
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from core.errors import N_
 from question_bank.formats.aiken_writing import write_aiken
 from question_bank.formats.docx.writing import write_docx
 from question_bank.formats.exported import ExportedQuestion
@@ -26,12 +27,12 @@ class OutFormat:
 
 
 WRITERS: dict[str, OutFormat] = {
-    "markdown": OutFormat("本系统的 Markdown", write_markdown),
-    "json": OutFormat("本系统的 JSON", write_json),
-    "xlsx": OutFormat("Excel 表格", write_xlsx),
-    "docx": OutFormat("Word 试卷，答案在最后", write_docx),
-    "docx-keys": OutFormat("Word 试卷，答案在题下", partial(write_docx, keys_beside=True)),
-    "text": OutFormat("纯文本试卷", write_text),
+    "markdown": OutFormat(N_("本系统的 Markdown"), write_markdown),
+    "json": OutFormat(N_("本系统的 JSON"), write_json),
+    "xlsx": OutFormat(N_("Excel 表格"), write_xlsx),
+    "docx": OutFormat(N_("Word 试卷，答案在最后"), write_docx),
+    "docx-keys": OutFormat(N_("Word 试卷，答案在题下"), partial(write_docx, keys_beside=True)),
+    "text": OutFormat(N_("纯文本试卷"), write_text),
     "moodle-xml": OutFormat("Moodle XML", write_moodle),
     "gift": OutFormat("GIFT", write_gift),
     "aiken": OutFormat("Aiken", write_aiken),

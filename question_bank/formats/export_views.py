@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,12 +14,13 @@ from core.web import config, current_actor, db_session, moment, reading, require
 from learning.images import ImageStore
 from question_bank.formats.exporting import check_consent, record_export, written_file
 from question_bank.formats.losses import LossKind, WrittenFile, counted, report_text
+from question_bank.formats.views import TYPE_WORDS
 from question_bank.formats.writers import WRITERS
 from question_bank.models import QuestionState, QuestionType
 from question_bank.queries import bank
 from question_bank.queries.exported import EXPORTERS, exported_for
-from question_bank.views import TYPE_NAMES, bp
 
+bp = Blueprint("exports", __name__)
 STATES = {
     "active": (QuestionState.ACTIVE,),
     "in_use": (QuestionState.ACTIVE, QuestionState.DRAFT),
@@ -88,7 +89,7 @@ class _Choice:
 
 @bp.get("/questions/export")
 @requires(*EXPORTERS)
-def export() -> ResponseReturnValue:
+def start() -> ResponseReturnValue:
     """Choose format and questions, and see what the file would lose."""
     session, chosen = db_session(), _choice(request.args)
     stand_under("question_bank.questions")
@@ -105,11 +106,11 @@ def export() -> ResponseReturnValue:
         counts=counted(file.losses) if file else (),
         left_out=len(file.questions_with(LossKind.LEFT_OUT)) if file else 0,
         changed=len(file.questions_with(LossKind.SCORING)) if file else 0,
-        formats={name: (each.label, FORMAT_HINTS[name]) for name, each in WRITERS.items()},
+        formats={name: (_(each.label), FORMAT_HINTS[name]) for name, each in WRITERS.items()},
         kinds=KIND_NAMES,
         signs=SIGNS,
         states=STATE_NAMES,
-        types=TYPE_NAMES,
+        types=TYPE_WORDS,
         modules=bank.bank_modules(session),
         tags=bank.bank_tags(session),
     )
@@ -117,7 +118,7 @@ def export() -> ResponseReturnValue:
 
 @bp.post("/questions/export")
 @requires(*EXPORTERS)
-def export_file() -> ResponseReturnValue:
+def take() -> ResponseReturnValue:
     """The file itself; what would be scored otherwise needs a ticked consent."""
     chosen = _choice(request.form)
     file = _file(chosen)
@@ -136,7 +137,7 @@ def export_file() -> ResponseReturnValue:
 
 @bp.get("/questions/export/losses")
 @requires(*EXPORTERS)
-def export_losses() -> ResponseReturnValue:
+def losses() -> ResponseReturnValue:
     """The report of losses as a file of its own."""
     chosen = _choice(request.args)
     file = _file(chosen)
