@@ -131,8 +131,8 @@ def take() -> ResponseReturnValue:
         actor=current_actor(),
         now=moment(),
     )
-    name = f"{_('题目')}-{chosen.format}{file.suffix}"
-    return _download(file.data, name, "application/octet-stream")
+    name = _("题目")
+    return _download(file.data, f"{name}-{chosen.format}{file.suffix}", "application/octet-stream")
 
 
 @bp.get("/questions/export/losses")
@@ -143,7 +143,7 @@ def losses() -> ResponseReturnValue:
     file = _file(chosen)
     text = report_text(file, format_label=WRITERS[chosen.format].label)
     # Editors of Windows take a text without a mark for something else.
-    name = f"{_('损失清单')}-{chosen.format}.txt"
+    name = f"{chosen.format}.losses.txt"
     return _download(text.encode("utf-8-sig"), name, "text/plain; charset=utf-8")
 
 

@@ -10,7 +10,8 @@ _POINT = re.compile(r"^(?:[-*+]|\d+[.)]) +(?P<points>\d{1,3}(?:\.\d)?) *分 *[:�
 
 def rubric_text(key: RubricKey) -> str:
     """What graders are told, as Markdown."""
-    told = [f"参考答案：{key.model_answer}"] if key.model_answer else []
+    # On a paragraph of its own, so that its first line means what it means alone.
+    told = [f"参考答案：\n\n{key.model_answer}"] if key.model_answer else []
     if key.points:
         points = [f"- {points_text(point.tenths)}分：{point.text}" for point in key.points]
         told.append("采分点：\n\n" + "\n".join(points))

@@ -185,6 +185,8 @@ def _blank(question: ExportedQuestion, blank: BlankKey, book: LossBook) -> list[
     forms = [_escaped(form) for form in written_forms(blank)]
     if any(_ARROW in form for form in forms):
         raise _LeftOut(f"答案里有 {_ARROW}，会被当成匹配题")
+    if any("*" in form for form in forms):
+        raise _LeftOut("答案里有 *，在 Moodle 里是通配符")
     return [f"={form}" for form in forms]
 
 

@@ -233,6 +233,9 @@ def _escaped_line(text: str, has_blanks: bool) -> str:
     text = _ENTITY.sub("&amp;", text)
     text = _ANGLE.sub("&lt;", text)
     text = _ESCAPED.sub(lambda found: "\\" + found[0], text)
+    if has_blanks:
+        # Whoever looks for blanks takes what stands between two ticks for code, escaped or not.
+        text = text.replace("\\`", "&#96;")
     text = _EQUALS.sub("&#61;", text)
     text = _TILDES.sub("&#126;", text)
     text = _CARETS.sub("&#94;", text)

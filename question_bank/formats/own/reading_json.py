@@ -142,7 +142,7 @@ def _draft(
     type_ = fields.one_of("type", QuestionType)
     stem = fields.text("stem")
     options = _options(fields)
-    premises = tuple(OptionDraft(text, False, None, None, 0) for text in fields.texts("premises"))
+    premises = tuple(OptionDraft(text, True, None, None, 0) for text in fields.texts("premises"))
     parts: tuple[QuestionDraft, ...] = ()
     if type_ is QuestionType.CASE_ANALYSIS and not is_part:
         parts = tuple(_draft(part, file, images, is_part=True) for part in fields.objects("parts"))
