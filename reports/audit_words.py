@@ -63,6 +63,7 @@ ACTIONS = {
     "question.proposals.made": N_("从考点出了待审的题"),
     "question.review.asked": N_("要求复核题目"),
     "question.review.settled": N_("处理了题目的改动"),
+    "questions.exported": N_("导出了题目"),
     "questions.imported": N_("导入了题目，待审"),
     "role.granted": N_("给了角色"),
     "role.revoked": N_("收回了角色"),

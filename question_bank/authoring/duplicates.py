@@ -88,9 +88,9 @@ def _bands(pairs: frozenset[str]) -> list[Band]:
         if known is None or value < known:
             least[place] = value
     filled = next(value for value in reversed(least) if value is not None)
-    sketch = []
-    for value in least:
-        filled = filled if value is None else value
+    sketch: list[int] = []
+    for bin_value in least:
+        filled = filled if bin_value is None else bin_value
         sketch.append(filled)
     return [(band, *sketch[band * _ROWS : (band + 1) * _ROWS]) for band in range(_BANDS)]
 
