@@ -3,10 +3,12 @@
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
-from exams.models import Exam
+from exams.models import Exam, Reveal
+from question_bank.models import Question, QuestionVersion
 from tests.browser.conftest import DESK, PHONE, SCREENSHOTS, Live, OpenPage
-from tests.browser.papers import come_to, question, saved, sitting_of, start, stored
+from tests.browser.papers import come_to, hand_in, question, saved, sitting_of, start, stored
 from tests.browser.test_every_page import AXE
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -178,6 +180,35 @@ def test_every_type_is_answered_by_key(
     assert replies[MATCH][0][0] == 2
     # A third tick is one too many.
     assert replies[SPOTS] == {"options": [1, 2]}
+
+
+def test_result_and_bank_show_keys_that_everyone_can_read(
+    live: Live, live_cast: Cast, open_page: OpenPage
+) -> None:
+    live.clock.move_to(MONDAY)
+    session = live_cast.session
+    versions = [make(session) for make in (make_ordering, make_matching, make_case, make_hotspot)]
+    exam = make_exam(session, live_cast, versions, reveal=Reveal.AFTER_SUBMISSION)
+    session.commit()
+    page = open_page(live_cast.user("learner"), PHONE)
+    start(page, exam)
+    tap(slot(page, 5), 25, 25)
+    saved(page)
+    hand_in(page)
+    expect(page.locator(".spot-hazard")).to_have_count(2)
+    shot(page, "types-phone-result")
+    no_complaints(page)
+
+    keeper = open_page(live_cast.user("safety_manager"), DESK)
+    with live.services.database.reading() as reading:
+        ids = reading.scalars(
+            select(Question.public_id)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .where(QuestionVersion.id.in_([version.id for version in versions]))
+        ).all()
+    for public_id in ids:
+        keeper.goto(f"/questions/{public_id}")
+        no_complaints(keeper)
 
 
 def test_every_type_is_answered_without_scripts(
