@@ -150,6 +150,32 @@ def test_steps_are_dragged_with_the_mouse(
     assert steps(ordering) == [before[1], before[2], before[0], before[3]]
 
 
+def test_steps_are_dragged_with_a_finger(
+    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("team_leader"), PHONE)
+    start(page, exam)
+    ordering = slot(page, ORDER)
+    before = steps(ordering)
+    grips = ordering.locator("[data-grip]")
+    box, target = grips.nth(3).bounding_box(), grips.nth(0).bounding_box()
+    assert box is not None
+    assert target is not None
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *ys: float) -> None:
+        points = [{"x": box["x"] + 15, "y": y} for y in ys]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", box["y"] + 20)
+    for part in range(1, 9):
+        touch("touchMove", box["y"] + 20 + (target["y"] - box["y"] - 15) * part / 8)
+    touch("touchEnd")
+
+    expect(page.locator("[data-count='did']").first).to_have_text("1")
+    assert steps(ordering) == [before[3], *before[:3]]
+
+
 def test_every_type_is_answered_by_key(
     live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
 ) -> None:
@@ -167,8 +193,11 @@ def test_every_type_is_answered_by_key(
 
     slot(page, MATCH).get_by_label("黄").focus()
     page.keyboard.press("ArrowDown")
+    page.locator(f"[data-cell='{SPOTS}']").click()
     spots = slot(page, SPOTS)
-    spots.get_by_text("改用文字列表作答").focus()
+    expect(spots.locator(".spot-list summary")).to_be_focused()
+    # The list is folded up: a letter chooses nothing in it.
+    page.keyboard.press("a")
     page.keyboard.press("Enter")
     for label in ("灭火器被纸箱挡住", "柜门敞开", "照明灯完好"):
         spots.get_by_role("checkbox", name=label).focus()
