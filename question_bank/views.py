@@ -1,6 +1,6 @@
 """The bank for its keepers: a list to search, and each question with its key and versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ from question_bank.keys import (
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
-from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.content import Citation, citations_of, key_of, rule_of
 from question_bank.queries.exported import EXPORTERS
 
 PER_PAGE = 30
@@ -188,10 +188,18 @@ def question(public_id: str) -> ResponseReturnValue:
         current=_version(found, current, parts),
         older=[_version(found, version, parts) for version in versions if version is not current],
         explanation=Markup(found.explanation_html),
-        citations=citations_of(session, [found.id]).get(found.id, ()),
+        citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
         module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
     )
+
+
+def _citations(found: Question, parts: Sequence[Question]) -> list[Citation]:
+    """What a question rests on; for a case that states nothing, what its parts do."""
+    cited = citations_of(db_session(), [found.id, *(part.id for part in parts)])
+    own = cited.get(found.id, ())
+    of_parts = [citation for part in parts for citation in cited.get(part.id, ())]
+    return list(own) or list(dict.fromkeys(of_parts))
 
 
 @bp.post("/questions/<public_id>/confirm")

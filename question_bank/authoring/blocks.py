@@ -284,6 +284,9 @@ def _references(
     note, block, report = reading.notes.get("依据"), reading.block, reading.report
     if note is None and case is not None and case.references:
         return case.references
+    if note is None and reading.type is QuestionType.CASE_ANALYSIS:
+        # A case rests on what its sub-questions cite.
+        return ()
     if note is None and block.anchor is not None:
         text = block.section_title or block.anchor
         return (AnchorReference(None, block.anchor, text, block.line, 1),)
