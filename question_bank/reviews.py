@@ -11,6 +11,7 @@ from core import audit
 from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor
 from question_bank.drafts import Revision
+from question_bank.facts import FactChange
 from question_bank.importing import ImportedQuestion
 from question_bank.models import (
     Question,
@@ -20,6 +21,7 @@ from question_bank.models import (
     ReviewKind,
     ReviewTask,
 )
+from question_bank.queries import sync
 from question_bank.rules import review_of_change
 
 # Kinds that keep a question out of new pools until they are settled.
@@ -96,6 +98,37 @@ def ask_about_clauses(
         asked.setdefault(question, []).append(anchor)
     for question, anchors in asked.items():
         _hold(session, question, {"module": module_key, "anchors": anchors}, actor=actor, now=now)
+    session.flush()
+
+
+def ask_about_facts(
+    session: Session,
+    module_key: str,
+    facts: Iterable[FactChange],
+    *,
+    rewritten: Collection[str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the enabled questions that test a changed key fact on the review list."""
+    for fact in facts:
+        asking = set(sync.questions_on_facts(session, [fact.fact_id])) - set(rewritten)
+        questions = select(Question).where(Question.public_id.in_(sorted(asking)))
+        for question in session.scalars(questions.order_by(Question.id)).all():
+            session.add(
+                ReviewTask(
+                    question_id=question.id,
+                    kind=ReviewKind.FACT,
+                    module_key=module_key,
+                    title=fact.fact_id,
+                    before_text=fact.before,
+                    after_text=fact.after or "",
+                    asked_at=now,
+                    asked_by_id=actor.user_id,
+                )
+            )
+            session.flush()
+            _hold(session, question, {"fact": fact.fact_id}, actor=actor, now=now)
     session.flush()
 
 
