@@ -107,7 +107,7 @@ def sync_content(
     return run.report
 
 
-def say_dropped(dropped: DroppedClause) -> str:
+def _say_dropped(dropped: DroppedClause) -> str:
     """A clause that its source does not list any more, with the questions that cite it."""
     ids = "、".join(question.public_id for question in dropped.questions)
     return f"《{dropped.source}》不再列出 {dropped.clause}，还引用它的题：{ids}"
@@ -144,7 +144,7 @@ class _Run:
                 session, prepared, present=self.present, actor=self.actor, now=self.now
             )
             self._drop_files(session, unit)
-        self.report.notices += [say_dropped(each) for each in dropped]
+        self.report.notices += [_say_dropped(each) for each in dropped]
         changes = Counter(imported.change for imported in done.questions)
         changes[Change.RETIRED] += done.retired
         self.report.modules[unit.key] = done.publication.outcome

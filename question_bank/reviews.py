@@ -55,50 +55,63 @@ def ask_about_clauses(
     that came back to it asks for nothing any more.
     """
     changed = {clause.anchor: clause for clause in clauses}
-    cited = session.execute(
-        select(Question, QuestionReference.anchor)
-        .join(QuestionReference, QuestionReference.question_id == Question.id)
-        .where(
-            QuestionReference.module_key == module_key,
-            QuestionReference.anchor.in_(list(changed)),
-            Question.state == QuestionState.ACTIVE,
-        )
-        .order_by(Question.id, QuestionReference.position)
-    ).all()
-    wanted = [(question, anchor) for question, anchor in cited if anchor is not None]
-    wanted = [pair for pair in wanted if pair[0].public_id not in rewritten]
+    wanted = [
+        (question, anchor)
+        for question, anchor in _resting_on(session, module_key, list(changed))
+        if question.public_id not in rewritten
+    ]
     open_tasks = {
         (task.question_id, task.anchor): task
         for task in _open_tasks(session, {question.id for question, _ in wanted}, HOLDING)
         if task.module_key == module_key
     }
-    for question, anchor in dict.fromkeys(wanted):
-        clause, task = changed[anchor], open_tasks.get((question.id, anchor))
-        if task is not None:
-            task.after_text = clause.after
-            if task.before_text == clause.after and clause.after:
-                _settle(task, REVERTED, actor=actor, now=now)
-            continue
-        session.add(
-            ReviewTask(
-                question_id=question.id,
-                kind=ReviewKind.CLAUSE,
-                module_key=module_key,
-                anchor=anchor,
-                title=clause.title,
-                before_text=clause.before,
-                after_text=clause.after,
-                asked_at=now,
-                asked_by_id=actor.user_id,
-            )
-        )
-    session.flush()
     asked: dict[Question, list[str]] = {}
-    for question, anchor in dict.fromkeys(wanted):
+    for question, anchor in wanted:
         asked.setdefault(question, []).append(anchor)
+        clause, task = changed[anchor], open_tasks.get((question.id, anchor))
+        if task is None:
+            session.add(_clause_task(question, module_key, clause, actor=actor, now=now))
+            continue
+        task.after_text = clause.after
+        if task.before_text == clause.after and clause.after:
+            _settle(task, REVERTED, actor=actor, now=now)
+    session.flush()
     for question, anchors in asked.items():
         _hold(session, question, {"module": module_key, "anchors": anchors}, actor=actor, now=now)
     session.flush()
+
+
+def _resting_on(
+    session: Session, module_key: str, anchors: Sequence[str]
+) -> list[tuple[Question, str]]:
+    """The enabled questions that cite these clauses, with the clause, once each."""
+    rows = session.execute(
+        select(Question, QuestionReference.anchor)
+        .join(QuestionReference, QuestionReference.question_id == Question.id)
+        .where(
+            QuestionReference.module_key == module_key,
+            QuestionReference.anchor.in_(anchors),
+            Question.state == QuestionState.ACTIVE,
+        )
+        .order_by(Question.id, QuestionReference.position)
+    )
+    return list(dict.fromkeys((question, anchor) for question, anchor in rows if anchor))
+
+
+def _clause_task(
+    question: Question, module_key: str, clause: ChangedClause, *, actor: Actor, now: datetime
+) -> ReviewTask:
+    return ReviewTask(
+        question_id=question.id,
+        kind=ReviewKind.CLAUSE,
+        module_key=module_key,
+        anchor=clause.anchor,
+        title=clause.title,
+        before_text=clause.before,
+        after_text=clause.after,
+        asked_at=now,
+        asked_by_id=actor.user_id,
+    )
 
 
 def ask_about_facts(
