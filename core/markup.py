@@ -294,7 +294,6 @@ def render(
     instead; `module_url` gives the address of another module, `/modules/<key>` by default.
     """
     if is_plain(text):
-        # The converter and the cleaning would leave it as it is, and take a hundred times as long.
         return f"<p>{text}</p>"
     readable = text.encode("utf-8", "replace").decode("utf-8")
     unmarked = _tamed(_BANK_MARK.sub("", without_comments(readable)))

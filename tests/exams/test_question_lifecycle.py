@@ -83,7 +83,7 @@ class Exams:
                 sitting.id,
                 slot,
                 response=RIGHT[public_id],
-                client_key=f"key-{sitting.id}-{slot}",
+                client_key=f"key-{sitting.id:06d}-{slot:02d}",
                 actor=self.cast.actor("learner"),
                 now=MONDAY,
             )
