@@ -397,6 +397,4 @@ def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         return " ".join(kept) or None
     if attribute == "id":
         return value if _IDS.get(tag, _HEADING_ID).fullmatch(value) else None
-    if attribute == "tabindex":
-        return value if value == "0" else None
-    return value
+    return None if attribute == "tabindex" and value != "0" else value
