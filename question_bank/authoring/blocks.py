@@ -299,8 +299,7 @@ def _references(
     )
     # A mistyped key, or what a heading cuts off, may well be the 依据 that seems to be missing.
     told = {"E105", "E107", "E301", "E302", "E303"} & report.error_codes
-    # A case rests on what its sub-questions cite.
-    is_asked = reading.type is not QuestionType.CASE_ANALYSIS and module.anchors is not None
+    is_asked = module.anchors is not None
     state = case.state if case else state
     if not references and not told and is_asked and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading
