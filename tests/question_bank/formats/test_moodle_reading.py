@@ -108,9 +108,7 @@ def test_a_single_choice_with_two_full_answers_is_refused() -> None:
 
 @pytest.mark.parametrize(("right", "verdict"), [("true", True), ("false", False)])
 def test_true_false(right: str, verdict: bool) -> None:
-    answers = "".join(
-        answer(word, "100" if word == right else "0") for word in ("true", "false")
-    )
+    answers = "".join(answer(word, "100" if word == right else "0") for word in ("true", "false"))
     item = one(question("truefalse", answers))
 
     assert item.type is QuestionType.TRUE_FALSE
