@@ -267,7 +267,7 @@ def _blanks(stem: str, fields: Fields) -> BlanksKey:
 
 def _pairs(options: tuple[OptionDraft, ...], fields: Fields) -> MatchKey:
     pairs = []
-    premises = len(fields.data.get("premises") or [])
+    premises = len(fields.texts("premises"))
     for pair in fields.items("pairs", required=True):
         fits = isinstance(pair, list) and [type(n) for n in pair] == [int, int]
         if not fits or not (1 <= pair[0] <= premises and 1 <= pair[1] <= len(options)):
