@@ -50,6 +50,16 @@ def test_a_preview_shows_what_was_read_and_stores_nothing(
     assert session.scalar(select(func.count()).select_from(ProposedQuestion)) == 0
 
 
+def test_a_paper_with_everything_in_it_is_shown(client_for: Browser) -> None:
+    client = client_for("trainer")
+
+    page = client.get(previewed(client, samples.TEXT)).get_data(as_text=True)
+
+    assert page.count("import-part") == 2
+    assert "第一个违章是" in page
+    assert "监护人到位" in page
+
+
 def test_items_are_filtered_by_what_becomes_of_them(client_for: Browser) -> None:
     client = client_for("trainer")
     address = previewed(client, PAPER)
