@@ -13,17 +13,20 @@ from markupsafe import Markup
 from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
 from question_bank import operations
+from question_bank.formats import export_views
 from question_bank.formats import views as import_views
 from question_bank.keys import BlanksKey, QuestionType, RuleName, ScoringRule, VerdictKey
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.queries import bank
 from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.exported import EXPORTERS
 
 PER_PAGE = 30
 LETTERS = "ABCDEFGHIJKL"
 
 bp = Blueprint("question_bank", __name__)
 bp.register_blueprint(import_views.bp)
+bp.register_blueprint(export_views.bp)
 NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
 )
@@ -126,6 +129,7 @@ def questions() -> ResponseReturnValue:
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
         may_import=actor.has(*import_views.AUTHORS),
+        may_export=actor.has(*EXPORTERS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 

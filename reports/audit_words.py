@@ -54,6 +54,7 @@ ACTIONS = {
     "post.renamed": N_("改了岗位名称"),
     "question.confirmed": N_("确认了题目"),
     "question.review.asked": N_("要求复核题目"),
+    "questions.exported": N_("导出了题目"),
     "questions.imported": N_("导入了题目，待审"),
     "role.granted": N_("给了角色"),
     "role.revoked": N_("收回了角色"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from question_bank.answers import NumberForm
+from question_bank.answers import NumberForm, comparable
 from question_bank.drafts import QuestionDraft
 from question_bank.keys import BlankKey, ChoiceKey, QuestionType, RuleName, ScoringRule
 
@@ -143,6 +143,16 @@ def number_of(blank: BlankKey) -> NumberForm | None:
     """The one number or range that a blank accepts; None where it takes words or several."""
     only = blank.accepted[0] if len(blank.accepted) == 1 else None
     return only if isinstance(only, NumberForm) else None
+
+
+def unit_of(blank: BlankKey) -> str:
+    """The unit of the one number that a blank accepts, as its author wrote it."""
+    number = number_of(blank)
+    written = blank.written[0].strip() if number is not None and number.unit else ""
+    for start in range(len(written)):
+        if number is not None and comparable(written[start:]).replace("^", "") == number.unit:
+            return written[start:].strip()
+    return number.unit if number is not None else ""
 
 
 def split_at_blanks(stem: str) -> list[str]:

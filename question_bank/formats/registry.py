@@ -9,6 +9,10 @@ from question_bank.formats.aiken import read_aiken
 from question_bank.formats.docx.reader import read_docx, read_docx_with
 from question_bank.formats.gift.reader import read_gift
 from question_bank.formats.items import ForeignItem, Reader
+from question_bank.formats.moodle.reading import read_moodle
+from question_bank.formats.own.reading_json import read_json
+from question_bank.formats.own.reading_markdown import read_markdown
+from question_bank.formats.qti.reading import read_qti
 from question_bank.formats.switches import Switches as Switches
 from question_bank.formats.text.reader import read_plain_text
 from question_bank.formats.xlsx.reader import read_xlsx, read_xlsx_with
@@ -35,6 +39,10 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format("Excel", (".xlsx", ".csv")),
     "docx": Format("Word", (".docx",)),
     "text": Format("文本", (".txt",)),
+    "moodle-xml": Format("Moodle XML", (".xml",)),
+    "qti": Format("QTI", (".zip", ".xml")),
+    "markdown": Format("本系统的 Markdown", (".md", ".zip")),
+    "json": Format("本系统的 JSON", (".json",)),
 }
 READERS: dict[str, Reader] = {
     "gift": read_gift,
@@ -42,6 +50,10 @@ READERS: dict[str, Reader] = {
     "xlsx": read_xlsx,
     "docx": read_docx,
     "text": read_plain_text,
+    "moodle-xml": read_moodle,
+    "qti": read_qti,
+    "markdown": read_markdown,
+    "json": read_json,
 }
 # Readers that heed switches; they stand in READERS too, with every switch off.
 SWITCHED_READERS: dict[str, SwitchedReader] = {
@@ -54,6 +66,7 @@ _BY_CONTENT = (
     ("xlsx", re.compile(rb"PK.*xl/", re.DOTALL)),
     ("docx", re.compile(rb"PK.*word/", re.DOTALL)),
     ("qti", re.compile(rb"PK.*imsmanifest\.xml", re.DOTALL)),
+    ("markdown", re.compile(rb"PK.*\.md", re.DOTALL)),
     ("moodle-xml", re.compile(rb"\s*(?:<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<quiz\b", re.DOTALL)),
     ("qti", re.compile(rb"\s*(?:<\?xml[^>]*>)?.{0,2000}<(?:qti-)?assessment", re.DOTALL)),
     ("json", re.compile(rb"\s*[\[{]\s*[\"{]")),

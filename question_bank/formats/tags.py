@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from question_bank.formats.exported import (
     DIFFICULTY_WORDS,
     ExportedQuestion,
+    points_tenths,
     rule_from_words,
     rule_words,
 )
-from question_bank.formats.own.items import reference_words
+from question_bank.formats.own.items import reference_words, with_own_module
 from question_bank.keys import ScoringRule
 
-_TAG = re.compile(r"(?P<name>难度|依据|岗位|考点|给分|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL)
+_TAG = re.compile(
+    r"(?P<name>难度|依据|岗位|考点|给分|分值|版本|案例) *[:：] *(?P<value>.+)", re.DOTALL
+)
 _LEVELS = {word: level for level, word in DIFFICULTY_WORDS.items()}
+_LEVELS |= {str(level): level for level in DIFFICULTY_WORDS}
 
 
 @dataclass(frozen=True)
@@ -27,15 +31,18 @@ class TagContent:
     positions: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     rule: ScoringRule | None = None
+    points_tenths: int | None = None
     # The id of the case to which the question belongs.
     case_id: str = ""
+    # Whether this product wrote the tags.
+    is_ours: bool = False
 
 
 def tags_of(question: ExportedQuestion, *, case_id: str = "") -> list[str]:
     """The tags of a question and whatever else a tag can carry."""
     draft = question.draft
     made = [*draft.tags, f"难度:{DIFFICULTY_WORDS[draft.difficulty]}", f"版本:{question.version}"]
-    made += [f"依据:{reference_words(each)}" for each in draft.references]
+    made += [f"依据:{reference_words(each)}" for each in with_own_module(draft).references]
     made += [f"岗位:{each}" for each in draft.positions]
     made += [f"考点:{each}" for each in draft.facts]
     if draft.rule is not None:
@@ -64,5 +71,7 @@ def read_tags(tags: Iterable[str]) -> TagContent:
         positions=tuple(found.get("岗位", ())),
         facts=tuple(found.get("考点", ())),
         rule=rules[0] if rules else None,
+        points_tenths=points_tenths(found.get("分值", [""])[0]),
         case_id=found.get("案例", [""])[0],
+        is_ours="版本" in found,
     )

@@ -110,8 +110,8 @@ class _Target:
             else:
                 content.append(text)
 
-    def close(self) -> Element | None:
-        return self.root
+    def close(self) -> None:
+        """The parser asks for it; the tree stands in `root`."""
 
 
 def parse_xml(data: bytes, name: str) -> Element:
@@ -124,7 +124,7 @@ def parse_xml(data: bytes, name: str) -> Element:
     )
     try:
         parser.feed(_readable(data))
-        root: Element | None = parser.close()
+        parser.close()
     except DefusedXmlException as error:
         raise Conflict(
             N_("%(name)s 里有文档类型或实体定义，不能导入。用原来的系统重新导出"), name=name
@@ -141,9 +141,9 @@ def parse_xml(data: bytes, name: str) -> Element:
         ) from error
     except (ValueError, LookupError) as error:
         raise Conflict(N_("%(name)s 的编码看不懂，用 UTF-8 重新导出"), name=name) from error
-    if root is None:
+    if target.root is None:
         raise Conflict(N_("%(name)s 是空的"), name=name)
-    return root
+    return target.root
 
 
 def _readable(data: bytes) -> bytes | str:

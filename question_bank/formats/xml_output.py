@@ -11,14 +11,17 @@ class Raw(str):
     """A piece of finished XML."""
 
 
-def element(name: str, *content: str, **attributes: str) -> Raw:
-    """An element; content that is not Raw is text. A trailing _ of an attribute is dropped."""
+def element(tag: str, /, *content: str, **attributes: str) -> Raw:
+    """An element; content that is not Raw is text.
+
+    In the name of an attribute a trailing _ is dropped and __ stands for a colon.
+    """
     made = "".join(
         f' {key.rstrip("_").replace("__", ":")}="{_attribute(value)}"'
         for key, value in attributes.items()
     )
     inner = "".join(each if isinstance(each, Raw) else text(each) for each in content)
-    return Raw(f"<{name}{made}>{inner}</{name}>" if inner else f"<{name}{made}/>")
+    return Raw(f"<{tag}{made}>{inner}</{tag}>" if inner else f"<{tag}{made}/>")
 
 
 def text(value: str) -> Raw:

@@ -151,5 +151,6 @@ def _take_tags(reading: Reading, tags: list[str]) -> None:
     reading.reference = content.reference
     reading.difficulty = content.difficulty
     reading.rule = content.rule
+    reading.points_tenths = content.points_tenths
     reading.positions.extend(content.positions)
     reading.facts.extend(content.facts)

@@ -36,13 +36,16 @@ _ROW = re.compile(r"^[\s:|-]+$")
 
 
 def to_markdown(html: str, *, image: ImagePath, has_blanks: bool = False) -> str:
-    """Markdown for a piece of HTML. In a stem with blanks no other run of underscores is one."""
+    """Markdown for a piece of HTML.
+
+    An element <blank> is a blank; in a stem with blanks no other run of underscores is one.
+    """
     return _Writer(image, has_blanks).blocks_text(read_html(html).children)
 
 
-def to_line(html: str, *, image: ImagePath) -> str:
-    """The same on one line where it is one paragraph, as an option should be."""
-    return to_markdown(html, image=image)
+def to_markdown_of(node: Node, *, image: ImagePath, has_blanks: bool = False) -> str:
+    """The same for a tree that was read elsewhere."""
+    return _Writer(image, has_blanks).blocks_text(node.children)
 
 
 def escaped(text: str, *, has_blanks: bool = False) -> str:
@@ -137,6 +140,8 @@ class _Writer:
         tag = child.tag
         if tag == "br":
             return "\n"
+        if tag == "blank":
+            return "____"
         if tag == "img":
             return self._picture(child)
         if tag in ("code", "kbd", "samp", "tt"):
@@ -228,6 +233,9 @@ def _escaped_line(text: str, has_blanks: bool) -> str:
     text = _ENTITY.sub("&amp;", text)
     text = _ANGLE.sub("&lt;", text)
     text = _ESCAPED.sub(lambda found: "\\" + found[0], text)
+    if has_blanks:
+        # Whoever looks for blanks takes what stands between two ticks for code, escaped or not.
+        text = text.replace("\\`", "&#96;")
     text = _EQUALS.sub("&#61;", text)
     text = _TILDES.sub("&#126;", text)
     text = _CARETS.sub("&#94;", text)

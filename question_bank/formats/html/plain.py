@@ -18,7 +18,7 @@ def plain_lines(markdown: str) -> str:
     Runs of underscores stay, because they are blanks; pictures are left out.
     """
     # Outside a paragraph of its own ____ would be a rule.
-    html = render(markdown.replace("____", "\ue010"), image_url=lambda _path: None)
+    html = render(markdown.replace("____", "\ue010"), image_url=lambda path: f"/{len(path)}")
     return html_lines(html).replace("\ue010", "____")
 
 
@@ -32,7 +32,7 @@ def html_lines(html: str) -> str:
 
 def is_plain(markdown: str) -> bool:
     """Whether nothing but words and paragraphs would be lost as plain text."""
-    html = render(markdown.replace("____", "\ue010"), image_url=lambda path: f"/i/{len(path)}")
+    html = render(markdown.replace("____", "\ue010"), image_url=lambda path: f"/{len(path)}")
     return _ONLY_WORDS.fullmatch(html) is not None
 
 

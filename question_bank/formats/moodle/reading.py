@@ -3,24 +3,24 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from core.errors import N_, Conflict
-from question_bank.answers import comparable
 from question_bank.formats.exported import points_tenths
-from question_bank.formats.items import ForeignItem, ItemStatus, Remark
+from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.moodle import answers
-from question_bank.formats.moodle.answers import Unsupported
+from question_bank.formats.moodle.answers import BadNumber, Unsupported
 from question_bank.formats.moodle.gaps import BadGap
 from question_bank.formats.moodle.texts import Texts
+from question_bank.formats.reading import Reading, check
 from question_bank.formats.tags import TagContent, read_tags
+from question_bank.formats.titles import own_title
 from question_bank.formats.xml_input import Element, parse_xml
-from question_bank.keys import QuestionType
+from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 MOST_QUESTIONS = 20_000
 
-# Our answers by Moodle's name for the kind; each gives the fields of the item.
-_READERS: dict[str, Callable[[Element, Texts], dict[str, Any]]] = {
+# By Moodle's name for the kind; each fills in what the kind decides.
+_READERS: dict[str, Callable[[Element, Texts, Reading], None]] = {
     "multichoice": answers.read_choice,
     "truefalse": answers.read_verdict,
     "shortanswer": answers.read_short,
@@ -43,7 +43,6 @@ _KIND_WORDS = {
     "random": "随机抽题",
     "randomsamatch": "随机匹配题",
 }
-_HINT_FIELDS = ("hint", "hints")
 
 
 @dataclass
@@ -79,83 +78,65 @@ def read_moodle(data: bytes, name: str) -> list[ForeignItem]:
 
 def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
     """The item, and the id of the case that it says it belongs to."""
-    texts = Texts()
+    texts, reading = Texts(), Reading()
     texts.add_files(question)
-    common, tags = _common(question, texts, run)
+    case = _take_common(question, texts, run, reading)
     kind = question.get("type")
-    if kind == "description":
-        stem = texts.markdown(question.first("questiontext"))
-        stem = texts.old_picture(question, stem)
-        item = ForeignItem(ItemStatus.MATERIAL, None, stem, images=texts.images, **common)
-        return item, ""
-    reader = _READERS.get(kind)
+    rule, is_ours = reading.rule, case.is_ours
     try:
-        if reader is None:
+        if kind == "description":
+            reading.stem = texts.markdown(question.first("questiontext"))
+            reading.is_material = True
+        elif kind in _READERS:
+            _READERS[kind](question, texts, reading)
+        else:
             word = _KIND_WORDS.get(kind, kind[:40] or "没有写题型的题")
-            raise Unsupported("E515", f"不支持的题型：{word}")
-        made = reader(question, texts)
-    except Unsupported as refused:
-        remark: tuple[Remark, ...] = (Remark(refused.code, str(refused)),)
-    except BadGap as refused:
-        remark = (Remark("E515", str(refused)),)
-    else:
-        common["warnings"] = (*common["warnings"], *made.pop("warnings", ()), *_missing(texts))
-        if tags.rule is not None:
-            made["rule"] = tags.rule
-        made["stem"] = texts.old_picture(question, made["stem"])
-        status = ItemStatus.IMPORT
-        if not made["stem"].strip():
-            return _refused(common, made["stem"], Remark("E219", "没有题干")), ""
-        return ForeignItem(status, images=texts.images, **made, **common), tags.case_id
-    stem = texts.markdown(question.first("questiontext"))
-    return _refused(common, stem, *remark), ""
+            raise Unsupported(f"不支持的题型：{word}")
+    except BadNumber as refused:
+        reading.error("E514", str(refused))
+    except (Unsupported, BadGap) as refused:
+        reading.error("E515", str(refused))
+    reading.stem = reading.stem or texts.markdown(question.first("questiontext"))
+    reading.stem = texts.old_picture(question, reading.stem)
+    # Our own export says in a tag what the grades can only come near to.
+    reading.rule = rule if is_ours else reading.rule
+    if reading.rule != ScoringRule(RuleName.WEIGHTED):
+        reading.weights = None
+    if texts.missing:
+        reading.warn("W510", f"{len(texts.missing)} 张图片不在文件里，只留下说明")
+    if not reading.errors:
+        check(reading)
+    reading.images = texts.images
+    return reading.item(), case.case_id
 
 
-def _refused(common: dict[str, Any], stem: str, *errors: Remark) -> ForeignItem:
-    return ForeignItem(ItemStatus.REFUSE, None, stem, errors=errors, **common)
-
-
-def _common(question: Element, texts: Texts, run: _Run) -> tuple[dict[str, Any], TagContent]:
-    """What every kind of question has."""
+def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -> TagContent:
+    """What every kind of question has; gives what its tags say."""
     holder = question.first("tags")
     written = [tag.text_of("text") for tag in holder.all("tag")] if holder is not None else []
-    tags = read_tags([*_category_tags(run.category), *written])
-    external = question.text_of("idnumber")[:80]
-    warnings = []
-    if external and external in run.seen_ids:
-        warnings.append(Remark("W506", f"编号 {external} 在文件里出现了不止一次"))
-    run.seen_ids.add(external)
+    said = read_tags(written)
+    # In our own export the category is the module, not a tag.
+    category = () if said.is_ours else _category_tags(run.category)
+    reading.tags, reading.difficulty = [*category, *said.tags], said.difficulty
+    reading.reference, reading.rule = said.reference, said.rule
+    reading.positions, reading.facts = list(said.positions), list(said.facts)
+    reading.external_id = question.text_of("idnumber")[:80]
+    if reading.external_id and reading.external_id in run.seen_ids:
+        reading.warn("W506", f"编号 {reading.external_id} 在文件里出现了不止一次")
+    run.seen_ids.add(reading.external_id)
     if question.text_of("hidden") == "1":
-        warnings.append(Remark("W505", "这道题在 Moodle 里是隐藏的"))
-    if any(question.first(name) is not None for name in _HINT_FIELDS):
-        warnings.append(Remark("W510", "提示没有带进来"))
-    explanation = texts.markdown(question.first("generalfeedback"))
-    if tags.reference:
-        explanation = re.sub(r"(?:^|\n+)依据：[^\n]*$", "", explanation).strip()
-    title = question.first("name")
-    return {
-        "title": _title(title, question),
-        "explanation": explanation,
-        "tags": tags.tags,
-        "difficulty": tags.difficulty,
-        "reference": tags.reference,
-        "positions": tags.positions,
-        "facts": tags.facts,
-        "points_tenths": points_tenths(question.text_of("defaultgrade")),
-        "external_id": external,
-        "warnings": tuple(warnings),
-    }, tags
-
-
-def _title(name: Element | None, question: Element) -> str:
-    """The name, unless Moodle made it out of the text."""
-    if name is None:
-        return ""
-    title = " ".join(name.text_of("text").split())[:200]
-    stem = question.first("questiontext")
-    start = comparable(stem.all_text) if stem is not None else ""
-    made = comparable(title.rstrip("….")).removeprefix("##")
-    return "" if made and start.startswith(made) else title
+        reading.warn("W505", "这道题在 Moodle 里是隐藏的")
+    if question.first("hint") is not None:
+        reading.warn("W510", "提示没有带进来")
+    reading.explanation = texts.markdown(question.first("generalfeedback"))
+    if said.reference:
+        # Our own export ends with it, for people to read.
+        reading.explanation = re.sub(r"(?:^|\n+)依据：[^\n]*$", "", reading.explanation).strip()
+    name, stem = question.first("name"), question.first("questiontext")
+    if name is not None and stem is not None:
+        reading.title = own_title(name.text_of("text"), stem.text_of("text"))
+    reading.points_tenths = points_tenths(question.text_of("defaultgrade"))
+    return said
 
 
 def _category_tags(path: str) -> list[str]:
@@ -163,12 +144,6 @@ def _category_tags(path: str) -> list[str]:
     names = [each.replace("\x00", "/").strip() for each in path.replace("//", "\x00").split("/")]
     left_out = {"top", "顶层"}
     return [name for name in names if name and not name.startswith("$") and name not in left_out]
-
-
-def _missing(texts: Texts) -> tuple[Remark, ...]:
-    if not texts.missing:
-        return ()
-    return (Remark("W510", f"{len(texts.missing)} 张图片不在文件里，只留下说明"),)
 
 
 def _with_cases(items: list[tuple[ForeignItem, str]]) -> list[ForeignItem]:
@@ -187,10 +162,7 @@ def _with_cases(items: list[tuple[ForeignItem, str]]) -> list[ForeignItem]:
             inner = tuple(parts.pop(item.external_id, ()))
             if inner:
                 type_ = QuestionType.CASE_ANALYSIS
-                points = item.points_tenths if item.points_tenths else None
-                item = replace(
-                    item, status=ItemStatus.IMPORT, type=type_, parts=inner, points_tenths=points
-                )
+                item = replace(item, status=ItemStatus.IMPORT, type=type_, parts=inner)
             found.append(item)
         elif case_id not in cases:
             found.append(item)

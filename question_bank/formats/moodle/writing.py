@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from question_bank.drafts import OptionDraft, Shuffle
+from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import (
     ExportedQuestion,
     match_pairs,
@@ -13,14 +14,17 @@ from question_bank.formats.exported import (
     right_places,
     rule_words,
     split_at_blanks,
+    unit_of,
     written_forms,
 )
 from question_bank.formats.html.plain import is_plain, plain_lines
 from question_bank.formats.losses import LossBook, WrittenFile
 from question_bank.formats.moodle.gaps import written_gap
-from question_bank.formats.moodle.grades import decimal, is_grade, nearest_grade, shares_of
+from question_bank.formats.moodle.grades import is_grade, nearest_grade, shares_of
 from question_bank.formats.pictures import named_pictures, picture_name, with_paths
+from question_bank.formats.rubrics import rubric_text
 from question_bank.formats.tags import tags_of
+from question_bank.formats.titles import title_for
 from question_bank.formats.xml_output import Raw, document, element, joined, legal
 from question_bank.keys import (
     BlankKey,
@@ -120,7 +124,7 @@ def _frame(
         "question",
         joined(
             Raw(""),
-            element("name", element("text", draft.title or _short(draft.stem))),
+            element("name", element("text", title_for(draft))),
             stem if isinstance(stem, Raw) else Raw(stem),
             _texts("generalfeedback", explanation, question.images),
             element("defaultgrade", grade),
@@ -176,7 +180,7 @@ def _checked_shares(question: ExportedQuestion, book: LossBook) -> list[Fraction
     return shares
 
 
-def _verdict(question: ExportedQuestion, book: LossBook) -> list[str]:
+def _verdict(question: ExportedQuestion, _book: LossBook) -> list[str]:
     key = question.draft.key
     is_true = isinstance(key, VerdictKey) and key.verdict
     answers = [
@@ -271,7 +275,7 @@ def _number(
         book.scoring(question.public_id, "数值范围", "不含端点的范围写成含端点")
     if Fraction(decimal(value)) != value or Fraction(decimal(by)) != by:
         book.scoring(question.public_id, "数值范围", "范围的两端不是有限小数")
-    return decimal(value), decimal(by), number.unit
+    return decimal(value), decimal(by), unit_of(blank)
 
 
 def _ordering(question: ExportedQuestion, book: LossBook) -> list[str]:
@@ -325,22 +329,16 @@ def _subquestion(premise: str, option: str, question: ExportedQuestion) -> Raw:
     return element("subquestion", element("text", text), *files, answer, format="markdown")
 
 
-def _essay(question: ExportedQuestion, book: LossBook) -> list[str]:
+def _essay(question: ExportedQuestion, _book: LossBook) -> list[str]:
     key = question.draft.key
     assert isinstance(key, RubricKey)
-    told = []
-    if key.model_answer:
-        told.append(f"参考答案：{key.model_answer}")
-    if key.points:
-        points = [f"- {points_text(point.tenths)}分：{point.text}" for point in key.points]
-        told.append("采分点：\n\n" + "\n".join(points))
     return [
         "essay",
         _texts("questiontext", question.draft.stem, question.images),
         element("responseformat", "editor"),
         element("responserequired", "1"),
         element("attachments", "0"),
-        _texts("graderinfo", "\n\n".join(told), question.images),
+        _texts("graderinfo", rubric_text(key), question.images),
     ]
 
 
@@ -370,10 +368,6 @@ def _with_files(markdown: str, images: Mapping[str, bytes]) -> tuple[str, list[R
         )
         for name, data in sorted(files.items())
     ]
-
-
-def _short(stem: str) -> str:
-    return " ".join(plain_lines(stem).split())[:60] or "题"
 
 
 _WRITERS: dict[QuestionType, Callable[[ExportedQuestion, LossBook], list[str]]] = {

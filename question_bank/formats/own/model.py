@@ -11,6 +11,7 @@ be fractions are texts such as "100/3"; points are whole tenths.
 | options                 | [{text, right, weight, feedback, region}]; region only in hotspot   |
 | premises                | [text]; matching only                                               |
 | pairs                   | [[place of premise, place of option]] from 1; matching only         |
+| columns                 | [left, right], what stands above them, or null; matching only       |
 | verdict                 | true or false; true_false only                                      |
 | blanks                  | [{accepts: [text], group, points_tenths}]; fill_blank only          |
 | rubric                  | {points: [{text, tenths}], model_answer}; short_answer only         |
@@ -123,6 +124,7 @@ def _content(question: ExportedQuestion) -> dict[str, Any]:
     elif isinstance(key, MatchKey):
         made["premises"] = [premise.text for premise in draft.premises]
         made["pairs"] = [list(pair) for pair in key.pairs]
+        made["columns"] = list(draft.columns) if draft.columns else None
     elif isinstance(key, HotspotKey):
         made["ratio"] = str(key.ratio)
     elif isinstance(key, RubricKey):

@@ -131,7 +131,7 @@ def _item(value: object, where: str, file: _File) -> ForeignItem:
     draft = _draft(fields, file, images)
     if not faults:
         return item_of(draft, images=images, line=None)
-    errors = tuple(Remark("E517", fault) for fault in faults[:20])
+    errors = tuple(Remark("E519", fault) for fault in faults[:20])
     type_ = draft.type if "type" in fields.data else None
     return ForeignItem(ItemStatus.REFUSE, type_, draft.stem, errors=errors, title=draft.title)
 
@@ -142,7 +142,7 @@ def _draft(
     type_ = fields.one_of("type", QuestionType)
     stem = fields.text("stem")
     options = _options(fields)
-    premises = tuple(OptionDraft(text, False, None, None, 0) for text in fields.texts("premises"))
+    premises = tuple(OptionDraft(text, True, None, None, 0) for text in fields.texts("premises"))
     parts: tuple[QuestionDraft, ...] = ()
     if type_ is QuestionType.CASE_ANALYSIS and not is_part:
         parts = tuple(_draft(part, file, images, is_part=True) for part in fields.objects("parts"))
@@ -176,6 +176,7 @@ def _draft(
         premises=premises,
         parts=parts,
         waived=_waived(fields),
+        columns=_columns(fields),
     )
     if not stem.strip():
         fields.fault("stem", "是空的")
@@ -350,6 +351,14 @@ def _waived(fields: Fields) -> tuple[tuple[str, str], ...]:
         else:
             fields.fault("waived", "每一项是 [编号, 理由]")
     return tuple(waived)
+
+
+def _columns(fields: Fields) -> tuple[str, str] | None:
+    written = fields.texts("columns") if fields.data.get("columns") is not None else ()
+    fields.asked.add("columns")
+    if len(written) not in (0, 2):
+        fields.fault("columns", "应是左栏和右栏两项")
+    return (written[0], written[1]) if len(written) == 2 else None
 
 
 def _paths(fields: Fields, file: _File, images: dict[str, bytes]) -> tuple[str, ...]:
