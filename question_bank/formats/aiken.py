@@ -35,6 +35,9 @@ def read_aiken(data: bytes, _name: str) -> list[ForeignItem]:
         folded = fold(line).strip()
         if not folded:
             is_after_blank = True
+            if question is not None and not question.stem:
+                items.append(_finish(question, None))
+                question = None
             continue
         option, answer = _OPTION.fullmatch(folded), _ANSWER.fullmatch(folded)
         is_new = not option and not answer and (question is None or is_after_blank)

@@ -15,15 +15,17 @@ from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.operations import Proposal, propose_import
 from question_bank.formats.preview import Preview, hash_of, read_file
 from question_bank.formats.queries import (
+    PastProposal,
     bank_prints,
     cited_modules,
+    newest_proposal,
     own_questions,
     proposals_of,
     taken_ids,
 )
 from question_bank.formats.references import ReferenceIndex
 from question_bank.formats.switches import Switches
-from question_bank.models import ProposalState, ProposedQuestion
+from question_bank.models import ProposalState
 
 _ID = re.compile(r" \{#q-[0-9a-z]{6}\}")
 LONGEST_FROM = 2000
@@ -46,7 +48,7 @@ class _Before:
     references: ReferenceIndex
     taken: set[str]
     newest: int
-    by_external_id: dict[str, list[ProposedQuestion]]
+    by_external_id: dict[str, list[PastProposal]]
     blocks: set[str]
 
 
@@ -68,7 +70,7 @@ def commit_file(
         bank, own = bank_prints(session), own_questions(session, source)
         proposals = proposals_of(session, source)
         taken = taken_ids(session)
-        newest = max((each.id for each in session.query(ProposedQuestion.id)), default=0)
+        newest = newest_proposal(session)
         references = ReferenceIndex(cited_modules(session))
     preview = read_file(data, source, format_, switches, bank=bank, own=own)
     before = _Before(references, taken, newest, {}, {bare(each.block) for each in proposals})

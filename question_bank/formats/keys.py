@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.items import AcceptedText
@@ -122,8 +123,15 @@ def set_verdict(reading: Reading, key: str) -> None:
 
 def with_blanks(stem: str) -> tuple[str, int]:
     """The stem with every form of a blank as four underscores, and their number."""
-    text, count = _ANY_BLANK.subn(BLANK, stem.replace("\\_", "_"))
-    return text, count
+    return _with_blanks(stem, _ANY_BLANK)
+
+
+def _with_blanks(stem: str, forms: re.Pattern[str]) -> tuple[str, int]:
+    text, count = forms.subn(BLANK, stem.replace("\\_", "_"))
+    # A backslash before a blank would make it underscores again.
+    text = re.sub(r"\\+(?=____)", "", text)
+    # Two blanks without anything between them would be one.
+    return re.sub(r"____(?=____)", f"{BLANK} ", text), count
 
 
 def set_blanks(reading: Reading, key: str) -> None:
@@ -132,7 +140,7 @@ def set_blanks(reading: Reading, key: str) -> None:
         reading.error("E504", "没有答案")
         return
     for forms in (BLANK_FORMS, BLANK_FORMS[:2], BLANK_FORMS[2:]):
-        stem, count = re.compile("|".join(forms)).subn(BLANK, reading.stem.replace("\\_", "_"))
+        stem, count = _with_blanks(reading.stem, re.compile("|".join(forms)))
         parts = _parts(key, count) if count else None
         if parts is not None:
             reading.stem = stem
@@ -187,7 +195,7 @@ def _in_parentheses(text: str) -> list[str] | None:
 
 def _alternatives(text: str) -> tuple[AcceptedText, ...]:
     parts = [part.strip() for part in re.split(r"\|+", text)]
-    return tuple(accepted(part) for part in dict.fromkeys(parts) if part)
+    return tuple(accepted(part) for part in dict.fromkeys(parts) if comparable(part))
 
 
 def infer_type(reading: Reading, key: str) -> None:
@@ -210,6 +218,8 @@ def infer_type(reading: Reading, key: str) -> None:
         reading.type = QuestionType.SINGLE_CHOICE
     else:
         reading.type = QuestionType.SHORT_ANSWER
+        if not key.strip() and not reading.model_answer:
+            reading.error("E504", "没有答案，也没有写题型")
 
 
 def agree(first: str, second: str) -> bool:

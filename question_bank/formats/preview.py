@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.errors import N_, Conflict, DomainError
+from question_bank.formats.exported import IMAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
 from question_bank.formats.likeness import Known, mark_known
 from question_bank.formats.limits import check_size
@@ -71,6 +72,16 @@ def read_file(
 
 def _reasoned(item: ForeignItem) -> ForeignItem:
     """Hold every reader to it: what has an error is refused, and a refusal has a reason."""
+    texts = (item.stem, *item.options, item.explanation)
+    missing = [
+        found["path"]
+        for text in texts
+        for found in IMAGE.finditer(text)
+        if found["path"] not in item.images
+    ]
+    if missing and item.draft is None:
+        message = f"图片“{missing[0][-60:]}”不在文件里，请在编辑器里补上"
+        item = replace(item, warnings=(*item.warnings, Remark("W515", message)))
     if item.errors and item.status is not ItemStatus.REFUSE:
         return replace(item, status=ItemStatus.REFUSE)
     if item.status is ItemStatus.REFUSE and not item.errors:

@@ -1,9 +1,10 @@
 """What an import asks of the bank: what is there already, and which clauses may be cited."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from learning.models import Clause, CourseModule, ModuleVersion
@@ -46,28 +47,47 @@ def _texts(entries: Iterable[dict[str, Any]]) -> list[str]:
 def own_questions(session: Session, source: str) -> dict[str, str]:
     """For each external id of a source, the question that came from it and was accepted."""
     found: dict[str, str] = {}
-    for proposal in _of_source(session, source):
+    for proposal in proposals_of(session, source):
         if proposal.state is ProposalState.ACCEPTED and proposal.external_id:
             found[proposal.external_id] = proposal.replaces_public_id or proposal.public_id
     return found
 
 
-def proposals_of(session: Session, source: str) -> list[ProposedQuestion]:
+@dataclass(frozen=True)
+class PastProposal:
+    """What was once imported from a source, as far as the next import must know."""
+
+    id: int
+    public_id: str
+    state: ProposalState
+    block: str
+    external_id: str | None
+    replaces_public_id: str | None
+
+
+def proposals_of(session: Session, source: str) -> list[PastProposal]:
     """Everything that was ever imported from a source, oldest first."""
-    return _of_source(session, source)
-
-
-def _of_source(session: Session, source: str) -> list[ProposedQuestion]:
-    return list(
-        session.scalars(
-            select(ProposedQuestion)
-            .where(
-                ProposedQuestion.source == source[:200],
-                ProposedQuestion.origin == ProposalOrigin.IMPORT,
-            )
-            .order_by(ProposedQuestion.id)
+    rows = session.execute(
+        select(
+            ProposedQuestion.id,
+            ProposedQuestion.public_id,
+            ProposedQuestion.state,
+            ProposedQuestion.block,
+            ProposedQuestion.external_id,
+            ProposedQuestion.replaces_public_id,
         )
+        .where(
+            ProposedQuestion.source == source[:200],
+            ProposedQuestion.origin == ProposalOrigin.IMPORT,
+        )
+        .order_by(ProposedQuestion.id)
     )
+    return [PastProposal(*row) for row in rows]
+
+
+def newest_proposal(session: Session) -> int:
+    """The id of the newest proposal of any source, 0 when there is none."""
+    return session.scalar(select(func.max(ProposedQuestion.id))) or 0
 
 
 def taken_ids(session: Session) -> set[str]:

@@ -101,8 +101,17 @@ def check(reading: Reading) -> None:
         reading.error("E518", f"文字太长，一处最多 {LONGEST_TEXT} 个字")
     if reading.type in CHOICES:
         _check_choices(reading)
+    elif reading.type is QuestionType.MATCHING:
+        _check_premises(reading)
     elif reading.type is QuestionType.ORDERING and len(reading.options) < FEWEST_TO_ORDER:
         reading.error("E213", f"排序题至少 {FEWEST_TO_ORDER} 项，只读到 {len(reading.options)} 项")
+
+
+def _check_premises(reading: Reading) -> None:
+    pairs = reading.answer if isinstance(reading.answer, tuple) else ()
+    lefts = [comparable(str(pair[0])) for pair in pairs if isinstance(pair, tuple)]
+    if len(set(lefts)) < len(lefts):
+        reading.error("E204", "匹配题的左边有两项相同")
 
 
 def _check_choices(reading: Reading) -> None:

@@ -114,7 +114,9 @@ def rule_of(text: str) -> ScoringRule | None:
         (_PARTIAL, RuleName.FIXED_IF_PARTIAL),
     ):
         found = pattern.search(folded)
-        if found and (tenths := int(Fraction(found["points"]) * 10)) > 0:
+        tenths = int(Fraction(found["points"]) * 10) if found else 0
+        # Our rules know whole and half points.
+        if tenths > 0 and tenths % 5 == 0:
             return ScoringRule(name, tenths)
     if _HALF.search(folded):
         return ScoringRule(RuleName.HALF_IF_PARTIAL)

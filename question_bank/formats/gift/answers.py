@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import pairwise
 
+from question_bank.answers import comparable
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.gift.blocks import shown
 from question_bank.formats.items import AcceptedText
@@ -134,13 +135,14 @@ def _check_weights(
 def _read_pairs(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> None:
     pairs: list[tuple[str, str]] = []
     for piece in pieces:
-        left, arrow, right = piece.text.partition("->")
-        if not arrow or not right.strip():
+        written, arrow, other = piece.text.partition("->")
+        left, right = markdown(written), markdown(other)
+        if not arrow or not comparable(right):
             reading.error("E512", f"匹配的一项“{shown(piece.text)[:20]}”要写成 左 -> 右")
-        elif left.strip():
-            pairs.append((markdown(left), markdown(right)))
+        elif comparable(left):
+            pairs.append((left, right))
         else:
-            reading.distractors.append(markdown(right))
+            reading.distractors.append(right)
     if len(pairs) < 2 and not reading.errors:
         message = "匹配题至少要两对；是填空题的话，答案里不能有 ->"
         reading.error("E512", message)
@@ -155,7 +157,7 @@ def _read_words(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> 
         text = markdown(piece.text)
         if piece.worth <= 0 and piece.mark:
             continue
-        if not text:
+        if not comparable(text):
             reading.error("E504", "有一个答案是空的")
         elif "*" in piece.text:
             reading.error("E515", f"答案“{text}”里有通配符 *，本系统不支持")

@@ -24,6 +24,8 @@ _LOOKS_LIKE_HTML = re.compile(
     r"(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,6});",
     re.IGNORECASE,
 )
+# Stands for the blank while HTML is turned into Markdown, where ____ would be a rule.
+_GAP = "\U000ff000"
 _END_OF_SENTENCE = re.compile(r"[.。．!！?？…]+")
 _ONLY_MARKS = re.compile(r"[\W_]*")
 _NO_BLANK = (QuestionType.TRUE_FALSE, QuestionType.MATCHING, QuestionType.SHORT_ANSWER)
@@ -33,11 +35,8 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
     """Read the whole language; every block becomes one item."""
     text = read_text(data)
     items: list[ForeignItem] = []
-    is_torn = False
     for block in blocks_of(text.lines):
-        reading = _read(block, is_torn=is_torn)
-        codes = {remark.code for remark in reading.errors}
-        is_torn = "E510" in codes or (is_torn and "E511" in codes and "}" not in block.text)
+        reading = _read(block)
         if not items:
             reading.warnings[:0] = text.remarks
         items.append(reading.item())
@@ -45,7 +44,7 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
     return items
 
 
-def _read(block: Block, *, is_torn: bool) -> Reading:
+def _read(block: Block) -> Reading:
     reading = Reading(line=block.line, title=block.title, external_id=block.external_id)
     reading.warnings.extend(block.warnings)
     _take_tags(reading, block.tags)
@@ -54,7 +53,7 @@ def _read(block: Block, *, is_torn: bool) -> Reading:
         _read_question(reading, block.text)
     elif not braces and not _FULL_WIDTH_BRACES.search(block.text):
         reading.stem = _text(block.text, "moodle")[0]
-        if is_torn or _ANSWER_LINE.match(block.text):
+        if _ANSWER_LINE.match(block.text):
             _torn(reading, "E511", "前面没有对应的 {，这是一道题的后半截；题目中间不能空行")
         else:
             reading.is_material = True
@@ -119,15 +118,12 @@ def _place_stem(reading: Reading, before: str, after: str) -> None:
         gap = " " if tail and not _END_OF_SENTENCE.fullmatch(tail) else ""
         stem = before.rstrip() + gap + tail
     elif tail:
-        gap = "" if re.match(r"\w", after) is None else " "
-        stem = f"{before.rstrip(' ')}{_gap_before(before)}{BLANK}{gap}{after.rstrip()}"
+        stem = before + _GAP + after
     else:
-        stem = f"{before.rstrip()} {BLANK}" if needs_blank else before
-    reading.stem = _text(stem, "moodle")[0]
-
-
-def _gap_before(before: str) -> str:
-    return " " if before.endswith((" ", "\n")) else ""
+        stem = before
+    reading.stem = _text(stem, "moodle")[0].replace(_GAP, BLANK)
+    if needs_blank and not tail:
+        reading.stem = f"{reading.stem} {BLANK}"
 
 
 def _format_of(text: str) -> str:

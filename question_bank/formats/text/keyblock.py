@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from question_bank.formats.keys import key_characters
 from question_bank.formats.text.lines import (
@@ -133,8 +134,7 @@ def _pieces(line: SourceLine, *, is_written: bool) -> Iterator[tuple[int | tuple
     starts = [found.start() for found in _START.finditer(folded)]
     if is_written:
         starts = starts[:1]
-    ends = [*starts[1:], len(folded)]
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in pairwise([*starts, len(folded)]):
         ranged = _RANGE.match(folded, start)
         if ranged:
             numbers = int(ranged["first"]), int(ranged["last"])

@@ -19,7 +19,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _COMPOUND = re.compile(r"^[\s\u3000]*[⑴-⒛⒜-⒧㈠-㈩Ⓐ-Ⓛⓐ-ⓛ]")
 _NUMERAL = r"[一二三四五六七八九十]{1,3}"
 _UNIT = (
-    "米|厘米|毫米|千米|公里|m|mm|cm|km|小时|分钟|秒|年|月|日|天|人|元|万|吨|千克|公斤|克|kg|g|"
+    "米|厘米|毫米|千米|公里|m|mm|cm|km|小时|分钟|秒|年|月|日|天|元|万|吨|千克|公斤|克|kg|g|"
     "升|毫升|度|℃|°|V|A|kV|伏|安|%|％|倍|MPa|kPa|Pa|dB|分贝|ppm|mg|勒|lx"
 )
 _SECTION = re.compile(

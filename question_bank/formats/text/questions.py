@@ -123,6 +123,10 @@ class _Collector:
             self._take_text(line)
 
     def _may_be_option(self, line: SourceLine, index: int) -> bool:
+        if line is self._lines[0] and any(
+            (found := self._option_in(each)) and found[0] == 0 for each in self._lines[1:]
+        ):
+            return False
         is_open = self._field in ("stem", "option") or not self._fields.options
         if self._field == "answer" and self._fields.options:
             return False

@@ -74,7 +74,9 @@ def _table(sheet: Sheet) -> Iterator[Row]:
     covered = _covered(sheet)
     for seen, (number, cells) in enumerate(sorted(sheet.rows.items())):
         found = read_header(number, cells)
-        if found.fits or (found.is_answer_sheet and header is None):
+        # Further down a question may happen to be called 题目; a second header names the answer.
+        is_header = found.fits and (header is None or "answer" in found.columns)
+        if is_header or (found.is_answer_sheet and header is None):
             header = found
             continue
         if header is None:
