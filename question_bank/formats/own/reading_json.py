@@ -131,7 +131,7 @@ def _item(value: object, where: str, file: _File) -> ForeignItem:
     draft = _draft(fields, file, images)
     if not faults:
         return item_of(draft, images=images, line=None)
-    errors = tuple(Remark("E519", fault) for fault in faults[:20])
+    errors = tuple(Remark("E520", fault) for fault in faults[:20])
     type_ = draft.type if "type" in fields.data else None
     return ForeignItem(ItemStatus.REFUSE, type_, draft.stem, errors=errors, title=draft.title)
 

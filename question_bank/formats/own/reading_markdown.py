@@ -119,7 +119,7 @@ def _item(block: ReadBlock, archive: Archive | None, path: str) -> ForeignItem:
     images = dict(_pictures(draft, archive, path))
     missing = len(set(draft.images) - images.keys())
     if missing:
-        warnings = (*warnings, Remark("W510", f"{missing} 张图片不在文件里，只有路径"))
+        warnings = (*warnings, Remark("W518", f"{missing} 张图片不在文件里，只有路径"))
     return item_of(draft, images=images, line=block.line, warnings=warnings)
 
 
