@@ -6,6 +6,13 @@ from core.events import Event
 
 
 @dataclass(frozen=True)
+class SittingClosed(Event):
+    """No answer can be added to a sitting any more; told before the result is."""
+
+    sitting_id: int
+
+
+@dataclass(frozen=True)
 class SittingMarked(Event):
     """A sitting has its result, whether handed in or closed at its deadline."""
 

@@ -180,6 +180,13 @@ class Sitting(Base):
     score_tenths: Mapped[int | None]
     full_score_tenths: Mapped[int]
     is_passed: Mapped[bool | None]
+    # Number and hash of the newest entry of its chain; 0 for sittings older than the chains.
+    chain_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    chain_head: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # The entry that the signature made at the closing covers, and the signature as base64.
+    signed_number: Mapped[int | None]
+    signed_head: Mapped[str | None] = mapped_column(String(64))
+    signature: Mapped[str | None] = mapped_column(String(100))
 
 
 class SittingQuestion(Base):
@@ -217,5 +224,23 @@ class Answer(Base):
     client_key: Mapped[str] = mapped_column(String(40))
     # When the server truly received it.
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # SHA-256 over all of the above; its beginning is the receipt that the candidate sees.
+    # Its place in the sitting's chain; None for answers older than the chains.
+    number: Mapped[int | None]
+    # The hash of that link of the chain; its beginning is the receipt that the candidate sees.
     receipt_hash: Mapped[str] = mapped_column(String(64))
+
+
+class SittingEvent(Base):
+    """What happened to a sitting besides its answers, as links of the same chain; append-only."""
+
+    __tablename__ = "sitting_event"
+    __table_args__ = (UniqueConstraint("sitting_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    number: Mapped[int]
+    # "paper", "extended", "submitted", "expired", …
+    kind: Mapped[str] = mapped_column(String(32))
+    content: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    hash: Mapped[str] = mapped_column(String(64))

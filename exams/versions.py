@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from exams.chain import digest
 from exams.drawing import PoolOption, PoolVersion
 from question_bank.keys import (
     AnswerKey,
@@ -67,6 +68,8 @@ class KnownVersion:
     printed: PrintedQuestion
     key: AnswerKey = field(repr=False)
     own_rule: ScoringRule | None
+    # Of all that is asked and marked, so that the chain of a sitting vouches for it.
+    digest: str
 
 
 def known_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersion]:
@@ -77,10 +80,18 @@ def known_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersi
     if len(memory) + len(missing) > MOST_REMEMBERED:
         memory.clear()
         missing = list(dict.fromkeys(wanted))
-    for start in range(0, len(missing), READ_AT_ONCE):
-        for row in session.execute(_columns(missing[start : start + READ_AT_ONCE])):
-            memory[row.id] = _known(row)
+    memory.update(read_versions(session, missing))
     return {version_id: memory[version_id] for version_id in wanted}
+
+
+def read_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersion]:
+    """The same from the database, for whoever must not rely on what was read before."""
+    wanted = list(dict.fromkeys(ids))
+    return {
+        row.id: _known(row)
+        for start in range(0, len(wanted), READ_AT_ONCE)
+        for row in session.execute(_columns(wanted[start : start + READ_AT_ONCE]))
+    }
 
 
 def _memory(session: Session) -> dict[int, KnownVersion]:
@@ -126,6 +137,7 @@ def _known(row: Row[Any]) -> KnownVersion:
             if row.scoring_rule
             else None
         ),
+        digest=digest([row.type.value, *row[3:]]),
     )
 
 

@@ -7,17 +7,19 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import NotFound
 from core.identity import Actor
+from exams.chain import ANSWER, link_hash
+from exams.links import answer_content
 from exams.models import Answer, Sitting, SittingQuestion, SittingState
 from exams.operations.sitting import submit_sitting
 from exams.queries import sittings as queries
-from exams.receipts import receipt_code, receipt_hash
+from exams.receipts import receipt_code
 from exams.responses import Stored, misfit, stored_response
 from exams.rules import is_in_time, seconds_left
 from exams.versions import known_versions
@@ -26,7 +28,14 @@ CLIENT_KEY = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 # Built once: putting a statement together costs as much as running it.
 _SLOT = (
-    select(Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id)
+    select(
+        Sitting.user_id,
+        Sitting.state,
+        Sitting.deadline,
+        Sitting.chain_number,
+        Sitting.chain_head,
+        SittingQuestion.question_version_id,
+    )
     .join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
     .where(Sitting.id == bindparam("sitting_id"), SittingQuestion.slot == bindparam("slot"))
     .with_for_update(of=Sitting)
@@ -79,7 +88,8 @@ def record_answer(
     stored = stored_response(version.printed, response)
     left = seconds_left(deadline=row.deadline, now=now)
     if row.state is SittingState.OPEN and is_in_time(deadline=row.deadline, received_at=now):
-        of_hash = _insert(session, sitting_id, slot, stored, client_key, now)
+        tip = (row.chain_number, row.chain_head)
+        of_hash = _insert(session, sitting_id, tip, slot, stored, client_key, now)
         if of_hash is not None:
             return AnswerReceipt(AnswerOutcome.SAVED, left, now, receipt_code(of_hash))
     earlier = session.execute(
@@ -96,12 +106,18 @@ def record_answer(
 
 
 def _insert(
-    session: Session, sitting_id: int, slot: int, stored: Stored, client_key: str, now: datetime
+    session: Session,
+    sitting_id: int,
+    tip: tuple[int, str],
+    slot: int,
+    stored: Stored,
+    client_key: str,
+    now: datetime,
 ) -> str | None:
-    """Append the answer; None if its client key is there already."""
-    of_hash = receipt_hash(
-        sitting_id=sitting_id, slot=slot, response=stored, client_key=client_key, received_at=now
-    )
+    """Append the answer to the chain that ends at `tip`; None if its client key is there."""
+    number = tip[0] + 1
+    content = answer_content(slot, stored, client_key)
+    of_hash = link_hash(tip[1], number=number, kind=ANSWER, content=content, at=now)
     made = _UNLESS_THERE[session.get_bind().dialect.name]
     made_id = session.connection().scalar(
         made,
@@ -111,10 +127,14 @@ def _insert(
             "response": stored,
             "client_key": client_key,
             "received_at": now,
+            "number": number,
             "receipt_hash": of_hash,
         },
     )
-    return None if made_id is None else of_hash
+    if made_id is None:
+        return None
+    session.connection().execute(_TIP, {"of_id": sitting_id, "tip": number, "head": of_hash})
+    return of_hash
 
 
 _KEY = ["sitting_id", "client_key"]
@@ -123,6 +143,11 @@ _UNLESS_THERE: dict[str, Any] = {
     name: dialect.insert(Answer).on_conflict_do_nothing(index_elements=_KEY).returning(Answer.id)
     for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
 }
+_TIP = (
+    update(Sitting)
+    .where(Sitting.id == bindparam("of_id"))
+    .values(chain_number=bindparam("tip"), chain_head=bindparam("head"))
+)
 
 
 def _refuse(
@@ -174,11 +199,17 @@ def save_form(
         return 0
     seen = queries.last_answers(session, sitting.id, up_to_id=seen_id)
     last = queries.last_answers(session, sitting.id)
-    stored = 0
+    stored, head = 0, sitting.chain_head
     for slot, response in responses.items():
         before = seen[slot].response if slot in seen else None
         current = last[slot].response if slot in last else None
         if response not in (before, current):
             key = f"form-{now:%Y%m%d%H%M%S%f}-{slot}"
-            stored += _insert(session, sitting.id, slot, response, key, now) is not None
+            tip = (sitting.chain_number + stored, head)
+            of_hash = _insert(session, sitting.id, tip, slot, response, key, now)
+            if of_hash is not None:
+                head = of_hash
+                stored += 1
+    # The chain grew beside the object.
+    session.expire(sitting)
     return stored

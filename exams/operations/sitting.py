@@ -4,7 +4,7 @@ Answers are recorded in `exams.operations.answers`, the hottest path of the prod
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -21,13 +21,14 @@ from core.events import publish
 from core.identity import Actor
 from exams import marking
 from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
-from exams.events import SittingMarked
+from exams.events import SittingClosed, SittingMarked
+from exams.links import EXTENDED, PAPER, append_event, paper_content
 from exams.models import Exam, Sitting, SittingQuestion, SittingState
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
 from exams.queries.pools import pool_rows
-from exams.responses import response_for_marking
 from exams.rules import deadline_for, is_overdue, start_refusal, state_at
+from exams.scoring import score_paper
 from exams.versions import known_versions
 
 log = logging.getLogger("shanggang.exams")
@@ -86,7 +87,7 @@ def start_sitting(
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
-    _store_paper(session, sitting, paper)
+    _store_paper(session, sitting, exam, paper, now=now)
     record(
         session,
         actor=actor,
@@ -156,7 +157,9 @@ def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestio
         ) from shortage
 
 
-def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuestion]) -> None:
+def _store_paper(
+    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
+) -> None:
     session.execute(
         insert(SittingQuestion),
         [
@@ -171,6 +174,9 @@ def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuesti
             for drawn in paper
         ],
     )
+    versions = known_versions(session, [drawn.version_id for drawn in paper])
+    digests = {version_id: version.digest for version_id, version in versions.items()}
+    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
 
 
 def extend_sitting(
@@ -189,6 +195,8 @@ def extend_sitting(
         extra_minutes=sitting.extra_minutes,
         closes_at=exam.closes_at,
     )
+    after = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
+    append_event(session, sitting, EXTENDED, after, now=now)
     record(
         session,
         actor=actor,
@@ -197,7 +205,7 @@ def extend_sitting(
         subject=("sitting", sitting.id),
         on_user_id=sitting.user_id,
         before=before,
-        after={"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()},
+        after=after,
         reason=reason,
     )
     session.flush()
@@ -259,11 +267,25 @@ def _close(
     now: datetime,
 ) -> None:
     exam = queries.exam_of(session, sitting)
-    score = _mark_paper(session, sitting, exam)
+    scores = _mark_paper(session, sitting, exam)
+    score = marking.paper_score(scores.values())
     sitting.state = state
     sitting.submitted_at = at
     sitting.score_tenths = score
     sitting.is_passed = marking.is_passed(score, pass_mark_tenths=exam.pass_mark_tenths)
+    append_event(
+        session,
+        sitting,
+        state.value,
+        {
+            "submitted_at": at.isoformat(),
+            "score_tenths": score,
+            "pass_mark_tenths": exam.pass_mark_tenths,
+            "is_passed": sitting.is_passed,
+            "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
+        },
+        now=now,
+    )
     record(
         session,
         actor=actor,
@@ -278,28 +300,21 @@ def _close(
         },
     )
     session.flush()
+    publish(session, SittingClosed(actor, at, sitting.id))
     publish(
         session,
         SittingMarked(actor, at, sitting.id, exam.id, sitting.user_id, sitting.is_passed),
     )
 
 
-def _mark_paper(session: Session, sitting: Sitting, exam: Exam) -> int:
-    """Mark every slot from its last answer; stores the slots' scores and gives their sum."""
+def _mark_paper(session: Session, sitting: Sitting, exam: Exam) -> dict[int, int]:
+    """Mark every slot from its last answer; stores the scores and gives them by slot."""
     paper = queries.paper_of(session, sitting.id)
     answers = queries.last_answers(session, sitting.id)
     versions = known_versions(session, [slot.question_version_id for slot in paper])
-    scores: list[dict[str, int]] = []
-    for slot in paper:
-        version = versions[slot.question_version_id]
-        answer = answers.get(slot.slot)
-        score = marking.mark(
-            version.key,
-            response_for_marking(version.printed.type, answer.response if answer else None),
-            points_tenths=slot.points_tenths,
-            rule=marking.rule_for(version.key, own=version.own_rule, exam=exam.rule),
-        )
-        scores.append({"id": slot.id, "score_tenths": score})
-    if scores:
-        session.execute(update(SittingQuestion), scores)
-    return marking.paper_score(score["score_tenths"] for score in scores)
+    responses = {slot: answer.response for slot, answer in answers.items()}
+    scores = score_paper(paper, versions, responses, exam_rule=exam.rule)
+    if paper:
+        rows = [{"id": slot.id, "score_tenths": scores[slot.slot]} for slot in paper]
+        session.execute(update(SittingQuestion), rows)
+    return scores

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from core.errors import Conflict, NotFound
 from core.identity import Actor
+from exams.chain import ANSWER, link_hash
 from exams.events import SittingMarked
+from exams.links import links_of
 from exams.models import (
     Answer,
     Exam,
@@ -31,7 +33,7 @@ from exams.operations.sitting import (
     submit_sitting,
 )
 from exams.queries.sittings import is_someone_sitting, last_answers, paper_of, sitting_for
-from exams.receipts import receipt_code, receipt_hash
+from exams.receipts import receipt_code
 from question_bank.models import QuestionVersion
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -283,13 +285,9 @@ def test_an_answer_is_stored_with_a_receipt_that_anyone_can_compute_again(
     receipt = answer(session, sitting, SINGLE, [2], learner, now=MONDAY + timedelta(minutes=1))
 
     row = session.scalars(select(Answer)).one()
-    again = receipt_hash(
-        sitting_id=row.sitting_id,
-        slot=row.slot,
-        response=row.response,
-        client_key=row.client_key,
-        received_at=row.received_at,
-    )
+    paper, link = links_of(session, sitting.id)
+    again = link_hash(paper.hash, number=2, kind=ANSWER, content=link.content, at=row.received_at)
+    assert link.content == {"slot": SINGLE, "response": [2], "key": row.client_key}
     assert receipt.outcome is AnswerOutcome.SAVED
     assert receipt.code == receipt_code(again)
     assert again == row.receipt_hash
