@@ -20,3 +20,14 @@ class SittingMarked(Event):
     exam_id: int
     user_id: int
     is_passed: bool
+
+
+@dataclass(frozen=True)
+class SittingRemarked(Event):
+    """The result of a sitting is another than the one told before, by a person's decision."""
+
+    sitting_id: int
+    exam_id: int
+    user_id: int
+    was_passed: bool
+    is_passed: bool

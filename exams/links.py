@@ -12,6 +12,9 @@ from exams.models import Answer, Exam, Sitting, SittingEvent, SittingQuestion
 
 PAPER = "paper"
 EXTENDED = "extended"
+TAKEN_OVER = "taken_over"
+REOPENED = "reopened"
+LATE_DECIDED = "late_decided"
 
 
 def append_event(
@@ -29,9 +32,24 @@ def append_event(
     session.flush()
 
 
-def answer_content(slot: int, response: Any, client_key: str) -> dict[str, Any]:
+def answer_content(
+    slot: int,
+    response: Any,
+    client_key: str,
+    *,
+    journal_number: int | None = None,
+    claimed_at: datetime | None = None,
+    is_late: bool = False,
+) -> dict[str, Any]:
     """What the link of an answer says."""
-    return {"slot": slot, "response": response, "key": client_key}
+    return {
+        "slot": slot,
+        "response": response,
+        "key": client_key,
+        "journal": journal_number,
+        "claimed_at": claimed_at.isoformat() if claimed_at else None,
+        "late": is_late,
+    }
 
 
 def links_of(session: Session, sitting_id: int) -> list[Link]:
@@ -44,7 +62,14 @@ def links_of(session: Session, sitting_id: int) -> list[Link]:
         Link(
             number=answer.number or 0,
             kind=ANSWER,
-            content=answer_content(answer.slot, answer.response, answer.client_key),
+            content=answer_content(
+                answer.slot,
+                answer.response,
+                answer.client_key,
+                journal_number=answer.journal_number,
+                claimed_at=answer.claimed_at,
+                is_late=answer.is_late,
+            ),
             at=answer.received_at,
             hash=answer.receipt_hash,
         )

@@ -9,7 +9,7 @@ from core.errors import NotFound
 from exams import marking
 from exams.chain import ANSWER, BrokenLink, Link, broken_links
 from exams.links import PAPER, links_of, paper_content
-from exams.models import Sitting, SittingState
+from exams.models import RUNNING, LateDecision, Sitting
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import score_paper
 from exams.signing import is_genuine
@@ -52,7 +52,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
     if sitting is None:
         raise NotFound()
     links = links_of(session, sitting_id)
-    is_closed = sitting.state is not SittingState.OPEN
+    is_closed = sitting.state not in RUNNING
     is_signed = _is_signed(sitting, public_key) if is_closed else None
     signed = (sitting.signed_number or 0, sitting.signed_head or "") if is_signed else None
     scores = _scores(session, sitting, links) if is_closed else {}
@@ -93,7 +93,12 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
 
 def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int]:
     """The score of each slot from the answers in the chain and the keys, marked once more."""
-    last = {link.content["slot"]: link.content["response"] for link in links if link.kind == ANSWER}
+    counts_late = sitting.late_decision is LateDecision.ACCEPTED
+    last = {
+        link.content["slot"]: link.content["response"]
+        for link in links
+        if link.kind == ANSWER and (counts_late or not link.content["late"])
+    }
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
     return score_paper(paper, versions, last, exam_rule=exam_of(session, sitting).rule)

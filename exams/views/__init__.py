@@ -6,6 +6,7 @@ from core.pages import NavItem
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import exam as exam
+from exams.views import journal as journal
 from exams.views import pool as pool
 from exams.views import publication as publication
 from exams.views import result, setup

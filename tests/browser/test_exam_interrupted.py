@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from core.audit import AuditEntry
 from core.identity import Actor
 from exams.models import Exam, Sitting, SittingState
-from exams.operations.sitting import close_overdue_sittings
+from exams.operations.closing import close_overdue_sittings
 from tests.browser.conftest import DESK, Live, OpenPage
 from tests.browser.papers import (
     choose,

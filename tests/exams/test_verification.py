@@ -15,7 +15,9 @@ from exams.chain import BrokenLink, Fault, link_hash
 from exams.links import links_of
 from exams.models import Sitting
 from exams.operations.answers import record_answer
-from exams.operations.sitting import extend_sitting, start_sitting, submit_sitting
+from exams.operations.closing import submit_sitting
+from exams.operations.sitting import extend_sitting, start_sitting
+from exams.recording import JournalEntry
 from exams.signing import Signer, is_genuine, load_signer
 from exams.verification import Verification, verify_sitting
 from tests.cast import Cast
@@ -54,9 +56,7 @@ def _answer(
     record_answer(
         session,
         sitting.id,
-        SINGLE,
-        response=response,
-        client_key=f"choice-{number}",
+        JournalEntry(SINGLE, response, f"choice-{number}"),
         actor=cast.actor("learner"),
         now=MONDAY + timedelta(minutes=number),
     )
