@@ -200,8 +200,8 @@ def submit(sitting_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = queries.sitting_for(session, actor, sitting_id)
     outcome = submit_sitting(session, found, actor=actor, now=moment())
-    if request.is_json:
-        return jsonify(outcome=outcome.value)
     if outcome is SubmitOutcome.EXPIRED:
         flash(_("时间到，已自动交卷。到时前存上的答案都算数"), "warn")
+    if request.is_json:
+        return jsonify(outcome=outcome.value)
     return redirect(url_for("exams.result", sitting_id=found.id))

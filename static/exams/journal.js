@@ -13,8 +13,10 @@ export class Journal {
     try {
       journal.database = await openDatabase(name);
       const kept = await ended(journal.store("readonly").getAll());
-      journal.entries = kept.sort((a, b) => a.number - b.number);
-      journal.isKept = true;
+      const known = new Set(kept.map((entry) => entry.key));
+      const tail = journal.readTail().filter((entry) => !known.has(entry.key));
+      journal.entries = [...kept, ...tail].sort((a, b) => a.number - b.number);
+      await journal.keep(tail);
     } catch {
       // Without IndexedDB the entries last as long as the page, and the page says so.
       journal.isKept = false;
@@ -62,7 +64,31 @@ export class Journal {
     this.lastNumber = entry.number;
     this.lastKey = entry.key;
     this.entries.push(entry);
+    this.writeTail([...this.readTail(), entry]);
     await this.keep([entry]);
+  }
+
+  readTail() {
+    try {
+      return JSON.parse(localStorage.getItem(this.name) || "[]");
+    } catch {
+      return [];
+    }
+  }
+
+  writeTail(entries) {
+    try {
+      if (entries.length) localStorage.setItem(this.name, JSON.stringify(entries));
+      else localStorage.removeItem(this.name);
+    } catch {
+      // IndexedDB has it in a moment.
+    }
+  }
+
+  // The entries stand in IndexedDB, or are not needed any more.
+  cutTail(entries) {
+    const settled = new Set(entries.map((entry) => entry.key));
+    this.writeTail(this.readTail().filter((entry) => !settled.has(entry.key)));
   }
 
   async keep(entries) {
@@ -72,6 +98,7 @@ export class Journal {
       for (const entry of entries) store.put(entry);
       await finished(store.transaction);
       this.isKept = true;
+      this.cutTail(entries);
     } catch {
       this.isKept = false;
     }
@@ -79,6 +106,7 @@ export class Journal {
 
   async take(key) {
     this.entries = this.entries.filter((entry) => entry.key !== key);
+    this.cutTail([{ key }]);
     if (!this.database) return;
     try {
       const store = this.store("readwrite");
@@ -101,8 +129,9 @@ export class Journal {
     return this.entries.some((entry) => entry.slot === slot);
   }
 
+  // How many questions have a choice that the server does not have.
   get size() {
-    return this.entries.length;
+    return new Set(this.entries.map((entry) => entry.slot)).size;
   }
 }
 

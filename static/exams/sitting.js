@@ -164,7 +164,10 @@ form.addEventListener("submit", (event) => {
   handIn.querySelector("[data-open-line]").hidden = card.answered.size === questions.length;
   handIn.showModal();
 });
-handIn.querySelector("[data-back]").addEventListener("click", () => handIn.close());
+handIn.querySelector("[data-back]").addEventListener("click", () => {
+  handIn.close();
+  card.goOpen();
+});
 handIn.querySelector("[data-go-in]").addEventListener("click", async () => {
   handIn.close();
   receipt.show("told", { sign: "must", text: words.handingIn });
@@ -265,7 +268,9 @@ async function hold({ take }) {
   } else if (!told.holds) {
     stepAside();
   } else if (take) {
-    // The answers of the other device stand on the page as the server sends it.
+    // The answers of the other device stand on the page as the server sends it. What this one
+    // still kept is older than they are.
+    await journal.clear();
     tabs.claim();
     location.reload();
   } else {

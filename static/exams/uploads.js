@@ -14,6 +14,7 @@ export class Uploads {
     this.timer = null;
     // Nothing is sent before the server has let this page hold the sitting.
     this.isHeld = false;
+    this.held = new Promise((resolve) => (this.tellHeld = resolve));
     this.isOver = false;
     addEventListener("online", () => this.send());
     addEventListener("focus", () => this.send());
@@ -32,6 +33,7 @@ export class Uploads {
   // Resolves to whether everything is on the server.
   async flush() {
     const until = performance.now() + GIVE_UP_MS;
+    await Promise.race([this.held, new Promise((resolve) => setTimeout(resolve, GIVE_UP_MS))]);
     while (this.journal.size && !this.isOver && performance.now() < until) {
       if (!(await this.send())) break;
     }
@@ -40,6 +42,7 @@ export class Uploads {
 
   begin() {
     this.isHeld = true;
+    this.tellHeld();
     this.isOver = false;
     if (this.journal.size) this.send();
   }
