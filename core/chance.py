@@ -18,6 +18,19 @@ class SeedSource(Protocol):
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+# Crockford's base 32 in lower case: no i, l, o, u. For ids that stand in files.
+ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(seeds: SeedSource, prefix: str, length: int) -> str:
+    """An id such as `q-7f3k2m`; whether it is taken is for the caller to ask."""
+    rest, letters = seeds.seed(), ""
+    for _ in range(length):
+        rest, index = divmod(rest, len(ID_ALPHABET))
+        letters = ID_ALPHABET[index] + letters
+    return f"{prefix}-{letters}"
+
+
 class SystemSeeds:
     """The operating system's randomness."""
 

@@ -90,13 +90,17 @@ def paper_content(
         select(
             SittingQuestion.slot,
             SittingQuestion.question_version_id,
+            SittingQuestion.case_version_id,
             SittingQuestion.option_order,
             SittingQuestion.points_tenths,
         )
         .where(SittingQuestion.sitting_id == sitting.id)
         .order_by(SittingQuestion.slot)
     )
-    paper = [[*row, digests.get(row.question_version_id, "")] for row in questions]
+    paper = [
+        [*row, digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
+        for row in questions
+    ]
     return {
         "exam": sitting.exam_id,
         "user": sitting.user_id,

@@ -85,7 +85,8 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     first = next((link for link in links if link.kind == PAPER), None)
     if first is None:
         return False
-    ids = [row.question_version_id for row in paper_of(session, sitting.id)]
+    paper = paper_of(session, sitting.id)
+    ids = [i for row in paper for i in (row.question_version_id, row.case_version_id) if i]
     digests = {key: version.digest for key, version in read_versions(session, ids).items()}
     exam = exam_of(session, sitting)
     return bool(paper_content(session, sitting, exam, digests) == first.content)

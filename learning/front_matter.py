@@ -226,7 +226,7 @@ def parse_front_matter(
     lines: list[str], *, path: str, first_line: int
 ) -> tuple[FrontMatter, list[Problem]]:
     """Read the lines between the delimiters; `first_line` is the file's number of the first."""
-    repaired, problems = _repair_colons(lines, path, first_line)
+    repaired, problems = repaired_colons(lines, path=path, first_line=first_line)
     reader = _Reader(path, first_line)
     root = _compose(repaired, reader)
     if root is None:
@@ -282,7 +282,9 @@ def _contradictions(
         )
 
 
-def _repair_colons(lines: list[str], path: str, first_line: int) -> tuple[list[str], list[Problem]]:
+def repaired_colons(
+    lines: list[str], *, path: str, first_line: int
+) -> tuple[list[str], list[Problem]]:
     """Report full-width colons after a key, and mend them so that the rest can be checked."""
     known = {*KEYS, *SOURCE_KEYS, *ALIASES, *SOURCE_ALIASES}
     repaired: list[str] = []

@@ -29,7 +29,7 @@ from learning.links import ImageUse, Reference, images_in, references_in
 MAX_ANCHOR = 80
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
+RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
 _CHECKBOX = re.compile(r"\s*[-*+－]\s+[\[［]\s*[xX√ ]?\s*[\]］]")
 _NOTE = re.compile(r"\s*[>＞]\s*(?:[-－*]\s*)?[^\s:：]{1,8}\s*[:：]")
 _PLACEHOLDER = re.compile(r"⟦题块 \d+⟧")
@@ -89,7 +89,7 @@ class ParsedModule:
 
 
 @dataclass(frozen=True)
-class _Line:
+class BodyLine:
     """One body line: `is_text` is false inside code fences, where nothing has structure."""
 
     number: int
@@ -116,9 +116,9 @@ def decode(data: bytes, path: str) -> tuple[str, list[Problem]]:
 
 def parse_module(text: str, path: str) -> tuple[ParsedModule, list[Problem]]:
     """Take a file apart and say everything that is wrong with it, sorted by line."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text)
     front, body_start, problems = _split_front_matter(lines, path)
-    body = _scan(lines[body_start:], body_start + 1)
+    body = scan_body(lines[body_start:], body_start + 1)
     splitter = _Splitter(path, body)
     splitter.run()
     prose = splitter.prose
@@ -141,9 +141,28 @@ def parse_module(text: str, path: str) -> tuple[ParsedModule, list[Problem]]:
     return module, sorted(problems, key=lambda found: (found.line, found.column, found.code))
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a file, whichever line ends it was saved with."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def front_matter_start(lines: list[str]) -> int:
+    """Where the line --- has to stand: the first line that is not blank."""
+    return next((index for index, line in enumerate(lines) if line.strip()), 0)
+
+
+def prose_lines(text: str, path: str) -> list[BodyLine]:
+    """The lines outside the question blocks, with their numbers in the file."""
+    lines = lines_of(text)
+    _, body_start, _ = _split_front_matter(lines, path)
+    splitter = _Splitter(path, scan_body(lines[body_start:], body_start + 1))
+    splitter.run()
+    return splitter.prose
+
+
 def _split_front_matter(lines: list[str], path: str) -> tuple[FrontMatter, int, list[Problem]]:
     """The front matter, the index of the first body line, and the problems so far."""
-    start = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    start = front_matter_start(lines)
     if not DELIMITER.fullmatch(lines[start]):
         fix = "在文件最前面写两行 ---，中间写 标识、标题、类别、版本、生效日期"
         missing = Problem(path, start + 1, 1, ERROR, "E109", "文件开头没有说明部分", fix)
@@ -174,9 +193,9 @@ def _begins_prose(lines: list[str], index: int) -> bool:
     return lines[index].startswith("# ") and not any(around)
 
 
-def _scan(lines: list[str], first_line: int) -> list[_Line]:
+def scan_body(lines: list[str], first_line: int) -> list[BodyLine]:
     """Number the body's lines, blank out comments, and mark what lies inside code fences."""
-    scanned: list[_Line] = []
+    scanned: list[BodyLine] = []
     fence = ""
     for number, text in enumerate(without_comments("\n".join(lines)).split("\n"), first_line):
         marker = _FENCE.match(text)
@@ -185,17 +204,17 @@ def _scan(lines: list[str], first_line: int) -> list[_Line]:
             fence = ""
         elif not fence and marker:
             fence = marker[1]
-        scanned.append(_Line(number, text, is_text))
+        scanned.append(BodyLine(number, text, is_text))
     return scanned
 
 
 class _Splitter:
     """Walks the body once and parts question blocks from prose."""
 
-    def __init__(self, path: str, body: list[_Line]) -> None:
+    def __init__(self, path: str, body: list[BodyLine]) -> None:
         self.path = path
         self.body = body
-        self.prose: list[_Line] = []
+        self.prose: list[BodyLine] = []
         self.blocks: list[RawBlock] = []
         self.problems: list[Problem] = []
         self._anchor: str | None = None
@@ -225,16 +244,16 @@ class _Splitter:
             if not line.is_text:
                 continue
             deeper = heading_level(line.text)
-            if _RULE.fullmatch(line.text) or (deeper is not None and deeper <= level):
+            if RULE.fullmatch(line.text) or (deeper is not None and deeper <= level):
                 return index
         return len(self.body)
 
     def _past_rule(self, index: int) -> int:
         """The rule that ends a block belongs to it and draws no line on the page."""
-        is_rule = index < len(self.body) and _RULE.fullmatch(self.body[index].text)
+        is_rule = index < len(self.body) and RULE.fullmatch(self.body[index].text)
         return index + 1 if is_rule else index
 
-    def _take_block(self, line: _Line, parts: QuestionHeading, start: int, end: int) -> None:
+    def _take_block(self, line: BodyLine, parts: QuestionHeading, start: int, end: int) -> None:
         self.blocks.append(
             RawBlock(
                 line=line.number,
@@ -248,9 +267,9 @@ class _Splitter:
             )
         )
         for text in ("", f"⟦题块 {len(self.blocks)}⟧", ""):
-            self.prose.append(_Line(line.number, text, False))
+            self.prose.append(BodyLine(line.number, text, False))
 
-    def _take_prose(self, line: _Line) -> None:
+    def _take_prose(self, line: BodyLine) -> None:
         heading = read_heading(line.text) if line.is_text else None
         if heading is None:
             self.prose.append(line)
@@ -266,7 +285,7 @@ class _Splitter:
             for line in self.body[start:end]
         )
 
-    def _report_unknown_type(self, line: _Line, word: str) -> None:
+    def _report_unknown_type(self, line: BodyLine, word: str) -> None:
         near = get_close_matches(word, list(TYPE_WORDS), n=1, cutoff=0.4)
         known = "、".join(QUESTION_TYPES)
         fix = f"是否要写【{TYPE_WORDS[near[0]]}】？" if near else f"只能是 {known}"
@@ -276,7 +295,7 @@ class _Splitter:
         self.problems.append(Problem(*place, ERROR, "E104", message, fix))
 
 
-def _body_markdown(prose: list[_Line], title: str) -> str:
+def _body_markdown(prose: list[BodyLine], title: str) -> str:
     """The prose again as one text, without a first heading that only repeats the title."""
     lines = [line.text for line in prose]
     first = next((index for index, line in enumerate(prose) if line.text.strip()), None)
@@ -301,7 +320,7 @@ def _without_questions(lines: list[str]) -> Iterator[str]:
         yield line
 
 
-def _sections(prose: list[_Line]) -> Iterator[Section]:
+def _sections(prose: list[BodyLine]) -> Iterator[Section]:
     marks = [
         (index, heading)
         for index, line in enumerate(prose)
@@ -325,7 +344,7 @@ def _sections(prose: list[_Line]) -> Iterator[Section]:
         )
 
 
-def _joined(lines: list[_Line]) -> str:
+def _joined(lines: list[BodyLine]) -> str:
     text = "\n".join(line.text for line in lines if not _PLACEHOLDER.fullmatch(line.text))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -336,7 +355,7 @@ def _text_hash(title: str, markdown: str) -> str:
     return hashlib.sha256("".join(said.split()).encode("utf-8", "replace")).hexdigest()
 
 
-def _anchor_problems(prose: list[_Line], path: str) -> Iterator[Problem]:
+def _anchor_problems(prose: list[BodyLine], path: str) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for line in prose:
         heading = read_heading(line.text) if line.is_text else None

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -12,11 +12,17 @@ from typing import Any
 from question_bank.keys import (
     AnswerKey,
     BlankKey,
+    BlanksKey,
     ChoiceKey,
+    HotspotKey,
+    MatchKey,
+    OrderKey,
     QuestionType,
+    RubricKey,
     ScoringRule,
     VerdictKey,
     blank_as_data,
+    region_as_data,
 )
 
 # Part of every hash: raise it when the canonical form itself changes.
@@ -121,6 +127,8 @@ class QuestionDraft:
     parts: "tuple[QuestionDraft, ...]" = ()
     # Warnings that the author switched off for this question, with the reason: {"W301": "…"}
     waived: tuple[tuple[str, str], ...] = ()
+    # What stands above the two columns of a matching question; told to its author alone.
+    columns: tuple[str, str] | None = None
 
 
 def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = None) -> str:
@@ -128,7 +136,7 @@ def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = 
 
     Title, tags, difficulty, explanation, feedback, references and the place in the file are
     left out, so that changing them makes no new version. `image_hashes` gives the hash of the
-    bytes of each picture in `draft.images`.
+    bytes of each picture in `draft.images`, and in those of its parts.
     """
     hashes = image_hashes or {}
     scored: dict[str, Any] = {
@@ -142,8 +150,20 @@ def content_hash(draft: QuestionDraft, image_hashes: Mapping[str, str] | None = 
         "shuffle": draft.shuffle.value,
         "images": [hashes.get(image, "") for image in _scored_images(draft)],
     }
+    # Only where there are any: what was hashed before there were premises and parts stays equal.
+    if draft.premises:
+        scored["premises"] = [_canonical_text(premise.text) for premise in draft.premises]
+    if draft.parts:
+        scored["parts"] = [[part.public_id, content_hash(part, hashes)] for part in draft.parts]
     text = json.dumps(scored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def with_parts(drafts: Iterable[QuestionDraft]) -> Iterator[QuestionDraft]:
+    """The drafts, each case followed by its sub-questions."""
+    for draft in drafts:
+        yield draft
+        yield from draft.parts
 
 
 def _canonical_text(text: str) -> str:
@@ -152,18 +172,33 @@ def _canonical_text(text: str) -> str:
 
 
 def _scored_images(draft: QuestionDraft) -> list[str]:
-    """The pictures of stem and options; one in the explanation is not scored."""
-    texts = [draft.stem, *(option.text for option in draft.options)]
+    """The pictures of what is asked; one in the explanation is not scored."""
+    texts = [draft.stem, *(option.text for option in (*draft.options, *draft.premises))]
     return [image for image in draft.images if any(image in text for text in texts)]
 
 
 def _scored_key(key: AnswerKey) -> Any:
+    """What of a key is scored, as JSON data.
+
+    The picture's ratio is left out, since its bytes are hashed; so is a case's list of parts.
+    """
     if isinstance(key, ChoiceKey):
         weights = key.weights_percent
         return [sorted(key.right), None if weights is None else [str(w) for w in weights]]
     if isinstance(key, VerdictKey):
         return key.verdict
-    return [_scored_blank(blank) for blank in key.blanks]
+    if isinstance(key, BlanksKey):
+        return [_scored_blank(blank) for blank in key.blanks]
+    if isinstance(key, OrderKey):
+        return list(key.item_ids)
+    if isinstance(key, MatchKey):
+        return [list(pair) for pair in key.pairs]
+    if isinstance(key, HotspotKey):
+        regions = [[number, region_as_data(region)] for number, region in key.regions]
+        return [regions, sorted(key.right)]
+    if isinstance(key, RubricKey):
+        return [[[point.text, point.tenths] for point in key.points], key.model_answer]
+    return []
 
 
 def _scored_blank(blank: BlankKey) -> dict[str, Any]:

@@ -187,6 +187,16 @@ def blank_from_data(data: dict[str, Any]) -> BlankKey:
     )
 
 
+def region_as_data(region: Region) -> dict[str, Any]:
+    """Turn a region into JSON data, its numbers into exact texts."""
+    return {"shape": region.shape.value, "numbers": [str(number) for number in region.numbers]}
+
+
+def region_from_data(data: dict[str, Any]) -> Region:
+    """Read a region back from its JSON data."""
+    return Region(Shape(data["shape"]), tuple(Fraction(number) for number in data["numbers"]))
+
+
 def _form_as_data(form: AcceptedForm) -> dict[str, Any]:
     if isinstance(form, TextForm):
         return {"text": form.text}

@@ -6,17 +6,21 @@ Apart from `operations` because rendering must not happen inside a write transac
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from core.markup import plain_text, render, render_inline
 from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
-from question_bank.drafts import AnchorReference, QuestionDraft, content_hash
-from question_bank.keys import QuestionType
+from question_bank.authoring.pictures import IMAGE
+from question_bank.drafts import AnchorReference, QuestionDraft, content_hash, with_parts
+from question_bank.keys import HotspotKey, QuestionType, RubricKey
 
 ImageUrl = Callable[[str], str | None]
+# Height divided by width of the image at a path as written.
+ImageRatio = Callable[[str], Fraction | None]
 
 # Private characters that Markdown and the cleaning leave alone.
 _GAP_MARK = re.compile("\ue000(\\d+)\ue001")
@@ -29,7 +33,10 @@ _BLOCK_SIGN = re.compile(r"^(?:(?=>)|(?=#+\s)|(?=[-+*]\s)|(\d+)(?=[.)]\s))")
 
 @dataclass(frozen=True)
 class RenderedQuestion:
-    """The HTML of a draft; `options` and `feedback` follow the draft's options."""
+    """The HTML of a draft; `options` and `feedback` follow the draft's options.
+
+    `picture` is that of a hotspot question as its version stores it; the stem is without it.
+    """
 
     stem: str
     options: tuple[str, ...]
@@ -37,38 +44,65 @@ class RenderedQuestion:
     feedback: tuple[str, ...]
     explanation: str
     search_text: str
+    premises: tuple[str, ...] = ()
+    premise_texts: tuple[str, ...] = ()
+    picture: dict[str, str] | None = None
+    model_answer: str = ""
 
 
 @dataclass(frozen=True)
 class PreparedQuestion:
-    """A draft with its hashes; `html` is left out when the bank has both hashes already."""
+    """A draft with its hashes; `html` is left out when the bank has both hashes already.
+
+    `parts` are the sub-questions of a case.
+    """
 
     draft: QuestionDraft
     public_id: str
     content_hash: str
     metadata_hash: str
     html: RenderedQuestion | None
+    parts: "tuple[PreparedQuestion, ...]" = ()
 
 
 def prepare(
-    draft: QuestionDraft, *, image_url: ImageUrl, known: dict[str, tuple[str, str]]
+    draft: QuestionDraft,
+    *,
+    image_url: ImageUrl,
+    known: dict[str, tuple[str, str]],
+    image_ratio: ImageRatio | None = None,
 ) -> PreparedQuestion:
-    """Hash a draft and render it unless `known` says that its id has these hashes already."""
+    """Hash a draft and render it unless `known` says that its id has these hashes already.
+
+    `image_ratio` is needed for drafts with a picture in which hazards are looked for.
+    """
     assert draft.public_id is not None
-    urls = {path: image_url(path) or "" for path in draft.images}
+    urls = {path: image_url(path) or "" for one in with_parts([draft]) for path in one.images}
     hashes = (content_hash(draft, urls), metadata_hash(draft, urls))
     is_known = known.get(draft.public_id) == hashes
-    html = None if is_known else render_question(draft, image_url=image_url)
-    return PreparedQuestion(draft, draft.public_id, *hashes, html)
+    html = None
+    if not is_known:
+        html = render_question(draft, image_url=image_url, image_ratio=image_ratio)
+    parts = tuple(
+        prepare(part, image_url=image_url, known=known, image_ratio=image_ratio)
+        for part in draft.parts
+    )
+    return PreparedQuestion(draft, draft.public_id, *hashes, html, parts)
 
 
-def render_question(draft: QuestionDraft, *, image_url: ImageUrl) -> RenderedQuestion:
-    """Render everything a draft shows."""
+def render_question(
+    draft: QuestionDraft, *, image_url: ImageUrl, image_ratio: ImageRatio | None = None
+) -> RenderedQuestion:
+    """Render everything a draft shows; its parts only as far as they are searched for."""
     options = tuple(render_option(option.text, image_url=image_url) for option in draft.options)
     texts = tuple(plain_text(option.text) for option in draft.options)
-    said = [draft.title, plain_text(draft.stem), *texts]
+    premise_texts = tuple(plain_text(premise.text) for premise in draft.premises)
+    answer = draft.key.model_answer if isinstance(draft.key, RubricKey) else None
+    stem = draft.stem
+    if isinstance(draft.key, HotspotKey):
+        stem = IMAGE.sub("", stem, count=1)
     return RenderedQuestion(
-        stem=render_stem(draft.stem, type_=draft.type, image_url=image_url),
+        stem=render_stem(stem, type_=draft.type, image_url=image_url),
         options=options,
         option_texts=texts,
         feedback=tuple(
@@ -76,8 +110,33 @@ def render_question(draft: QuestionDraft, *, image_url: ImageUrl) -> RenderedQue
             for option in draft.options
         ),
         explanation=render(draft.explanation, image_url=image_url) if draft.explanation else "",
-        search_text="\n".join(comparable(part) for part in said),
+        search_text="\n".join(comparable(said) for said in _said(draft)),
+        premises=tuple(render_option(p.text, image_url=image_url) for p in draft.premises),
+        premise_texts=premise_texts,
+        picture=_picture(draft, image_url, image_ratio),
+        model_answer=render(answer, image_url=image_url) if answer else "",
     )
+
+
+def _said(draft: QuestionDraft) -> Iterator[str]:
+    """What a question is found by: its words, and for a case those of its parts."""
+    for one in with_parts([draft]):
+        yield one.title
+        yield plain_text(one.stem)
+        yield from (plain_text(option.text) for option in (*one.premises, *one.options))
+
+
+def _picture(
+    draft: QuestionDraft, image_url: ImageUrl, image_ratio: ImageRatio | None
+) -> dict[str, str] | None:
+    found = IMAGE.search(draft.stem) if isinstance(draft.key, HotspotKey) else None
+    if found is None:
+        return None
+    ratio = image_ratio(found["source"]) if image_ratio else None
+    # Whoever reads the files refuses a picture that cannot be measured.
+    assert ratio is not None, f"no size of {found['source']}"
+    url = image_url(found["source"]) or ""
+    return {"url": url, "alt": found["alt"].strip(), "ratio": str(ratio)}
 
 
 def render_stem(stem: str, *, type_: QuestionType, image_url: ImageUrl) -> str:
@@ -121,6 +180,9 @@ def metadata_hash(draft: QuestionDraft, image_urls: dict[str, str]) -> str:
         "references": [reference_place(draft, number) for number in range(len(draft.references))],
         "images": sorted(image_urls.items()),
     }
+    # Only where there are any: what was hashed before there were parts stays equal.
+    if draft.parts:
+        said["parts"] = [metadata_hash(part, image_urls) for part in draft.parts]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 

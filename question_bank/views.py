@@ -1,5 +1,6 @@
 """The bank for its keepers: a list to search, and each question with its key and versions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,16 +13,32 @@ from markupsafe import Markup
 
 from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
-from question_bank import operations
-from question_bank.keys import BlanksKey, QuestionType, RuleName, ScoringRule, VerdictKey
+from question_bank import reviews
+from question_bank.formats import export_views
+from question_bank.formats import views as import_views
+from question_bank.keys import (
+    AnswerKey,
+    BlanksKey,
+    HotspotKey,
+    QuestionType,
+    RubricKey,
+    RuleName,
+    ScoringPoint,
+    ScoringRule,
+    VerdictKey,
+)
 from question_bank.models import Question, QuestionState, QuestionVersion
+from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
 from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.exported import EXPORTERS
 
 PER_PAGE = 30
 LETTERS = "ABCDEFGHIJKL"
 
 bp = Blueprint("question_bank", __name__)
+bp.register_blueprint(import_views.bp)
+bp.register_blueprint(export_views.bp)
 NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
 )
@@ -30,6 +47,11 @@ TYPE_NAMES = {
     QuestionType.MULTIPLE_CHOICE: _l("多选"),
     QuestionType.TRUE_FALSE: _l("判断"),
     QuestionType.FILL_BLANK: _l("填空"),
+    QuestionType.ORDERING: _l("排序"),
+    QuestionType.MATCHING: _l("匹配"),
+    QuestionType.SHORT_ANSWER: _l("简答"),
+    QuestionType.CASE_ANALYSIS: _l("案例"),
+    QuestionType.HOTSPOT: _l("找隐患"),
 }
 DIFFICULTY_NAMES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
 STATE_NAMES = {
@@ -80,17 +102,34 @@ class ShownBlank:
 
 
 @dataclass(frozen=True)
+class ShownPart:
+    """A sub-question of a case, as its own page shows it."""
+
+    public_id: str
+    title: str
+    type_name: Any
+    version: "ShownVersion"
+
+
+@dataclass(frozen=True)
 class ShownVersion:
-    """One version as the page shows it."""
+    """One version as the page shows it; what its type does not have is empty."""
 
     number: int
     created_at: datetime
+    type: str
     stem: Markup
     options: tuple[ShownOption, ...]
     verdict: bool | None
     blanks: tuple[ShownBlank, ...]
     points: int | None
     rule: str
+    # (left, right) as HTML
+    pairs: tuple[tuple[Markup, Markup], ...] = ()
+    picture: OutlinedPicture | None = None
+    rubric: tuple[ScoringPoint, ...] = ()
+    model_answer: Markup | None = None
+    parts: tuple[ShownPart, ...] = ()
 
 
 @bp.get("/questions")
@@ -123,6 +162,8 @@ def questions() -> ResponseReturnValue:
         types=TYPE_NAMES,
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
+        may_import=actor.has(*import_views.AUTHORS),
+        may_export=actor.has(*EXPORTERS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 
@@ -136,14 +177,16 @@ def question(public_id: str) -> ResponseReturnValue:
     stand_under("question_bank.questions")
     versions = bank.versions_of(session, found)
     current = next(version for version in versions if version.id == found.current_version_id)
+    parts = bank.parts_of(session, versions)
     return render_template(
         "question_bank/question.html",
         question=found,
         type_name=TYPE_NAMES[found.type],
         difficulty=DIFFICULTY_NAMES[found.difficulty],
         shown_state=_state(found),
-        current=_version(found, current),
-        older=[_version(found, version) for version in versions if version is not current],
+        case=bank.case_of(session, found),
+        current=_version(found, current, parts),
+        older=[_version(found, version, parts) for version in versions if version is not current],
         explanation=Markup(found.explanation_html),
         citations=citations_of(session, [found.id]).get(found.id, ()),
         tags=bank.tags_of(session, found),
@@ -156,7 +199,7 @@ def question(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """The question is still right although its clause changed."""
     found = bank.question_for(db_session(), current_actor(), public_id)
-    operations.confirm_question(db_session(), found, actor=current_actor(), now=moment())
+    reviews.confirm_question(db_session(), found, actor=current_actor(), now=moment())
     flash(_("已记下：这道题复核过了"))
     return redirect(url_for("question_bank.question", public_id=public_id))
 
@@ -203,11 +246,16 @@ def _state(found: Question) -> ShownState:
     return ShownState("none", STATE_NAMES["retired"])
 
 
-def _version(found: Question, version: QuestionVersion) -> ShownVersion:
+def _version(
+    found: Question,
+    version: QuestionVersion,
+    parts: Mapping[int, tuple[Question, QuestionVersion]],
+) -> ShownVersion:
     key = key_of(version)
     return ShownVersion(
         number=version.number,
         created_at=version.created_at,
+        type=version.type.value,
         stem=Markup(version.stem_html),
         options=tuple(
             ShownOption(
@@ -223,7 +271,32 @@ def _version(found: Question, version: QuestionVersion) -> ShownVersion:
         blanks=_blanks(key) if isinstance(key, BlanksKey) else (),
         points=version.points_tenths,
         rule=_rule(rule_of(version)),
+        pairs=_pairs(version),
+        picture=_picture(version, key),
+        rubric=key.points if isinstance(key, RubricKey) else (),
+        model_answer=Markup((version.rubric or {}).get("model_answer_html", "")) or None,
+        parts=tuple(_part(*parts[part_id]) for part_id in version.part_version_ids),
     )
+
+
+def _part(question: Question, version: QuestionVersion) -> ShownPart:
+    shown = _version(question, version, {})
+    return ShownPart(question.public_id, question.title, TYPE_NAMES[question.type], shown)
+
+
+def _pairs(version: QuestionVersion) -> tuple[tuple[Markup, Markup], ...]:
+    """Each premise beside its counterpart; after them the distractors, beside nothing."""
+    right = {option["id"]: Markup(option["html"]) for option in version.options}
+    pairs = [(Markup(left["html"]), right[left["right_id"]]) for left in version.premises]
+    taken = {left["right_id"] for left in version.premises}
+    rest = [(Markup(""), html) for option_id, html in right.items() if option_id not in taken]
+    return (*pairs, *rest) if pairs else ()
+
+
+def _picture(version: QuestionVersion, key: AnswerKey) -> OutlinedPicture | None:
+    if not isinstance(key, HotspotKey) or version.picture is None:
+        return None
+    return outlined(version.picture, key)
 
 
 def _blanks(key: BlanksKey) -> tuple[ShownBlank, ...]:
@@ -247,5 +320,10 @@ def _rule(rule: ScoringRule | None) -> str:
         RuleName.RIGHT_MINUS_WRONG: _("对的减错的"),
         RuleName.WEIGHTED: _("按权重"),
         RuleName.SHARE_PER_BLANK: _("填对一空得一份"),
+        RuleName.SHARE_PER_POSITION: _("位置排对一步得一份"),
+        RuleName.SHARE_PER_NEIGHBOUR: _("相邻两步排对得一份"),
+        RuleName.SHARE_PER_PAIR: _("配对一行得一份"),
+        RuleName.SHARE_PER_SPOT: _("找对一处得一份"),
+        RuleName.MINUS_PER_MISS: _("找对一处得一份，错一处扣 %(n)s 分", n=points),
     }
     return str(words[rule.name])

@@ -145,13 +145,15 @@ def _store_paper(
                 "slot": drawn.slot,
                 "blueprint_row_id": drawn.row_id,
                 "question_version_id": drawn.version_id,
+                "case_version_id": drawn.case_version_id,
                 "option_order": list(drawn.option_order),
                 "points_tenths": drawn.points_tenths,
             }
             for drawn in paper
         ],
     )
-    versions = known_versions(session, [drawn.version_id for drawn in paper])
+    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
+    versions = known_versions(session, drawn_ids)
     digests = {version_id: version.digest for version_id, version in versions.items()}
     append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
 

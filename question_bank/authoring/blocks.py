@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from core.errors import Problem
-from question_bank.authoring.content import Content, RawBlock, Reading, read_content
+from core.errors import WARNING, Problem
+from question_bank.authoring.cases import PartBlock, read_story, split_case
+from question_bank.authoring.content import read_content
 from question_bank.authoring.lines import Line, lines_of_block
 from question_bank.authoring.metadata import read_metadata, read_points, read_rule
+from question_bank.authoring.pictures import picture_sources
+from question_bank.authoring.reading import Content, RawBlock, Reading
 from question_bank.authoring.references import DeclaredSource, read_references
 from question_bank.authoring.report import Report, nearest
+from question_bank.authoring.rubric import check_sum
 from question_bank.drafts import AnchorReference, AuthorState, QuestionDraft, Reference
 from question_bank.keys import (
     AnswerKey,
@@ -17,6 +21,7 @@ from question_bank.keys import (
     BlanksKey,
     ChoiceKey,
     QuestionType,
+    RubricKey,
     RuleName,
     VerdictKey,
 )
@@ -26,14 +31,14 @@ TYPES = {
     "多选": QuestionType.MULTIPLE_CHOICE,
     "判断": QuestionType.TRUE_FALSE,
     "填空": QuestionType.FILL_BLANK,
+    "排序": QuestionType.ORDERING,
+    "匹配": QuestionType.MATCHING,
+    "简答": QuestionType.SHORT_ANSWER,
+    "案例": QuestionType.CASE_ANALYSIS,
+    "找隐患": QuestionType.HOTSPOT,
 }
-# Part of the syntax; a later version of the product reads them.
-LATER_TYPES = ("排序", "匹配", "简答", "案例", "找隐患")
 _ID_FORM = "q- 加六个字符（数字和小写字母，没有 i l o u）"
 PUBLIC_ID = re.compile(r"q-[0-9a-hjkmnp-tv-z]{6}")
-
-_IMAGE = re.compile(r"!\[(?P<alt>[^\]]{0,1000})\]\( *(?P<source>[^)\s]{0,400})[^)]{0,200}\)")
-_CODE = re.compile(r"(?P<ticks>`+).*?(?P=ticks)")
 
 
 def parse_block(
@@ -52,18 +57,21 @@ def parse_block(
     editor can show it; anchors of other modules are checked by whoever knows those modules.
     """
     report = Report(path)
-    heading = Line(block.line, "")
-    type_ = _type(block.type_word, heading, report)
-    if type_ is None:
-        return None, report.in_order()
-    lines = _without_deeper_headings(lines_of_block(block.line, block.lines), report)
-    reading = Reading(block, type_, heading, lines, report, {}, {})
-    content = read_content(reading)
-    module = _Module(module_key, anchors, sources, audience)
-    draft = _draft(reading, content or _NO_CONTENT, module)
-    is_sound = content is not None and not report.error_codes
-    _check_id(block, heading, report)
-    return draft if is_sound else None, report.in_order()
+    draft = _read(block, _Module(module_key, anchors, sources, audience), report)
+    return draft, _without_waived(report.in_order(), draft)
+
+
+def read_alone(
+    block: RawBlock, *, path: str
+) -> tuple[QuestionDraft | None, list[Problem], list[Reading]]:
+    """Read a block without its module: what it cites is taken as it stands.
+
+    The readings of the question and of its parts tell what their author wrote.
+    """
+    report = Report(path)
+    module = _Module("", None, None, None)
+    draft = _read(block, module, report)
+    return draft, report.in_order(), module.readings
 
 
 @dataclass(frozen=True)
@@ -71,17 +79,100 @@ class _Module:
     """The module that a question belongs to, as far as its questions may refer to it."""
 
     key: str
-    anchors: frozenset[str]
-    sources: Sequence[DeclaredSource]
+    # None when the module is not known.
+    anchors: frozenset[str] | None
+    sources: Sequence[DeclaredSource] | None
     audience: frozenset[str] | None
+    readings: list[Reading] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What a sub-question takes from its case."""
+
+    state: AuthorState
+    references: tuple[Reference, ...]
 
 
 # Stands in for a content that could not be read, so that the 题注 is checked all the same.
 _NO_CONTENT = Content("", (), VerdictKey(False))
 
 
-def _draft(reading: Reading, content: Content, module: _Module) -> QuestionDraft:
+def _read(
+    block: RawBlock, module: _Module, report: Report, case: _Case | None = None
+) -> QuestionDraft | None:
+    heading = Line(block.line, "")
+    type_ = _type(block.type_word, heading, report)
+    if type_ is None:
+        return None
+    lines = lines_of_block(block.line, block.lines)
+    if type_ is QuestionType.CASE_ANALYSIS:
+        if case is not None:
+            fix = "小题用别的题型；要两个案例，就写成两题"
+            report.error(heading, "E222", "案例里面不能再有案例", fix)
+            return None
+        draft = _read_case(block, lines, module, report)
+    else:
+        lines = _without_deeper_headings(lines, report)
+        reading = Reading(block, type_, heading, lines, report, is_part=case is not None)
+        content = read_content(reading)
+        draft = _draft(reading, content or _NO_CONTENT, module, case)
+        draft = draft if content is not None and not report.error_codes else None
+    _check_id(block, heading, report)
+    return draft
+
+
+def _read_case(
+    block: RawBlock, lines: list[Line], module: _Module, report: Report
+) -> QuestionDraft | None:
+    """The story with its 题注, then each sub-question with problems of its own."""
+    own, part_blocks = split_case(block, lines, report)
+    reading = Reading(block, QuestionType.CASE_ANALYSIS, Line(block.line, ""), own, report)
+    content = read_story(reading, part_blocks)
+    draft = _draft(reading, content or _NO_CONTENT, module, None)
+    is_sound = content is not None and not report.error_codes
+    case = _Case(draft.state, draft.references if "依据" in reading.notes else ())
+    parts = [_read_part(part, module, report, case) for part in part_blocks]
+    kept = tuple(part for part in parts if part is not None)
+    draft = replace(draft, parts=kept, points_tenths=_points_of_case(draft, kept, reading))
+    is_whole = len(kept) == len(parts) and "E215" not in report.error_codes
+    return draft if is_sound and is_whole else None
+
+
+def _read_part(
+    block: PartBlock, module: _Module, report: Report, case: _Case
+) -> QuestionDraft | None:
+    own = Report(report.path)
+    draft = _read(block, module, own, case)
+    report.problems += _without_waived(own.problems, draft)
+    return draft
+
+
+def _without_waived(problems: Sequence[Problem], draft: QuestionDraft | None) -> list[Problem]:
+    """What is left when the author's 忽略 is heeded; an error is never left out."""
+    waived = {code for code, _reason in draft.waived} if draft else set()
+    return [found for found in problems if found.level != WARNING or found.code not in waived]
+
+
+def _points_of_case(
+    draft: QuestionDraft, parts: Sequence[QuestionDraft], reading: Reading
+) -> int | None:
+    """What its author states, else the sum of the sub-questions; E215 where the two differ."""
+    stated = [part.points_tenths for part in parts]
+    total = sum(points or 0 for points in stated) if all(stated) and stated else None
+    if draft.points_tenths is None or total is None or draft.points_tenths == total:
+        return draft.points_tenths or total
+    message = f"小题合计 {total / 10:g} 分，案例的分值是 {draft.points_tenths / 10:g} 分"
+    fix = "删掉案例的分值，或改到两边相等"
+    reading.report.error(reading.notes["分值"].value_place, "E215", message, fix)
+    return None
+
+
+def _draft(
+    reading: Reading, content: Content, module: _Module, case: _Case | None
+) -> QuestionDraft:
     report, notes, block = reading.report, reading.notes, reading.block
+    module.readings.append(reading)
     points = read_points(notes.get("分值"), report)
     rule = read_rule(notes.get("给分"), reading.type, report)
     metadata = read_metadata(notes, module.audience, report)
@@ -96,34 +187,39 @@ def _draft(reading: Reading, content: Content, module: _Module) -> QuestionDraft
         options=content.options,
         key=content.key,
         rule=rule,
-        points_tenths=sum(points) if points else None,
-        references=_references(reading, metadata.state, module),
+        points_tenths=sum(points) if points else _points_of_rubric(content.key),
+        references=_references(reading, metadata.state, module, case),
         difficulty=metadata.difficulty,
         tags=metadata.tags,
         positions=metadata.positions,
         facts=metadata.facts,
         explanation=metadata.explanation,
         shuffle=metadata.shuffle,
-        state=metadata.state,
+        state=case.state if case else metadata.state,
         revision=metadata.revision,
-        images=_images(reading),
+        images=picture_sources(reading.lines, report),
         path=report.path,
         line=block.line,
         module_key=module.key,
         section_anchor=block.anchor,
+        premises=content.premises,
+        columns=content.columns,
+        waived=metadata.waived,
     )
+
+
+def _points_of_rubric(key: AnswerKey) -> int | None:
+    """The sum of 采分点, for a 简答 without 分值."""
+    points = key.points if isinstance(key, RubricKey) else ()
+    return sum(point.tenths for point in points) or None
 
 
 def _type(word: str, heading: Line, report: Report) -> QuestionType | None:
     if word in TYPES:
         return TYPES[word]
-    if word in LATER_TYPES:
-        message = f"这个版本还不支持题型【{word}】"
-        report.error(heading, "E223", message, "先改成单选、多选、判断或填空")
-    else:
-        near = nearest(word, [*TYPES, *LATER_TYPES])
-        fix = f"是否要写【{near}】？" if near else f"可用的题型：{'、'.join(TYPES)}"
-        report.error(heading, "E104", f"不认识的题型【{word}】", fix)
+    near = nearest(word, TYPES)
+    fix = f"是否要写【{near}】？" if near else f"可用的题型：{'、'.join(TYPES)}"
+    report.error(heading, "E104", f"不认识的题型【{word}】", fix)
     return None
 
 
@@ -146,6 +242,10 @@ def _without_deeper_headings(lines: list[Line], report: Report) -> list[Line]:
 
 def _with_points(key: AnswerKey, points: tuple[int, ...] | None, reading: Reading) -> AnswerKey:
     """Give each blank its own points when the author wrote 2+1+1."""
+    is_told = "E215" in reading.report.error_codes
+    if isinstance(key, RubricKey) and points is not None and len(points) == 1 and not is_told:
+        place = reading.notes["分值"].value_place
+        check_sum(key, points[0], place, reading.report)
     if points is None or len(points) == 1:
         return key
     note = reading.notes["分值"]
@@ -178,8 +278,12 @@ def _check_weights(rule: RuleName | None, key: AnswerKey, reading: Reading) -> N
         reading.report.warning(reading.heading, "W206", "写了权重，给分却不是按权重", fix)
 
 
-def _references(reading: Reading, state: AuthorState, module: _Module) -> tuple[Reference, ...]:
+def _references(
+    reading: Reading, state: AuthorState, module: _Module, case: _Case | None
+) -> tuple[Reference, ...]:
     note, block, report = reading.notes.get("依据"), reading.block, reading.report
+    if note is None and case is not None and case.references:
+        return case.references
     if note is None and block.anchor is not None:
         text = block.section_title or block.anchor
         return (AnchorReference(None, block.anchor, text, block.line, 1),)
@@ -192,27 +296,11 @@ def _references(reading: Reading, state: AuthorState, module: _Module) -> tuple[
     )
     # A mistyped key, or what a heading cuts off, may well be the 依据 that seems to be missing.
     told = {"E105", "E107", "E301", "E302", "E303"} & report.error_codes
-    if not references and not told and state is AuthorState.ENABLED:
+    # A case rests on what its sub-questions cite.
+    is_asked = reading.type is not QuestionType.CASE_ANALYSIS and module.anchors is not None
+    state = case.state if case else state
+    if not references and not told and is_asked and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading
         fix = "在题注里写 依据：[条款标题](#锚点)，或先写 状态：草稿"
         report.error(place, "E301", "没有依据", fix)
     return tuple(references)
-
-
-def _images(reading: Reading) -> tuple[str, ...]:
-    """The pictures of the block in order; one without a file or a description is an error."""
-    found: dict[str, None] = {}
-    for line in reading.lines:
-        if line.is_code:
-            continue
-        text = _CODE.sub(lambda code: " " * len(code[0]), line.text)
-        for image in _IMAGE.finditer(text):
-            place = line.piece(image.start(), image.end())
-            if not image["source"]:
-                reading.report.error(place, "E217", "图片没有写文件", "写成 ![说明](图片/名称.png)")
-            elif not image["alt"].strip():
-                fix = "在方括号里写一句说明，不要把答案说出来"
-                reading.report.error(place, "E217", "图片没有说明", fix)
-            else:
-                found[image["source"]] = None
-    return tuple(found)

@@ -1,7 +1,7 @@
 """The answer area of 单选 and 多选: ticked items, or lines A. B. C. with a 答案."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -31,6 +31,8 @@ class Choice:
     feedback: str | None = None
     weight: Fraction | None = None
     weight_place: Line | None = None
+    # Where its text begins, behind the mark and the checkbox.
+    text_place: Line | None = None
 
 
 @dataclass
@@ -49,7 +51,7 @@ def find_answer_area(lines: Sequence[Line], heading: Line, report: Report) -> An
     for area in reversed(lists):
         ticks = [_TICK.match(item.content.folded) is not None for item in area.items]
         if all(ticks):
-            return _ticked_area(lines, area, report)
+            return ticked_area(lines, area, report)
         if any(ticks):
             item = area.items[ticks.index(False)]
             fix = "在 - 后面写 [x] 或 [ ]"
@@ -64,18 +66,27 @@ def find_answer_area(lines: Sequence[Line], heading: Line, report: Report) -> An
 
 def check_choices(choices: Sequence[Choice], heading: Line, report: Report) -> None:
     """Report what is wrong with the options themselves, whichever of them are right."""
-    if not FEWEST <= len(choices) <= MOST:
-        message = f"有 {len(choices)} 个选项"
-        report.error(heading, "E220", message, f"写 {FEWEST} 至 {MOST} 个选项")
+    check_count(len(choices), FEWEST, "选项", heading, report)
+    check_texts(choices, lambda index: f"选项 {letter_of(index)} ", report)
+
+
+def check_count(count: int, fewest: int, what: str, heading: Line, report: Report) -> None:
+    """E220 where there are too few or too many for one question."""
+    if not fewest <= count <= MOST:
+        message = f"有 {count} 个{what}"
+        report.error(heading, "E220", message, f"写 {fewest} 至 {MOST} 个{what}")
+
+
+def check_texts(choices: Sequence[Choice], name: Callable[[int], str], report: Report) -> None:
+    """Report empty texts and equal ones; `name` says which of them is meant."""
     first: dict[str, int] = {}
     for index, choice in enumerate(choices):
-        letter = letter_of(index)
         text = comparable(choice.text)
         if not text:
-            fix = "写上内容，或删掉这一行"
-            report.error(choice.place, "E205", f"选项 {letter} 没有内容", fix)
+            message = f"{name(index)}没有内容"
+            report.error(choice.place, "E205", message, "写上内容，或删掉这一行")
         elif text in first:
-            message = f"选项 {letter_of(first[text])} 和 {letter} 相同"
+            message = f"{name(first[text])}和{name(index)}相同"
             report.error(choice.place, "E204", message, "改其中一个，或删掉一个")
         else:
             first[text] = index
@@ -132,19 +143,20 @@ def _is_key_list(area: ListArea) -> bool:
     return all(key_line(item.line) for item in area.items)
 
 
-def _ticked_area(lines: Sequence[Line], area: ListArea, report: Report) -> AnswerArea:
+def ticked_area(lines: Sequence[Line], area: ListArea, report: Report) -> AnswerArea:
     choices = []
     for item in area.items:
         found = _TICK.match(item.content.folded)
         assert found is not None
         choice = Choice(item.line.stripped(), "", bool(found["tick"]))
-        _read_option(choice, item, item.content.tail(found.end()).stripped(), report)
+        read_option(choice, item, item.content.tail(found.end()).stripped(), report)
         choices.append(choice)
     return AnswerArea(choices, lines[: area.start], list(lines[area.end :]), has_ticks=True)
 
 
-def _read_option(choice: Choice, item: Item, first: Line, report: Report) -> None:
+def read_option(choice: Choice, item: Item, first: Line, report: Report) -> None:
     """Take the text of an option with its 反馈 and 权重 from the lines under it."""
+    choice.text_place = first
     text = [first.text]
     feedback: list[str] | None = None
     key_indent = 0

@@ -8,6 +8,7 @@ and the author's own text is never altered.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)}
 _BLANKS = [0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
@@ -16,9 +17,11 @@ _FOLD |= dict.fromkeys(_BLANKS, 0x20)
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?= |$)")
 _QUOTE = re.compile(r" {0,3}> ?")
-_ITEM = re.compile(r"(?P<mark>[-*+](?: +|(?=\[))|\d{1,3}[.)] +|[-*+]$)")
+_ITEM = re.compile(r"(?P<mark>[-*+](?: +|(?=\[))|\d{1,3}[.)] +|(?:[-*+]|\d{1,3}[.)])$)")
 
 
+# A line is folded a dozen times on its way to a draft.
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Give the text with half-width marks and blanks; its length does not change."""
     return text.translate(_FOLD)
@@ -99,7 +102,8 @@ def lines_of_block(heading_line: int, texts: Sequence[str]) -> list[Line]:
         if found and fence is None:
             fence = found[1]
         elif found and fence is not None and found[1].startswith(fence):
-            fence = None
+            # Only a line of nothing but its marks ends a fence, as in `learning.parsing`.
+            fence = fence if text.strip(" `~\r\n") else None
     return lines
 
 
@@ -177,3 +181,11 @@ def dedented(line: Line) -> str:
         elif text.startswith("\t"):
             return text[1:].rstrip()
     return text.rstrip()
+
+
+def split_at(line: Line, mark: str) -> list[Line]:
+    """The pieces of a line between marks of either width, without blank ones."""
+    edges = [index for index, character in enumerate(line.folded) if character == mark]
+    starts, ends = [0, *(edge + 1 for edge in edges)], [*edges, len(line.text)]
+    pieces = [line.piece(start, end).stripped() for start, end in zip(starts, ends, strict=True)]
+    return [piece for piece in pieces if not piece.is_blank]

@@ -1,11 +1,10 @@
 """The keys of a 题注 that every type of question may have."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from question_bank.authoring.lines import Line, fold
+from question_bank.authoring.lines import Line, fold, split_at
 from question_bank.authoring.notes import Note
 from question_bank.authoring.report import Report
 from question_bank.drafts import AuthorState, Revision, Shuffle
@@ -25,22 +24,58 @@ RULES: dict[str, RuleName] = {
     "对减错": RuleName.RIGHT_MINUS_WRONG,
     "按权重": RuleName.WEIGHTED,
     "每空": RuleName.SHARE_PER_BLANK,
+    "按位": RuleName.SHARE_PER_POSITION,
+    "相邻": RuleName.SHARE_PER_NEIGHBOUR,
+    "每对": RuleName.SHARE_PER_PAIR,
+    "每处": RuleName.SHARE_PER_SPOT,
 }
-_RULES_WITH_POINTS = {"少选": RuleName.FIXED_IF_PARTIAL, "每项": RuleName.POINTS_PER_OPTION}
-_CHOICE_RULES: set[RuleName] = set(RuleName) - {RuleName.SHARE_PER_BLANK}
+RULES_WITH_POINTS = {
+    "少选": RuleName.FIXED_IF_PARTIAL,
+    "每项": RuleName.POINTS_PER_OPTION,
+    "错点扣": RuleName.MINUS_PER_MISS,
+}
+_CHOICE_RULES = {
+    RuleName.ALL_OR_NOTHING,
+    RuleName.HALF_IF_PARTIAL,
+    RuleName.FIXED_IF_PARTIAL,
+    RuleName.SHARE_PER_OPTION,
+    RuleName.POINTS_PER_OPTION,
+    RuleName.RIGHT_MINUS_WRONG,
+    RuleName.WEIGHTED,
+}
 RULES_OF: dict[QuestionType, set[RuleName]] = {
     QuestionType.SINGLE_CHOICE: {RuleName.ALL_OR_NOTHING},
     QuestionType.MULTIPLE_CHOICE: _CHOICE_RULES,
     QuestionType.TRUE_FALSE: {RuleName.ALL_OR_NOTHING},
     QuestionType.FILL_BLANK: {RuleName.ALL_OR_NOTHING, RuleName.SHARE_PER_BLANK},
+    QuestionType.ORDERING: {
+        RuleName.ALL_OR_NOTHING,
+        RuleName.SHARE_PER_POSITION,
+        RuleName.SHARE_PER_NEIGHBOUR,
+    },
+    QuestionType.MATCHING: {RuleName.ALL_OR_NOTHING, RuleName.SHARE_PER_PAIR},
+    QuestionType.HOTSPOT: {
+        RuleName.ALL_OR_NOTHING,
+        RuleName.SHARE_PER_SPOT,
+        RuleName.MINUS_PER_MISS,
+    },
+    # Marked by a person, and part by part.
+    QuestionType.SHORT_ANSWER: set(),
+    QuestionType.CASE_ANALYSIS: set(),
 }
 _RULE_HINTS = {
     QuestionType.MULTIPLE_CHOICE: "全对、少选50%、少选1分、每项、每项0.5分、对减错、按权重",
     QuestionType.FILL_BLANK: "全对、每空",
+    QuestionType.ORDERING: "全对、按位、相邻",
+    QuestionType.MATCHING: "全对、每对",
+    QuestionType.HOTSPOT: "全对、每处、错点扣0.5",
 }
 _POINTS = re.compile(r"(\d{1,3})(?:\.([05])0*)?(?: *分)?")
 _FACT = re.compile(r"f-[0-9a-hjkmnp-tv-z]{4}")
 _MOST_TAG_CHARACTERS = 40
+# W2xx tells of the content of a question, W3xx of how it is written; other warnings concern files.
+_WARNING = re.compile(r"W(?:204|206|207|210|3\d\d)")
+_WAIVED = re.compile(r"(?P<code>[A-Za-z]\d{3}) *[(:]?(?P<reason>.*?)\)? *")
 
 
 @dataclass(frozen=True)
@@ -55,6 +90,7 @@ class Metadata:
     shuffle: Shuffle
     state: AuthorState
     revision: Revision | None
+    waived: tuple[tuple[str, str], ...]
 
 
 def read_metadata(
@@ -77,6 +113,7 @@ def read_metadata(
         shuffle=_chosen(notes.get("乱序"), SHUFFLES, Shuffle.ALL, report),
         state=_chosen(notes.get("状态"), STATES, AuthorState.ENABLED, report),
         revision=_chosen(notes.get("修订"), REVISIONS, None, report),
+        waived=_waived(notes.get("忽略"), report),
     )
 
 
@@ -100,6 +137,8 @@ def read_rule(note: Note | None, type_: QuestionType, report: Report) -> Scoring
     rule = _rule(re.sub(r"\s", "", fold(note.value)))
     if rule is None or rule.name not in RULES_OF[type_]:
         fix = f"这个题型可以写：{_RULE_HINTS.get(type_, '全对')}"
+        if not RULES_OF[type_]:
+            fix = "删掉这一行：简答按采分点给分，案例按小题给分"
         report.error(note.value_place, "E110", f"给分“{note.value}”用不了", fix)
         return None
     return rule
@@ -116,11 +155,35 @@ def points_tenths(written: str) -> int | None:
 def _rule(written: str) -> ScoringRule | None:
     if written in RULES:
         return ScoringRule(RULES[written])
-    for word, name in _RULES_WITH_POINTS.items():
-        if written.startswith(word) and written.endswith("分"):
+    for word, name in RULES_WITH_POINTS.items():
+        # 错点扣0.5 is clear without 分; 每项5 would look like a slip.
+        is_told = written.endswith("分") or name is RuleName.MINUS_PER_MISS
+        if written.startswith(word) and is_told:
             tenths = points_tenths(written.removeprefix(word))
             return None if tenths is None else ScoringRule(name, tenths)
     return None
+
+
+def _waived(note: Note | None, report: Report) -> tuple[tuple[str, str], ...]:
+    """Read 忽略: which warnings do not concern this question, each with its reason."""
+    found: dict[str, str] = {}
+    lines = [line.item() or line for line in note.values] if note else []
+    parts = [part for line in lines for part in split_at(line, ";")]
+    fix = "写成 忽略：W301（选项就是要这么长），几个之间写分号"
+    if note is not None and not parts:
+        report.error(note.place, "E225", "忽略没有写值", fix)
+    for part in parts:
+        told = _WAIVED.fullmatch(part.folded)
+        code = told["code"].upper() if told else ""
+        if told is None or not _WARNING.fullmatch(code):
+            report.error(part, "E225", f"没有可以忽略的警告“{part.text[:20]}”", fix)
+        elif part.piece(told.start("reason"), told.end("reason")).is_blank:
+            report.error(part, "E225", f"忽略 {code} 没有写理由", fix)
+        elif code in found:
+            report.error(part, "E225", f"{code} 写了两次", "只留一个")
+        else:
+            found[code] = part.text[told.start("reason") : told.end("reason")].strip()
+    return tuple(found.items())
 
 
 def _chosen(note: Note | None, words: dict[str, T], default: T, report: Report) -> T:
@@ -139,7 +202,7 @@ def _chosen(note: Note | None, words: dict[str, T], default: T, report: Report) 
 def _words(note: Note | None, report: Report) -> tuple[str, ...]:
     if note is None:
         return ()
-    words = [line.stripped().text for value in note.values for line in _split(value)]
+    words = [word.text for value in note.values for word in _words_in(value)]
     if not words:
         report.error(note.place, "E110", f"{note.key}没有写值", "写上值，或删掉这一行")
     return tuple(dict.fromkeys(words))
@@ -164,12 +227,6 @@ def _facts(note: Note | None, report: Report) -> tuple[str, ...]:
     return facts
 
 
-def _split(value: Line) -> Iterable[Line]:
+def _words_in(value: Line) -> list[Line]:
     line = value.item() or value.stripped()
-    start = 0
-    for found in [*re.finditer(r"[、,]", line.folded), None]:
-        end = found.start() if found else len(line.text)
-        part = line.piece(start, end)
-        if not part.is_blank:
-            yield part
-        start = end + 1
+    return [word for part in split_at(line, "、") for word in split_at(part, ",")]

@@ -24,13 +24,18 @@ KEYS = (
     "顺序",
     "参考答案",
     "采分点",
+    "忽略",
 )
 
 # Keys that no prose has in a quoted list.
-_TELLING = ("依据", "分值", "答案", "给分", "解析")
+_TELLING = ("依据", "分值", "答案", "给分", "解析", "参考答案", "采分点")
+# Keys that say what is right.
+_ANSWERS = ("答案", "参考答案", "采分点")
 
 _ENTRY = re.compile(
-    r"[*_]{0,3}(?P<word>[^\s:*_]{1,12}?) {0,9}(?P<number>\d{0,3}) {0,9}[*_]{0,3}:[*_]{0,3}"
+    r"(?P<bold>[*_]{1,3})?(?P<word>[^\s:*_]{1,12}?) {0,9}(?P<number>\d{0,3}) {0,9}"
+    # **解析：**… ends its bold behind the colon; in 解析：**…** the bold is the author's.
+    r"(?P<closed>[*_]{1,3})?:(?(closed)|(?(bold)[*_]{0,3}))"
 )
 
 
@@ -244,7 +249,7 @@ def _trailing_bare_notes(lines: Sequence[Line]) -> int:
         entry = _entry(line)
         if entry is not None and entry.is_known and line.indent <= 1:
             start = index
-            has_answer = has_answer or entry.word == "答案"
+            has_answer = has_answer or entry.word in _ANSWERS
         elif line.indent < 2 or line.is_code:
             break
     return start if has_answer else len(lines)

@@ -18,6 +18,7 @@ _INSERTED = re.compile(rf"之(?P<number>[{_NUMERAL}]+)")
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "两": 2}
 _WEIGHTS = {"十": 10, "百": 100, "千": 1000}
+_SEMICOLON = re.compile(r"\[[^\]]{0,300}\]|《[^》]{0,300}》|(?P<outer>;)")
 _NEXT_CLAUSE = re.compile(r"[、,和及](?=[第附表 0-9])")
 
 
@@ -35,24 +36,27 @@ class DeclaredSource(Protocol):
 def read_references(
     values: Iterable[Line],
     *,
-    anchors: frozenset[str],
-    sources: Sequence[DeclaredSource],
+    anchors: frozenset[str] | None,
+    sources: Sequence[DeclaredSource] | None,
     module_key: str,
     report: Report,
 ) -> list[Reference]:
     """Read the value of 依据; what does not resolve within the module is reported.
 
+    Nothing is looked up where `anchors` or `sources` are None, as for a block without its module.
+
     Whether an anchor of another module exists is for the caller, who knows all modules.
     """
     references: list[Reference] = []
     for part in _parts(values):
-        if "《" in part.text:
+        if "《" in part.text and not _LINK.match(part.folded):
             references.extend(_clauses(part, sources, report))
             continue
         reference = _anchor(part, module_key, report)
         if reference is None:
             continue
-        if reference.module_key is None and reference.anchor not in anchors:
+        is_own = reference.module_key is None
+        if anchors is not None and is_own and reference.anchor not in anchors:
             near = nearest(reference.anchor, anchors)
             fix = f"是否要写 #{near}？" if near else "先在那一节的标题末尾写上这个锚点"
             message = f"本模块没有锚点 #{reference.anchor}"
@@ -73,17 +77,36 @@ def normal_clause(written: str) -> str:
     return re.sub("/+", "/", text).strip("/")
 
 
+def canonical_references(values: Iterable[Line]) -> str:
+    """The value of 依据 on one line, in its author's words, with half-width marks of links."""
+    return "；".join(_canonical(part) for part in _parts(values))
+
+
+def _canonical(part: Line) -> str:
+    link = _LINK.search(part.folded)
+    if link is None:
+        return part.text
+    text = part.text[link.start("text") : link.end("text")].strip()
+    before, after = part.text[: link.start()], part.text[link.end() :]
+    return f"{before}[{text}]({link['target']}){after}"
+
+
 def _parts(values: Iterable[Line]) -> Iterator[Line]:
     """Cut the value at semicolons and nested items."""
     for value in values:
         line = value.item() or value.stripped()
         start = 0
-        for found in [*re.finditer(r";", line.folded), None]:
+        for found in [*_outer_semicolons(line.folded), None]:
             end = found.start() if found else len(line.text)
             part = line.piece(start, end).stripped()
             if not part.is_blank:
                 yield part
             start = end + 1
+
+
+def _outer_semicolons(folded: str) -> Iterator[re.Match[str]]:
+    """The semicolons that part references; one in the name of a section or a law does not."""
+    return (found for found in _SEMICOLON.finditer(folded) if found["outer"])
 
 
 def _anchor(part: Line, module_key: str, report: Report) -> AnchorReference | None:
@@ -108,29 +131,30 @@ def _anchor(part: Line, module_key: str, report: Report) -> AnchorReference | No
 
 
 def _clauses(
-    part: Line, sources: Sequence[DeclaredSource], report: Report
+    part: Line, sources: Sequence[DeclaredSource] | None, report: Report
 ) -> Iterator[ClauseReference]:
     found = _TITLE.search(part.text)
     title = found["title"].strip() if found else ""
     wanted = comparable(title)
-    source = next(
-        (s for s in sources if wanted in (comparable(s.name), comparable(s.short_name))), None
-    )
-    if found is None or source is None:
+    named = (s for s in sources or () if wanted in (comparable(s.name), comparable(s.short_name)))
+    source = next(named, None)
+    if found is None or (source is None and sources is not None):
         fix = "在文件开头的“来源”里写上它的名称和条款"
         report.error(part, "E303", f"“来源”里没有《{title}》", fix)
         return
-    declared = {normal_clause(clause) for clause in source.clauses}
+    declared = {normal_clause(clause) for clause in (source.clauses if source else ())}
     written = _NEXT_CLAUSE.split(found["clauses"].strip())
     for clause in written:
         number = clause.strip().split(" ")[0].strip("。，,")
         if not number:
             report.error(part, "E303", f"《{title}》没写第几条", "写成 《…》第十二条第二款")
-        elif not _is_declared(normal_clause(number), declared):
+        elif source is not None and not _is_declared(normal_clause(number), declared):
             fix = f"把“{number}”加进来源《{title}》的条款，或改正条款号"
             report.error(part, "E303", f"来源《{title}》没有列出 {number}", fix)
         text = f"《{title}》{number}"
-        yield ClauseReference(source.name, number, text, part.number, part.column)
+        yield ClauseReference(
+            source.name if source else title, number, text, part.number, part.column
+        )
 
 
 def _is_declared(clause: str, declared: set[str]) -> bool:

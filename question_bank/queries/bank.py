@@ -1,6 +1,6 @@
 """The bank as its keepers see it: list, figures, one question with its versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -65,7 +65,7 @@ def bank_page(
     session: Session, actor: Actor, wanted: QuestionFilter, *, page: int, per_page: int
 ) -> BankPage:
     """One page of the questions that a filter finds, in the order of the files."""
-    _check(actor)
+    check_keeper(actor)
     where = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(Question).where(*where)) or 0
     statement = (
@@ -87,10 +87,27 @@ def bank_page(
     )
 
 
+def found_versions(session: Session, wanted: QuestionFilter) -> list[int]:
+    """The current versions of the questions that a filter finds, in the order of the files.
+
+    Sub-questions are left out: they belong to their case.
+    """
+    found = session.scalars(
+        select(Question.current_version_id)
+        .where(*_conditions(wanted), Question.case_id.is_(None))
+        .order_by(Question.module_key, Question.source_path, Question.source_line, Question.id)
+    )
+    return [version_id for version_id in found if version_id is not None]
+
+
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
-    _check(actor)
-    rows = session.execute(select(Question.state, func.count()).group_by(Question.state)).all()
+    check_keeper(actor)
+    rows = session.execute(
+        select(Question.state, func.count())
+        .where(Question.case_id.is_(None))
+        .group_by(Question.state)
+    ).all()
     in_review = session.scalar(
         select(func.count()).where(
             Question.state == QuestionState.ACTIVE, Question.review_since.is_not(None)
@@ -117,7 +134,7 @@ def bank_tags(session: Session) -> list[str]:
 
 def question_for(session: Session, actor: Actor, public_id: str) -> Question:
     """A question of the bank, for those who keep it."""
-    _check(actor)
+    check_keeper(actor)
     question = session.scalar(select(Question).where(Question.public_id == public_id))
     if question is None:
         raise NotFound()
@@ -135,6 +152,24 @@ def versions_of(session: Session, question: Question) -> list[QuestionVersion]:
     )
 
 
+def parts_of(
+    session: Session, versions: Sequence[QuestionVersion]
+) -> dict[int, tuple[Question, QuestionVersion]]:
+    """The sub-questions that versions of a case pin, by the id of their version."""
+    wanted = {part_id for version in versions for part_id in version.part_version_ids}
+    rows = session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.id.in_(sorted(wanted)))
+    )
+    return {version.id: (question, version) for question, version in rows}
+
+
+def case_of(session: Session, question: Question) -> Question | None:
+    """The case of which a question is a part."""
+    return session.get(Question, question.case_id) if question.case_id is not None else None
+
+
 def tags_of(session: Session, question: Question) -> list[str]:
     """The tags of one question."""
     return list(
@@ -146,7 +181,8 @@ def tags_of(session: Session, question: Question) -> list[str]:
     )
 
 
-def _check(actor: Actor) -> None:
+def check_keeper(actor: Actor) -> None:
+    """Refuse whoever does not keep the bank."""
     if not actor.has(*KEEPERS):
         raise Forbidden()
 
@@ -169,6 +205,9 @@ def _conditions(wanted: QuestionFilter) -> list[ColumnElement[bool]]:
     if wanted.needs_review:
         is_open = Question.state == QuestionState.ACTIVE
         where.append(and_(is_open, Question.review_since.is_not(None)))
-    elif wanted.states:
-        where.append(Question.state.in_(wanted.states))
+    else:
+        # A case stands for its sub-questions; only what waits for a review is shown by itself.
+        where.append(Question.case_id.is_(None))
+        if wanted.states:
+            where.append(Question.state.in_(wanted.states))
     return where

@@ -3,19 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
+    CaseKey,
     ChoiceKey,
+    HotspotKey,
+    MatchKey,
+    OrderKey,
     QuestionType,
+    RubricKey,
     RuleName,
+    ScoringPoint,
     ScoringRule,
     VerdictKey,
     blank_from_data,
+    region_from_data,
 )
 from question_bank.models import (
     Question,
@@ -47,8 +55,28 @@ class OptionContent:
 
 
 @dataclass(frozen=True)
+class PremiseContent:
+    """One of the left column of a matching question."""
+
+    id: int
+    html: str
+
+
+@dataclass(frozen=True)
+class PictureContent:
+    """The picture in which hazards are looked for; `ratio` is its height divided by its width."""
+
+    url: str
+    alt: str
+    ratio: Fraction
+
+
+@dataclass(frozen=True)
 class VersionContent:
-    """All that asking, marking and explaining one version needs."""
+    """All that asking, marking and explaining one version needs.
+
+    `parts` are the sub-questions that a version of a case pins.
+    """
 
     version_id: int
     question_id: int
@@ -65,20 +93,53 @@ class VersionContent:
     points_tenths: int | None
     explanation_html: str
     citations: tuple[Citation, ...]
+    premises: tuple[PremiseContent, ...] = ()
+    picture: PictureContent | None = None
+    model_answer_html: str = ""
+    parts: "tuple[VersionContent, ...]" = ()
 
 
-def key_of(version: QuestionVersion) -> AnswerKey:
-    """The key of a stored version."""
-    if version.type is QuestionType.TRUE_FALSE:
-        return VerdictKey(bool(version.verdict))
-    if version.type is QuestionType.FILL_BLANK:
-        return BlanksKey(tuple(blank_from_data(blank) for blank in version.blanks))
+def key_of(version: QuestionVersion | Row[Any], part_ids: Iterable[str] = ()) -> AnswerKey:
+    """The key of a stored version, or of a row with its columns.
+
+    A version of a case knows its parts only as versions: `part_ids` names their questions.
+    """
+    match version.type:
+        case QuestionType.TRUE_FALSE:
+            return VerdictKey(bool(version.verdict))
+        case QuestionType.FILL_BLANK:
+            return BlanksKey(tuple(blank_from_data(blank) for blank in version.blanks))
+        case QuestionType.ORDERING:
+            return OrderKey(tuple(option["id"] for option in version.options))
+        case QuestionType.MATCHING:
+            return MatchKey(tuple((left["id"], left["right_id"]) for left in version.premises))
+        case QuestionType.HOTSPOT:
+            return _hotspot_key(version)
+        case QuestionType.SHORT_ANSWER:
+            return _rubric_key(version.rubric or {"points": []})
+        case QuestionType.CASE_ANALYSIS:
+            return CaseKey(tuple(part_ids))
     weights = [option["weight_percent"] for option in version.options]
     return ChoiceKey(
         option_ids=tuple(option["id"] for option in version.options),
-        right=frozenset(option["id"] for option in version.options if option["is_right"]),
+        right=_right_of(version),
         weights_percent=None if None in weights else tuple(Fraction(w) for w in weights),
     )
+
+
+def _right_of(version: QuestionVersion | Row[Any]) -> frozenset[int]:
+    return frozenset(option["id"] for option in version.options if option["is_right"])
+
+
+def _hotspot_key(version: QuestionVersion | Row[Any]) -> HotspotKey:
+    regions = ((option["id"], region_from_data(option["region"])) for option in version.options)
+    ratio = Fraction(version.picture["ratio"]) if version.picture else Fraction(1)
+    return HotspotKey(tuple(regions), _right_of(version), ratio)
+
+
+def _rubric_key(rubric: dict[str, Any]) -> RubricKey:
+    points = (ScoringPoint(point["text"], point["tenths"]) for point in rubric["points"])
+    return RubricKey(tuple(points), rubric.get("model_answer"))
 
 
 def rule_of(version: QuestionVersion) -> ScoringRule | None:
@@ -88,44 +149,51 @@ def rule_of(version: QuestionVersion) -> ScoringRule | None:
     return ScoringRule(RuleName(version.scoring_rule), version.scoring_value_tenths)
 
 
-def drawable_version_ids(
-    session: Session,
-    *,
-    module_key: str | None = None,
-    tag: str | None = None,
-    type_: QuestionType | None = None,
-    difficulty_min: int = 1,
-    difficulty_max: int = 5,
-) -> list[int]:
-    """The current versions of enabled questions that fit, in order of question id."""
-    statement = select(Question.current_version_id).where(
-        Question.state == QuestionState.ACTIVE,
-        Question.current_version_id.is_not(None),
-        Question.difficulty.between(difficulty_min, difficulty_max),
+def is_drawable() -> ColumnElement[bool]:
+    """The question may enter a new pool: enabled, and nobody need look at it first.
+
+    A question whose clause changed waits until somebody confirmed or edited it. A case waits for
+    its sub-questions, which are never drawn alone.
+    """
+    part = aliased(Question)
+    waiting = select(part.id).where(
+        part.case_id == Question.id,
+        part.state == QuestionState.ACTIVE,
+        part.review_since.is_not(None),
     )
-    if module_key:
-        statement = statement.where(Question.module_key == module_key)
-    if type_:
-        statement = statement.where(Question.type == type_)
-    if tag:
-        statement = statement.where(has_tag(tag))
-    found = session.scalars(statement.order_by(Question.public_id))
-    return [version_id for version_id in found if version_id is not None]
+    return and_(
+        ~waiting.correlate(Question).exists(),
+        Question.state == QuestionState.ACTIVE,
+        Question.case_id.is_(None),
+        Question.current_version_id.is_not(None),
+        Question.review_since.is_(None),
+    )
 
 
 def version_contents(session: Session, version_ids: Iterable[int]) -> dict[int, VersionContent]:
     """The content of versions by id, old versions too; explanations are the present ones."""
-    wanted = sorted(set(version_ids))
+    wanted = set(version_ids)
+    rows = _rows(session, wanted)
+    of_parts = {part_id for version, _ in rows.values() for part_id in version.part_version_ids}
+    rows |= _rows(session, of_parts - rows.keys())
+    cited = citations_of(session, [question.id for _, question in rows.values()])
+    made: dict[int, VersionContent] = {}
+    # Parts before the cases that hold them.
+    for version, question in sorted(rows.values(), key=lambda row: bool(row[0].part_version_ids)):
+        parts = tuple(made[part_id] for part_id in version.part_version_ids)
+        made[version.id] = _content(version, question, cited.get(question.id, ()), parts)
+    return {version_id: content for version_id, content in made.items() if version_id in wanted}
+
+
+def _rows(
+    session: Session, version_ids: Iterable[int]
+) -> dict[int, tuple[QuestionVersion, Question]]:
     rows = session.execute(
         select(QuestionVersion, Question)
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(QuestionVersion.id.in_(wanted))
-    ).all()
-    cited = citations_of(session, [question.id for _, question in rows])
-    return {
-        version.id: _content(version, question, cited.get(question.id, ()))
-        for version, question in rows
-    }
+        .where(QuestionVersion.id.in_(sorted(version_ids)))
+    )
+    return {version.id: (version, question) for version, question in rows}
 
 
 def citations_of(session: Session, question_ids: Iterable[int]) -> dict[int, tuple[Citation, ...]]:
@@ -149,8 +217,12 @@ def has_tag(tag: str) -> ColumnElement[bool]:
 
 
 def _content(
-    version: QuestionVersion, question: Question, citations: tuple[Citation, ...]
+    version: QuestionVersion,
+    question: Question,
+    citations: tuple[Citation, ...],
+    parts: tuple[VersionContent, ...],
 ) -> VersionContent:
+    picture = version.picture
     return VersionContent(
         version_id=version.id,
         question_id=question.id,
@@ -171,9 +243,17 @@ def _content(
             )
             for option in version.options
         ),
-        key=key_of(version),
+        key=key_of(version, [part.public_id for part in parts]),
         rule=rule_of(version),
         points_tenths=version.points_tenths,
         explanation_html=question.explanation_html,
         citations=citations,
+        premises=tuple(PremiseContent(one["id"], one["html"]) for one in version.premises),
+        picture=(
+            PictureContent(picture["url"], picture["alt"], Fraction(picture["ratio"]))
+            if picture
+            else None
+        ),
+        model_answer_html=(version.rubric or {}).get("model_answer_html", ""),
+        parts=parts,
     )

@@ -14,7 +14,7 @@ export function listenToKeys({ form, step, flag, openCard }) {
     } else if (event.key === "F2") {
       event.preventDefault();
       flag(question);
-    } else if (!event.target.matches("input.blank")) {
+    } else if (!event.target.matches(".blank, select")) {
       choose(event, question);
     }
   });

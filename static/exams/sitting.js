@@ -7,9 +7,11 @@ import { Ending } from "./ending.js";
 import { Tabs, leaseOf } from "./holder.js";
 import { Journal } from "./journal.js";
 import { listenToKeys } from "./keyboard.js";
+import { makeOrder } from "./order.js";
 import { ask } from "./post.js";
 import { Receipt } from "./receipt.js";
 import { replyOf, showReply } from "./replies.js";
+import { makeSpots } from "./spots.js";
 import { Uploads } from "./uploads.js";
 
 const TYPING_PAUSE_MS = 1000;
@@ -96,10 +98,22 @@ form.addEventListener("change", (event) => {
 form.addEventListener("input", (event) => {
   const question = event.target.closest(".question");
   if (!question || !event.target.matches(".blank")) return;
+  const length = question.querySelector("[data-length]");
+  if (length) length.textContent = event.target.value.trim().length;
   const slot = slotOf(question);
   clearTimeout(typing.get(slot));
   typing.set(slot, setTimeout(() => note(question), TYPING_PAUSE_MS));
 });
+
+for (const question of questions) {
+  if (question.dataset.kind === "ordering") makeOrder(question, { onChange: note, say: sayMoved });
+  if (question.dataset.kind === "hotspot") makeSpots(question, { onChange: note, words });
+}
+
+function sayMoved(step, place) {
+  const told = words.moved.replace("{step}", step).replace("{n}", place);
+  document.querySelector("[data-announce]").textContent = told;
+}
 
 function noteWhatIsTyped() {
   for (const slot of [...typing.keys()]) note(bySlot.get(slot));
@@ -120,7 +134,9 @@ function goTo(slot) {
   const question = bySlot.get(slot);
   setHere(question);
   question.scrollIntoView({ block: "start" });
-  const first = question.querySelector("input:checked") || question.querySelector("input");
+  const fields = [...question.querySelectorAll("input, select, textarea, [data-move], summary")];
+  const shown = fields.filter((field) => field.offsetParent !== null && field.type !== "hidden");
+  const first = question.querySelector("input:checked") || shown[0];
   first.focus({ preventScroll: true });
 }
 

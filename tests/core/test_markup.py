@@ -4,7 +4,7 @@ import re
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.markup import mark_class, plain_text, render, render_inline, without_comments
@@ -137,6 +137,10 @@ def test_block_of_thousands_of_brackets_is_shown_as_it_is() -> None:
 
 def test_marks_for_the_question_bank_are_not_shown() -> None:
     assert render("按顺序： {.步骤}\n\n1. 停机").startswith("<p>按顺序：</p>")
+    assert render("按顺序：{.步骤}{#f-2k9d}\n\n1. 停机").startswith("<p>按顺序：</p>")
+    assert render("不超过 ==8 小时=={#f-2k9d}。").endswith(
+        '<mark id="f-2k9d">8\N{NO-BREAK SPACE}小时</mark>。</p>'
+    )
 
 
 def test_comment_is_not_shown() -> None:
@@ -215,3 +219,27 @@ def test_raw_html_never_survives(text: str) -> None:
         assert not re.search(
             r"(?:href|src)=\"\s*(?:javascript|data|vbscript):", made, re.IGNORECASE
         )
+
+
+LINES = st.text(
+    alphabet="动火票8.小时 ,/%;?()+-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％AZaz09\ue000\ue001",
+    max_size=30,
+)
+
+
+@given(LINES)
+@example("2.5 m")
+@example("2. 报告")
+@example("2) 报告")
+@example("A. 甲")
+@example("甲   乙")
+@example("http://a.b/c")
+@example("a--b---c")
+def test_a_plain_line_is_made_as_any_other(line: str) -> None:
+    """A second paragraph that is no plain text makes the converter see the line."""
+    words = line.strip(" ")
+    seen = render(f"{words}\n\n*z*").removesuffix("<p><em>z</em></p>").strip()
+
+    if words:
+        assert render(words) == seen
+        assert plain_text(words) == plain_text(f"{words}\n\n*z*").removesuffix("z").strip()

@@ -1,5 +1,6 @@
 """Each way of getting at the rows of a closed sitting by SQL is found and named."""
 
+import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from exams.signing import Signer, is_genuine, load_signer
 from exams.verification import Verification, verify_sitting
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.exams.factories import make_exam
+from tests.exams.factories import make_exam, option
 
 SINGLE = 1
 
@@ -185,8 +186,9 @@ def test_a_key_changed_in_the_bank_shows_in_the_paper_and_in_the_score(
         session,
         "UPDATE question_version SET options = :options WHERE id IN"
         " (SELECT question_version_id FROM sitting_question WHERE slot = 1)",
-        options='[{"id": 1, "html": "甲", "text": "甲", "is_right": true},'
-        ' {"id": 2, "html": "乙", "text": "乙", "is_right": false}]',
+        options=json.dumps(
+            [option(1, "4 小时", is_right=True), option(2, "8 小时"), option(3, "12 小时")]
+        ),
     )
 
     found = checked(session, sitting, signer)

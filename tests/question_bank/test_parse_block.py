@@ -22,7 +22,16 @@ from question_bank.keys import (
     ScoringRule,
     VerdictKey,
 )
-from tests.question_bank.blocks import BLANKS, MULTIPLE, SINGLE, VERDICT, draft_of
+from tests.question_bank.blocks import (
+    BLANKS,
+    HOTSPOT,
+    MATCHING,
+    MULTIPLE,
+    ORDERING,
+    SINGLE,
+    VERDICT,
+    draft_of,
+)
 
 
 def test_a_single_choice_is_read_with_its_feedback_and_notes() -> None:
@@ -129,10 +138,16 @@ def test_weights_are_read_exactly() -> None:
     assert draft.rule == ScoringRule(RuleName.WEIGHTED)
 
 
-@pytest.mark.parametrize("word", [*RULES, "少选1分", "每项0.5分", "少选 50％"])
+@pytest.mark.parametrize("word", [*RULES, "少选1分", "每项0.5分", "少选 50％", "错点扣0.5"])
 def test_every_rule_for_part_marks_is_known(word: str) -> None:
     if word == "每空":
         draft = draft_of("填空", f"限速____。\n\n> - 答案：5\n> - 给分：{word}\n", anchor="s-3-2")
+    elif word in ("按位", "相邻"):
+        draft = draft_of("排序", ORDERING.replace("相邻", word))
+    elif word == "每对":
+        draft = draft_of("匹配", MATCHING)
+    elif word in ("每处", "错点扣0.5"):
+        draft = draft_of("找隐患", HOTSPOT.replace("每处", word))
     elif word == "按权重":
         return
     else:
