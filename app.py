@@ -17,6 +17,7 @@ import core.keys
 import editor.views
 import exams.cli
 import exams.events
+import exams.signing
 import exams.sweep
 import exams.views
 import learning.views
@@ -54,6 +55,8 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(FirstAdministratorMade, seat_first_administrator)
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
+    signer = exams.signing.load_signer(config.keys_dir, seeds)
+    bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
 
 def register_jobs(services: Services) -> None:

@@ -6,10 +6,28 @@ from core.events import Event
 
 
 @dataclass(frozen=True)
+class SittingClosed(Event):
+    """No answer can be added to a sitting any more; told before the result is."""
+
+    sitting_id: int
+
+
+@dataclass(frozen=True)
 class SittingMarked(Event):
     """A sitting has its result, whether handed in or closed at its deadline."""
 
     sitting_id: int
     exam_id: int
     user_id: int
+    is_passed: bool
+
+
+@dataclass(frozen=True)
+class SittingRemarked(Event):
+    """The result of a sitting is another than the one told before, by a person's decision."""
+
+    sitting_id: int
+    exam_id: int
+    user_id: int
+    was_passed: bool
     is_passed: bool

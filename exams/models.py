@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,6 +40,14 @@ class Reveal(Enum):
     NEVER = "never"
 
 
+class LateAnswers(Enum):
+    """Whether answers that arrived after the deadline count by themselves."""
+
+    # Only after the invigilator has confirmed them.
+    CONFIRM = "confirm"
+    AUTOMATIC = "automatic"
+
+
 class Exam(Base):
     """What is examined, when, for how long, by whom and from which mark on it is passed."""
 
@@ -61,6 +70,11 @@ class Exam(Base):
     scoring_rule: Mapped[str] = mapped_column(String(32), default="all_or_nothing")
     scoring_value_tenths: Mapped[int | None]
     reveal: Mapped[Reveal] = mapped_column(enum_column(Reveal), default=Reveal.AFTER_WINDOW)
+    # How long after the deadline a page that was cut off may deliver what it kept; 0 for never.
+    delivery_minutes: Mapped[int] = mapped_column(default=10, server_default="10")
+    late_answers: Mapped[LateAnswers] = mapped_column(
+        enum_column(LateAnswers), default=LateAnswers.CONFIRM, server_default="confirm"
+    )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -139,9 +153,23 @@ class SittingState(Enum):
     """A sitting is open until it is handed in or its deadline has passed."""
 
     OPEN = "open"
+    # The deadline has passed while its page was cut off; what the page kept may still come.
+    AWAITING_DELIVERY = "awaiting_delivery"
     SUBMITTED = "submitted"
     # Closed by the server as of the deadline; marked all the same.
     EXPIRED = "expired"
+
+
+# No result yet, and no other try may begin.
+RUNNING = (SittingState.OPEN, SittingState.AWAITING_DELIVERY)
+
+
+class LateDecision(Enum):
+    """What becomes of answers that arrived after the deadline."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
 
 
 class Sitting(Base):
@@ -157,8 +185,8 @@ class Sitting(Base):
             "exam_id",
             "user_id",
             unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state IN ('open', 'awaiting_delivery')"),
+            postgresql_where=text("state IN ('open', 'awaiting_delivery')"),
         ),
     )
 
@@ -180,6 +208,23 @@ class Sitting(Base):
     score_tenths: Mapped[int | None]
     full_score_tenths: Mapped[int]
     is_passed: Mapped[bool | None]
+    # Number and hash of the newest entry of its chain; 0 for sittings older than the chains.
+    chain_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    chain_head: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # The entry that the signature made at the closing covers, and the signature as base64.
+    signed_number: Mapped[int | None]
+    signed_head: Mapped[str | None] = mapped_column(String(64))
+    signature: Mapped[str | None] = mapped_column(String(100))
+    # The page that holds the sitting; another one takes it over and this one stops.
+    lease: Mapped[str | None] = mapped_column(String(40))
+    # Number and key of the newest entry of that page's journal.
+    journal_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    journal_key: Mapped[str | None] = mapped_column(String(40))
+    # Until when a page that was cut off may deliver; set while it is awaited.
+    delivery_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Answers that came after the deadline, and the score that the paper would have with them.
+    late_decision: Mapped[LateDecision | None] = mapped_column(enum_column(LateDecision))
+    late_score_tenths: Mapped[int | None]
 
 
 class SittingQuestion(Base):
@@ -222,5 +267,43 @@ class Answer(Base):
     client_key: Mapped[str] = mapped_column(String(40))
     # When the server truly received it.
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # SHA-256 over all of the above; its beginning is the receipt that the candidate sees.
+    # Its place in the sitting's chain; None for answers older than the chains.
+    number: Mapped[int | None]
+    # Its place in the journal of the page; None without script.
+    journal_number: Mapped[int | None]
+    # When it was chosen, by the clock of the page, which proves nothing.
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Delivered after the deadline: counts only if the sitting's late answers are accepted.
+    is_late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The hash of that link of the chain; its beginning is the receipt that the candidate sees.
     receipt_hash: Mapped[str] = mapped_column(String(64))
+
+
+class SittingEvent(Base):
+    """What happened to a sitting besides its answers, as links of the same chain; append-only."""
+
+    __tablename__ = "sitting_event"
+    __table_args__ = (UniqueConstraint("sitting_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    number: Mapped[int]
+    # "paper", "extended", "submitted", "expired", …
+    kind: Mapped[str] = mapped_column(String(32))
+    content: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class SittingPresence(Base):
+    """The last sign of life of the page of a sitting; not evidence, so not in the chain."""
+
+    __tablename__ = "sitting_presence"
+
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # As the page tells: questions answered, the one looked at, choices not yet on the server.
+    answered: Mapped[int] = mapped_column(default=0)
+    slot: Mapped[int | None]
+    waiting: Mapped[int] = mapped_column(default=0)
+    address: Mapped[str] = mapped_column(String(64), default="")

@@ -1,10 +1,11 @@
 """Pure decisions about a sitting: its deadline, its state, who may start, what may be seen."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
 from core.errors import N_
-from exams.models import ExamState, Reveal, SittingState
+from exams.models import RUNNING, ExamState, Reveal, SittingState
 
 # How long after the deadline an answer may still arrive, for the network's sake. An answer within
 # it is stored with the time at which it was truly received. Never more: a fixed cap, no setting.
@@ -39,6 +40,49 @@ def is_overdue(*, deadline: datetime, now: datetime) -> bool:
     return now > deadline + NETWORK_GRACE
 
 
+def delivery_until(*, deadline: datetime, delivery_minutes: int) -> datetime:
+    """Until when a page that was cut off at the deadline may deliver what it kept."""
+    return deadline + timedelta(minutes=delivery_minutes)
+
+
+class LateRefusal(Enum):
+    """Why late answers are not taken; the value is the sentence for the person."""
+
+    OTHER_PAGE = N_("这份答卷已经在另一台设备上接着答，这一页的答案没有收")
+    TOO_LATE = N_("补交的时间已经过了，这些答案没有收")
+    NOT_CONTINUED = N_("这些答案和最后一张回执接不上，没有收")
+    NEVER_SEEN = N_("到时前没有收到过这一页的信号，这些答案没有收")
+    CLAIMED_AFTER_END = N_("有答案是到时以后选的，没有收")
+
+
+def late_refusal(
+    *,
+    is_this_page: bool,
+    seen_at: datetime | None,
+    deadline: datetime,
+    until: datetime,
+    is_continued: bool,
+    claimed: Sequence[datetime],
+    now: datetime,
+) -> LateRefusal | None:
+    """Why answers delivered after the deadline are refused as a whole, or None.
+
+    A device's clock proves nothing: the numbers must go on from the last receipt, the server must
+    have heard from the page before the deadline, and the page must claim times before it.
+    """
+    if not is_this_page:
+        return LateRefusal.OTHER_PAGE
+    if now > until + NETWORK_GRACE:
+        return LateRefusal.TOO_LATE
+    if seen_at is None or seen_at > deadline:
+        return LateRefusal.NEVER_SEEN
+    if not is_continued:
+        return LateRefusal.NOT_CONTINUED
+    if any(at > deadline for at in claimed):
+        return LateRefusal.CLAIMED_AFTER_END
+    return None
+
+
 def seconds_left(*, deadline: datetime, now: datetime) -> int:
     """Whole seconds until the deadline, rounded down, never below 0."""
     return max(0, int((deadline - now).total_seconds()))
@@ -51,6 +95,7 @@ class StartRefusal(Enum):
     WITHDRAWN = N_("这场考试已撤下")
     TOO_EARLY = N_("还没到开考时间")
     TOO_LATE = N_("考试窗口已经关闭")
+    AWAITING_DELIVERY = N_("上一次考试还在等离线时的答案，出成绩后才能再考")
     NOT_INVITED = N_("这场考试不要求你参加。要考，找安全科")
     EXEMPT = N_("你已免考，不用参加")
     PASSED = N_("你已经合格，不用再考")
@@ -67,6 +112,7 @@ def start_refusal(
     has_passed: bool,
     is_invited: bool,
     is_exempt: bool,
+    is_awaited: bool,
     now: datetime,
 ) -> StartRefusal | None:
     """Why this person may not start now, or None. Opening and closing moments are in time."""
@@ -78,6 +124,8 @@ def start_refusal(
         return StartRefusal.NOT_INVITED
     if is_exempt:
         return StartRefusal.EXEMPT
+    if is_awaited:
+        return StartRefusal.AWAITING_DELIVERY
     if has_passed:
         return StartRefusal.PASSED
     if tries_used >= tries:
@@ -107,7 +155,7 @@ def is_revealed(
     By default they stay hidden until the window has closed and nobody still sits the exam with
     extra time, so that early finishers cannot pass them on.
     """
-    if state is SittingState.OPEN or reveal is Reveal.NEVER:
+    if state in RUNNING or reveal is Reveal.NEVER:
         return False
     if reveal is Reveal.AFTER_SUBMISSION:
         return True

@@ -2,7 +2,7 @@
 
 from core.identity import Actor
 from core.services import Services
-from exams.operations.sitting import SweepReport, close_overdue_sittings
+from exams.operations.closing import SweepReport, close_overdue_sittings
 
 SWEEPER = Actor.system("deadline-sweeper")
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from exams.chain import digest
 from exams.drawing import PoolOption, PoolVersion
 from question_bank.keys import AnswerKey, HotspotKey, QuestionType, RuleName, ScoringRule
 from question_bank.models import QuestionVersion
@@ -78,6 +79,8 @@ class KnownVersion:
     printed: PrintedQuestion
     key: AnswerKey = field(repr=False)
     own_rule: ScoringRule | None
+    # Of all that is asked and marked, so that the chain of a sitting vouches for it.
+    digest: str
     model_answer_html: str = field(default="", repr=False)
 
 
@@ -92,6 +95,14 @@ def known_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersi
     for start in range(0, len(missing), READ_AT_ONCE):
         _read(session, missing[start : start + READ_AT_ONCE], memory)
     return {version_id: memory[version_id] for version_id in wanted}
+
+
+def read_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersion]:
+    """The same from the database, for whoever must not rely on what was read before."""
+    wanted, fresh = list(dict.fromkeys(ids)), dict[int, KnownVersion]()
+    for start in range(0, len(wanted), READ_AT_ONCE):
+        _read(session, wanted[start : start + READ_AT_ONCE], fresh)
+    return {version_id: fresh[version_id] for version_id in wanted}
 
 
 def _read(session: Session, ids: list[int], memory: dict[int, KnownVersion]) -> None:
@@ -163,6 +174,7 @@ def _known(row: Row[Any], parts: tuple[PoolVersion, ...]) -> KnownVersion:
             if row.scoring_rule
             else None
         ),
+        digest=digest([row.type.value, *row[3:]]),
         model_answer_html=(row.rubric or {}).get("model_answer_html", ""),
     )
 

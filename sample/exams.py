@@ -21,9 +21,10 @@ from exams.blueprint import RowSpec
 from exams.definition import ExamDefinition
 from exams.models import Exam, Reveal, Sitting, SittingQuestion
 from exams.operations.answers import save_form
+from exams.operations.closing import submit_sitting
 from exams.operations.definition import create_exam, set_audience, set_blueprint
 from exams.operations.publication import publish_exam
-from exams.operations.sitting import start_sitting, submit_sitting
+from exams.operations.sitting import start_sitting
 from exams.queries.audience import AudienceChoice, Days
 from exams.versions import known_versions
 from question_bank.keys import QuestionType, RuleName

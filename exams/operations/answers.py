@@ -1,32 +1,39 @@
 """Recording answers: a few indexed statements, no template and no objects to load."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import NotFound
 from core.identity import Actor
-from exams.models import Answer, Sitting, SittingQuestion, SittingState
-from exams.operations.sitting import submit_sitting
+from exams.models import RUNNING, Answer, Sitting, SittingQuestion, SittingState
+from exams.operations.closing import settle_overdue
 from exams.queries import sittings as queries
-from exams.receipts import receipt_code, receipt_hash
+from exams.receipts import receipt_code
+from exams.recording import CLIENT_KEY, JournalEntry, Tip, insert_answer, is_next
 from exams.responses import Stored, misfit, stored_response
 from exams.rules import is_in_time, seconds_left
 from exams.versions import known_versions
 
-CLIENT_KEY = re.compile(r"[A-Za-z0-9-]{8,40}")
-
 # Built once: putting a statement together costs as much as running it.
 _SLOT = (
-    select(Sitting.user_id, Sitting.state, Sitting.deadline, SittingQuestion.question_version_id)
+    select(
+        Sitting.user_id,
+        Sitting.state,
+        Sitting.deadline,
+        Sitting.lease,
+        Sitting.journal_number,
+        Sitting.journal_key,
+        Sitting.chain_number,
+        Sitting.chain_head,
+        SittingQuestion.question_version_id,
+    )
     .join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
     .where(Sitting.id == bindparam("sitting_id"), SittingQuestion.slot == bindparam("slot"))
     .with_for_update(of=Sitting)
@@ -40,6 +47,10 @@ class AnswerOutcome(Enum):
     # The same choice had been stored before; the receipt is the one of that time.
     REPEATED = "repeated"
     TOO_LATE = "too_late"
+    # Another page holds the sitting now.
+    TAKEN_OVER = "taken_over"
+    # Not the next entry of the journal; the page sends again from the one that is awaited.
+    OUT_OF_ORDER = "out_of_order"
     # The paper had been handed in.
     CLOSED = "closed"
 
@@ -52,15 +63,16 @@ class AnswerReceipt:
     seconds_left: int
     received_at: datetime
     code: str | None
+    # The journal number that the server awaits next.
+    next_number: int | None = None
 
 
 def record_answer(
     session: Session,
     sitting_id: int,
-    slot: int,
+    entry: JournalEntry,
     *,
-    response: Any,
-    client_key: str,
+    lease: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> AnswerReceipt:
@@ -70,72 +82,83 @@ def record_answer(
     refusal is recorded. Raises NotFound for another person's sitting and for a slot that the
     paper does not have, Conflict for a reply that does not fit the question.
     """
-    row = session.connection().execute(_SLOT, {"sitting_id": sitting_id, "slot": slot}).first()
+    place = {"sitting_id": sitting_id, "slot": entry.slot}
+    row = session.connection().execute(_SLOT, place).first()
     if row is None or actor.user_id is None or row.user_id != actor.user_id:
         raise NotFound()
-    if not CLIENT_KEY.fullmatch(client_key):
+    if not CLIENT_KEY.fullmatch(entry.key):
         raise misfit()
     version = known_versions(session, [row.question_version_id])[row.question_version_id]
-    stored = stored_response(version.printed, response)
+    entry = replace(entry, response=stored_response(version.printed, entry.response))
     left = seconds_left(deadline=row.deadline, now=now)
     if row.state is SittingState.OPEN and is_in_time(deadline=row.deadline, received_at=now):
-        of_hash = _insert(session, sitting_id, slot, stored, client_key, now)
-        if of_hash is not None:
-            return AnswerReceipt(AnswerOutcome.SAVED, left, now, receipt_code(of_hash))
+        next_number = row.journal_number + 1
+        if lease == row.lease and is_next(entry, row.journal_number, row.journal_key):
+            of_hash = insert_answer(session, sitting_id, Tip.of(row), entry, now=now)
+            if of_hash is not None:
+                code = receipt_code(of_hash)
+                return AnswerReceipt(AnswerOutcome.SAVED, left, now, code, next_number + 1)
+        return _not_inserted(session, sitting_id, row, entry, lease, left, actor=actor, now=now)
+    return _earlier(session, sitting_id, entry, left) or _refuse(
+        session,
+        sitting_id,
+        entry,
+        AnswerOutcome.CLOSED if row.state not in RUNNING else AnswerOutcome.TOO_LATE,
+        actor=actor,
+        now=now,
+    )
+
+
+def _not_inserted(
+    session: Session,
+    sitting_id: int,
+    row: Any,
+    entry: JournalEntry,
+    lease: str | None,
+    left: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> AnswerReceipt:
+    """In time, yet nothing new: stored before, from another page, or not the next one."""
+    earlier = _earlier(session, sitting_id, entry, left, next_number=row.journal_number + 1)
+    if earlier is not None:
+        return earlier
+    if lease != row.lease:
+        return _refuse(session, sitting_id, entry, AnswerOutcome.TAKEN_OVER, actor=actor, now=now)
+    return AnswerReceipt(AnswerOutcome.OUT_OF_ORDER, left, now, None, row.journal_number + 1)
+
+
+def _earlier(
+    session: Session,
+    sitting_id: int,
+    entry: JournalEntry,
+    left: int,
+    *,
+    next_number: int | None = None,
+) -> AnswerReceipt | None:
+    """The receipt of the time at which this very choice was stored before."""
     earlier = session.execute(
         select(Answer.received_at, Answer.receipt_hash).where(
-            Answer.sitting_id == sitting_id, Answer.client_key == client_key
+            Answer.sitting_id == sitting_id, Answer.client_key == entry.key
         )
     ).first()
-    if earlier is not None:
-        code = receipt_code(earlier.receipt_hash)
-        return AnswerReceipt(AnswerOutcome.REPEATED, left, earlier.received_at, code)
-    outcome = AnswerOutcome.TOO_LATE if row.state is SittingState.OPEN else AnswerOutcome.CLOSED
-    _refuse(session, sitting_id, slot, stored, outcome, actor=actor, now=now)
-    return AnswerReceipt(outcome, 0, now, None)
-
-
-def _insert(
-    session: Session, sitting_id: int, slot: int, stored: Stored, client_key: str, now: datetime
-) -> str | None:
-    """Append the answer; None if its client key is there already."""
-    of_hash = receipt_hash(
-        sitting_id=sitting_id, slot=slot, response=stored, client_key=client_key, received_at=now
-    )
-    made = _UNLESS_THERE[session.get_bind().dialect.name]
-    made_id = session.connection().scalar(
-        made,
-        {
-            "sitting_id": sitting_id,
-            "slot": slot,
-            "response": stored,
-            "client_key": client_key,
-            "received_at": now,
-            "receipt_hash": of_hash,
-        },
-    )
-    return None if made_id is None else of_hash
-
-
-_KEY = ["sitting_id", "client_key"]
-# The id comes back only where a row was made; the row count means something else on each engine.
-_UNLESS_THERE: dict[str, Any] = {
-    name: dialect.insert(Answer).on_conflict_do_nothing(index_elements=_KEY).returning(Answer.id)
-    for name, dialect in {"sqlite": sqlite, "postgresql": postgresql}.items()
-}
+    if earlier is None:
+        return None
+    code = receipt_code(earlier.receipt_hash)
+    return AnswerReceipt(AnswerOutcome.REPEATED, left, earlier.received_at, code, next_number)
 
 
 def _refuse(
     session: Session,
     sitting_id: int,
-    slot: int,
-    stored: Stored,
+    entry: JournalEntry,
     outcome: AnswerOutcome,
     *,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Keep the fact that an answer came too late, and close the sitting if nobody has yet."""
+) -> AnswerReceipt:
+    """Keep the fact that an answer was not taken, and settle the sitting if its time is over."""
     record(
         session,
         actor=actor,
@@ -143,12 +166,13 @@ def _refuse(
         action="exam.answer.refused",
         subject=("sitting", sitting_id),
         on_user_id=actor.user_id,
-        after={"slot": slot, "response": stored, "outcome": outcome.value},
+        after={"slot": entry.slot, "response": entry.response, "outcome": outcome.value},
     )
     if outcome is AnswerOutcome.TOO_LATE:
         sitting = queries.locked_sitting(session, sitting_id)
-        submit_sitting(session, sitting, actor=actor, now=now)
+        settle_overdue(session, sitting, actor=actor, now=now)
     session.flush()
+    return AnswerReceipt(outcome, 0, now, None)
 
 
 def save_form(
@@ -180,5 +204,9 @@ def save_form(
         current = last[slot].response if slot in last else None
         if response not in (before, current):
             key = f"form-{now:%Y%m%d%H%M%S%f}-{slot}"
-            stored += _insert(session, sitting.id, slot, response, key, now) is not None
+            entry = JournalEntry(slot, response, key)
+            of_hash = insert_answer(session, sitting.id, Tip.of(sitting), entry, now=now)
+            stored += of_hash is not None
+            # The chain grew beside the object.
+            session.refresh(sitting)
     return stored

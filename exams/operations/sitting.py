@@ -1,54 +1,30 @@
-"""From start to result: starting a sitting, extending it, handing it in, closing it when overdue.
+"""A sitting from its start: drawing the paper, more time, another device, opening it again.
 
-Answers are recorded in `exams.operations.answers`, the hottest path of the product.
+Answers are recorded in `exams.operations.answers`, the hottest path of the product; the end is in
+`exams.operations.closing`, answers after the end in `exams.operations.delivery`.
 """
 
-import logging
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
-from core.events import publish
 from core.identity import Actor
-from exams import marking
 from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
-from exams.events import SittingMarked
-from exams.models import Exam, Sitting, SittingQuestion, SittingState
+from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
+from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
+from exams.operations.closing import settle_overdue
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
 from exams.queries.pools import pool_rows
-from exams.responses import response_for_marking
-from exams.rules import deadline_for, is_overdue, start_refusal, state_at
+from exams.rules import deadline_for, start_refusal, state_at
 from exams.versions import known_versions
-
-log = logging.getLogger("shanggang.exams")
-
-
-class SubmitOutcome(Enum):
-    """What became of handing in."""
-
-    SUBMITTED = "submitted"
-    # The time was over: closed as of the deadline, with what had been saved.
-    EXPIRED = "expired"
-    # It was closed before; nothing changed.
-    ALREADY_CLOSED = "already_closed"
-
-
-@dataclass(frozen=True)
-class SweepReport:
-    """What one sweep did: ids of the sittings that it closed, and of those that it could not."""
-
-    closed: tuple[int, ...]
-    failed: tuple[int, ...]
 
 
 def start_sitting(
@@ -65,7 +41,8 @@ def start_sitting(
     if running is not None:
         if state_at(running.state, deadline=running.deadline, now=now) is SittingState.OPEN:
             return running
-        submit_sitting(session, running, actor=actor, now=now)
+        running = queries.locked_sitting(session, running.id)
+        settle_overdue(session, running, actor=actor, now=now)
     _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
     paper = _paper_for(session, exam, seed=seed)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
@@ -86,7 +63,7 @@ def start_sitting(
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
-    _store_paper(session, sitting, paper)
+    _store_paper(session, sitting, exam, paper, now=now)
     record(
         session,
         actor=actor,
@@ -118,6 +95,7 @@ def _refuse_start(
         has_passed=tries.has_passed,
         is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
         is_exempt=exam.id in queries.exempt_exams(session, user_id, [exam.id]),
+        is_awaited=tries.is_awaited,
         now=now,
     )
     if refusal is not None:
@@ -156,7 +134,9 @@ def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestio
         ) from shortage
 
 
-def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuestion]) -> None:
+def _store_paper(
+    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
+) -> None:
     session.execute(
         insert(SittingQuestion),
         [
@@ -172,6 +152,10 @@ def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuesti
             for drawn in paper
         ],
     )
+    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
+    versions = known_versions(session, drawn_ids)
+    digests = {version_id: version.digest for version_id, version in versions.items()}
+    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
 
 
 def extend_sitting(
@@ -181,15 +165,11 @@ def extend_sitting(
     sitting = queries.locked_sitting(session, sitting.id)
     if state_at(sitting.state, deadline=sitting.deadline, now=now) is not SittingState.OPEN:
         raise Conflict(N_("这场考试已经结束，不能再加时间"))
-    exam = queries.exam_of(session, sitting)
     before = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
     sitting.extra_minutes += minutes
-    sitting.deadline = deadline_for(
-        started_at=sitting.started_at,
-        minutes=exam.minutes,
-        extra_minutes=sitting.extra_minutes,
-        closes_at=exam.closes_at,
-    )
+    sitting.deadline += timedelta(minutes=minutes)
+    after = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
+    append_event(session, sitting, EXTENDED, after, now=now)
     record(
         session,
         actor=actor,
@@ -198,109 +178,73 @@ def extend_sitting(
         subject=("sitting", sitting.id),
         on_user_id=sitting.user_id,
         before=before,
-        after={"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()},
+        after=after,
         reason=reason,
     )
     session.flush()
 
 
-def submit_sitting(
-    session: Session, sitting: Sitting, *, actor: Actor, now: datetime
-) -> SubmitOutcome:
-    """Hand in and mark. After the deadline it is closed as of the deadline; twice changes nothing.
-
-    The deadline itself is in time.
-    """
-    sitting = queries.locked_sitting(session, sitting.id)
-    if sitting.state is not SittingState.OPEN:
-        return SubmitOutcome.ALREADY_CLOSED
-    if now <= sitting.deadline:
-        _close(session, sitting, SittingState.SUBMITTED, at=now, actor=actor, now=now)
-        return SubmitOutcome.SUBMITTED
-    _close(session, sitting, SittingState.EXPIRED, at=sitting.deadline, actor=actor, now=now)
-    return SubmitOutcome.EXPIRED
-
-
-def close_overdue_sittings(
-    session: Session, *, actor: Actor, now: datetime, after_id: int = 0, limit: int = 20
-) -> SweepReport:
-    """Close and mark, as of their deadlines, sittings that nobody handed in.
-
-    Takes at most `limit` of them, so that a full hall's answers need not wait for a long
-    transaction; call again with the highest id reported until nothing is. One that cannot be
-    marked stays open, is logged, and does not keep the others from being closed.
-    """
-    overdue = queries.overdue_sittings(now=now, after_id=after_id).limit(limit)
-    closed: list[int] = []
-    failed: list[int] = []
-    for sitting_id in list(session.scalars(overdue)):
-        try:
-            with session.begin_nested():
-                sitting = queries.locked_sitting(session, sitting_id)
-                if sitting.state is not SittingState.OPEN:
-                    continue
-                if not is_overdue(deadline=sitting.deadline, now=now):
-                    continue
-                at = sitting.deadline
-                _close(session, sitting, SittingState.EXPIRED, at=at, actor=actor, now=now)
-            closed.append(sitting_id)
-        except Exception:
-            log.exception("sitting could not be closed", extra={"sitting_id": sitting_id})
-            failed.append(sitting_id)
-    return SweepReport(tuple(closed), tuple(failed))
-
-
-def _close(
-    session: Session,
-    sitting: Sitting,
-    state: SittingState,
-    *,
-    at: datetime,
-    actor: Actor,
-    now: datetime,
+def take_over(
+    session: Session, sitting_id: int, *, lease: str, actor: Actor, now: datetime
 ) -> None:
-    exam = queries.exam_of(session, sitting)
-    score = _mark_paper(session, sitting, exam)
-    sitting.state = state
-    sitting.submitted_at = at
-    sitting.score_tenths = score
-    sitting.is_passed = marking.is_passed(score, pass_mark_tenths=exam.pass_mark_tenths)
+    """Let this page hold the sitting; the one that held it stops, and its journal ends there.
+
+    Raises NotFound for another person's sitting, Conflict once it is over.
+    """
+    sitting = queries.locked_sitting(session, queries.sitting_for(session, actor, sitting_id).id)
+    if sitting.lease == lease:
+        return
+    if state_at(sitting.state, deadline=sitting.deadline, now=now) is not SittingState.OPEN:
+        raise Conflict(N_("这场考试已经结束，不能换设备"))
+    held = sitting.lease is not None
+    sitting.lease, sitting.journal_number, sitting.journal_key = lease, 0, None
+    if held:
+        append_event(session, sitting, TAKEN_OVER, {"lease": lease}, now=now)
+        record(
+            session,
+            actor=actor,
+            now=now,
+            action="exam.sitting.taken_over",
+            subject=("sitting", sitting.id),
+            on_user_id=sitting.user_id,
+        )
+    session.flush()
+
+
+def reopen_sitting(
+    session: Session, sitting_id: int, *, minutes: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Let a closed sitting go on for some minutes from now; its chain and signature so far stay.
+
+    Raises Conflict for one that is running or passed, or beside which another try was begun.
+    """
+    sitting = queries.locked_sitting(session, sitting_id)
+    if sitting.state in RUNNING:
+        raise Conflict(N_("这场考试还没有结束，加时间就行"))
+    if sitting.is_passed:
+        raise Conflict(N_("这份答卷已经合格，不用再开"))
+    tries = queries.tries_of(session, sitting.user_id, [sitting.exam_id])[sitting.exam_id]
+    if tries.last is None or tries.last.id != sitting.id:
+        raise Conflict(N_("这个人后来又考过一次，不能再开这份答卷"))
+    before = {
+        "state": sitting.state.value,
+        "deadline": sitting.deadline.isoformat(),
+        "score_tenths": sitting.score_tenths,
+        "signature": sitting.signature,
+    }
+    sitting.state, sitting.deadline = SittingState.OPEN, now + timedelta(minutes=minutes)
+    sitting.submitted_at = sitting.score_tenths = sitting.is_passed = None
+    sitting.signature = sitting.signed_number = sitting.signed_head = None
+    append_event(session, sitting, REOPENED, {**before, "minutes": minutes}, now=now)
     record(
         session,
         actor=actor,
         now=now,
-        action=f"exam.sitting.{state.value}",
+        action="exam.sitting.reopened",
         subject=("sitting", sitting.id),
         on_user_id=sitting.user_id,
-        after={
-            "submitted_at": at.isoformat(),
-            "score_tenths": score,
-            "is_passed": sitting.is_passed,
-        },
+        before=before,
+        after={"deadline": sitting.deadline.isoformat()},
+        reason=reason,
     )
     session.flush()
-    publish(
-        session,
-        SittingMarked(actor, at, sitting.id, exam.id, sitting.user_id, sitting.is_passed),
-    )
-
-
-def _mark_paper(session: Session, sitting: Sitting, exam: Exam) -> int:
-    """Mark every slot from its last answer; stores the slots' scores and gives their sum."""
-    paper = queries.paper_of(session, sitting.id)
-    answers = queries.last_answers(session, sitting.id)
-    versions = known_versions(session, [slot.question_version_id for slot in paper])
-    scores: list[dict[str, int]] = []
-    for slot in paper:
-        version = versions[slot.question_version_id]
-        answer = answers.get(slot.slot)
-        score = marking.mark(
-            version.key,
-            response_for_marking(version.printed.type, answer.response if answer else None),
-            points_tenths=slot.points_tenths,
-            rule=marking.rule_for(version.key, own=version.own_rule, exam=exam.rule),
-        )
-        scores.append({"id": slot.id, "score_tenths": score})
-    if scores:
-        session.execute(update(SittingQuestion), scores)
-    return marking.paper_score(score["score_tenths"] for score in scores)

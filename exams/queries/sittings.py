@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -43,6 +43,10 @@ class TakenTries:
     @property
     def open(self) -> Sitting | None:
         return next((s for s in self.sittings if s.state is SittingState.OPEN), None)
+
+    @property
+    def is_awaited(self) -> bool:
+        return any(s.state is SittingState.AWAITING_DELIVERY for s in self.sittings)
 
     @property
     def last(self) -> Sitting | None:
@@ -168,11 +172,12 @@ def paper_of(session: Session, sitting_id: int) -> list[Any]:
 
 
 def last_answers(
-    session: Session, sitting_id: int, *, up_to_id: int | None = None
+    session: Session, sitting_id: int, *, up_to_id: int | None = None, with_late: bool = False
 ) -> dict[int, SlotAnswer]:
     """What stands in each answered slot; the last answer that was stored counts.
 
-    With `up_to_id`, as it stood when that answer was the newest.
+    With `up_to_id`, as it stood when that answer was the newest. Answers delivered after the
+    deadline are left out unless `with_late`.
     """
     wanted = (
         select(Answer.slot, Answer.id, Answer.response, Answer.received_at, Answer.receipt_hash)
@@ -181,18 +186,36 @@ def last_answers(
     )
     if up_to_id is not None:
         wanted = wanted.where(Answer.id <= up_to_id)
+    if not with_late:
+        wanted = wanted.where(Answer.is_late.is_(False))
     return {slot: SlotAnswer(*rest) for slot, *rest in session.execute(wanted)}
 
 
+def stored_keys(session: Session, sitting_id: int) -> set[str]:
+    """The client keys of all answers that are stored."""
+    return set(session.scalars(select(Answer.client_key).where(Answer.sitting_id == sitting_id)))
+
+
+def has_late_answers(session: Session, sitting_id: int) -> bool:
+    """Whether anything was delivered after the deadline."""
+    late = exists().where(Answer.sitting_id == sitting_id, Answer.is_late.is_(True))
+    return bool(session.scalar(select(late)))
+
+
 def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool:
-    """Whether an answer of this exam can still arrive in time from anybody."""
+    """Whether an answer of this exam can still arrive from anybody."""
     return bool(
         session.scalar(
             select(
                 exists().where(
                     Sitting.exam_id == exam_id,
-                    Sitting.state == SittingState.OPEN,
-                    Sitting.deadline >= now - NETWORK_GRACE,
+                    or_(
+                        and_(
+                            Sitting.state == SittingState.OPEN,
+                            Sitting.deadline >= now - NETWORK_GRACE,
+                        ),
+                        Sitting.state == SittingState.AWAITING_DELIVERY,
+                    ),
                 )
             )
         )
@@ -200,12 +223,17 @@ def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool
 
 
 def overdue_sittings(*, now: datetime, after_id: int = 0) -> Select[int]:
-    """Ids of open sittings for which no answer can arrive in time any more."""
+    """Ids of running sittings for which nothing can arrive in time any more."""
+    last = now - NETWORK_GRACE
     return (
         select(Sitting.id)
         .where(
-            Sitting.state == SittingState.OPEN,
-            Sitting.deadline < now - NETWORK_GRACE,
+            or_(
+                and_(Sitting.state == SittingState.OPEN, Sitting.deadline < last),
+                and_(
+                    Sitting.state == SittingState.AWAITING_DELIVERY, Sitting.delivery_until < last
+                ),
+            ),
             Sitting.id > after_id,
         )
         .order_by(Sitting.id)

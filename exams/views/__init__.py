@@ -7,6 +7,7 @@ from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import clauses as clauses
 from exams.views import exam as exam
+from exams.views import journal as journal
 from exams.views import pool as pool
 from exams.views import publication as publication
 from exams.views import result, setup

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from core.identity import Role
 from core.pages import NavItem, local_time, say_moment, show_points
 from core.web import config, current_actor, db_session, moment, panels, requires
-from exams.models import Exam, Reveal, Sitting, SittingState
+from exams.models import RUNNING, Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
@@ -137,7 +137,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
     """Score and verdict at once; lost points with key, reason and clause when they may be seen."""
     session, actor, now = db_session(), current_actor(), moment()
     sitting = queries.sitting_for(session, actor, sitting_id)
-    if sitting.state is SittingState.OPEN:
+    if sitting.state in RUNNING:
         return redirect(url_for("exams.sitting", sitting_id=sitting.id))
     exam = queries.exam_of(session, sitting)
     assert actor.user_id is not None

@@ -1,25 +1,28 @@
 """The candidate's way through an exam: its start page, the open sitting, answers, handing in."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.pages import show_clock
 from core.web import config, current_actor, db_session, moment, requires, seeds
 from exams.marking import rule_for
-from exams.models import Exam, Sitting, SittingState
-from exams.operations.answers import AnswerReceipt, record_answer, save_form
-from exams.operations.sitting import SubmitOutcome, start_sitting, submit_sitting
+from exams.models import RUNNING, Exam, Sitting, SittingState
+from exams.operations.answers import save_form
+from exams.operations.closing import SubmitOutcome, submit_sitting
+from exams.operations.sitting import start_sitting
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
 from exams.queries.pools import paper_size
 from exams.receipts import receipt_code
-from exams.responses import Stored, Unfinished, misfit, response_from_form
-from exams.rules import seconds_left, start_refusal, state_at
+from exams.responses import Stored, Unfinished, response_from_form
+from exams.rules import delivery_until, seconds_left, start_refusal, state_at
 from exams.versions import known_versions
 from exams.views.blueprint import bp
+from exams.views.journal import milliseconds, urls_of
 from exams.views.paper import card_of, shown_paper, version_ids
 from exams.views.result import window_text
 
@@ -45,6 +48,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         is_invited=exam.id
         in invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
         is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
+        is_awaited=tries.is_awaited,
         now=now,
     )
     return render_template(
@@ -81,12 +85,23 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
     """The paper of an open sitting; after its end, the way to the result."""
     session, now = db_session(), moment()
     found = queries.sitting_for(session, current_actor(), sitting_id)
-    if found.state is not SittingState.OPEN:
+    if found.state not in RUNNING:
         return redirect(url_for("exams.result", sitting_id=found.id))
     exam = queries.exam_of(session, found)
     if state_at(found.state, deadline=found.deadline, now=now) is not SittingState.OPEN:
-        return render_template("exams/states/expired.html", exam=exam, sitting=found)
+        return render_template("exams/states/expired.html", **_expired_page(exam, found, now))
     return render_template("exams/states/open.html", **_open_page(exam, found))
+
+
+def _expired_page(exam: Exam, found: Sitting, now: datetime) -> dict[str, Any]:
+    until = delivery_until(deadline=found.deadline, delivery_minutes=exam.delivery_minutes)
+    return {
+        "exam": exam,
+        "sitting": found,
+        "urls": urls_of(found),
+        "is_awaited": found.lease is not None and now <= until,
+        "until": until,
+    }
 
 
 def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
@@ -105,6 +120,9 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
     return {
         "exam": exam,
         "sitting": found,
+        "urls": urls_of(found),
+        "server_ms": milliseconds(moment()),
+        "deadline_ms": milliseconds(found.deadline),
         "questions": questions,
         "card": card_of(questions),
         "answered": answered,
@@ -115,47 +133,6 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
         "last_saved_at": last[1].received_at if last else None,
         "last_code": receipt_code(last[1].receipt_hash) if last else None,
     }
-
-
-@bp.get("/sittings/<int:sitting_id>/time")
-@requires()
-def time_left(sitting_id: int) -> ResponseReturnValue:
-    """How long the server gives this sitting, for the page's countdown."""
-    found = queries.sitting_for(db_session(), current_actor(), sitting_id)
-    state = state_at(found.state, deadline=found.deadline, now=moment())
-    left = seconds_left(deadline=found.deadline, now=moment())
-    return jsonify(state=state.value, seconds_left=left, ends_at=show_clock(found.deadline)[:5])
-
-
-@bp.post("/sittings/<int:sitting_id>/answers")
-@requires()
-def answer(sitting_id: int) -> ResponseReturnValue:
-    """Store one choice and give its receipt."""
-    sent = request.get_json()
-    if not isinstance(sent, dict):
-        raise misfit()
-    slot, client_key = sent.get("slot"), sent.get("key")
-    if type(slot) is not int or not isinstance(client_key, str):
-        raise misfit()
-    receipt = record_answer(
-        db_session(),
-        sitting_id,
-        slot,
-        response=sent.get("response"),
-        client_key=client_key,
-        actor=current_actor(),
-        now=moment(),
-    )
-    return _receipt_as_json(receipt)
-
-
-def _receipt_as_json(receipt: AnswerReceipt) -> Response:
-    return jsonify(
-        outcome=receipt.outcome.value,
-        saved_at=show_clock(receipt.received_at) if receipt.code else None,
-        receipt=receipt.code,
-        seconds_left=receipt.seconds_left,
-    )
 
 
 @bp.post("/sittings/<int:sitting_id>/save")
@@ -232,4 +209,6 @@ def submit(sitting_id: int) -> ResponseReturnValue:
     outcome = submit_sitting(session, found, actor=actor, now=moment())
     if outcome is SubmitOutcome.EXPIRED:
         flash(_("时间到，已自动交卷。到时前存上的答案都算数"), "warn")
+    if request.is_json:
+        return jsonify(outcome=outcome.value)
     return redirect(url_for("exams.result", sitting_id=found.id))

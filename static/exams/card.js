@@ -88,7 +88,7 @@ export class Card {
 
   drawCell(cell) {
     const slot = Number(cell.dataset.cell);
-    const isLocal = this.journal.entries.has(slot);
+    const isLocal = this.journal.has(slot);
     const isDone = this.answered.has(slot);
     const isFlagged = this.flags.has(slot);
     cell.classList.toggle("did", isDone);

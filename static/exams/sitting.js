@@ -3,17 +3,20 @@
 
 import { Card } from "./card.js";
 import { Countdown } from "./countdown.js";
+import { Ending } from "./ending.js";
+import { Tabs, leaseOf } from "./holder.js";
 import { Journal } from "./journal.js";
 import { isShown, listenToKeys } from "./keyboard.js";
 import { makeOrder } from "./order.js";
+import { ask } from "./post.js";
 import { Receipt } from "./receipt.js";
 import { replyOf, showReply } from "./replies.js";
 import { makeSpots } from "./spots.js";
 import { Uploads } from "./uploads.js";
 
 const TYPING_PAUSE_MS = 1000;
-const RESYNC_MS = 60000;
-const HAND_IN_AGAIN_MS = 3000;
+const PRESENCE_MS = 20000;
+const AGAIN_MS = 3000;
 
 const exam = document.querySelector("[data-exam]");
 const form = document.querySelector("#paper");
@@ -22,30 +25,47 @@ const csrf = document.querySelector("meta[name='csrf-token']").content;
 const questions = [...document.querySelectorAll(".question")];
 const bySlot = new Map(questions.map((question) => [slotOf(question), question]));
 const name = `exam-${exam.dataset.exam}`;
+const urls = JSON.parse(exam.dataset.urls);
+const lease = leaseOf(`${name}-lease`);
+const server = {
+  offset: Number(exam.dataset.serverMs) - performance.now(),
+  deadline: Number(exam.dataset.deadlineMs),
+};
+// What was typed before the end may be noted a moment after it.
+const claimedNow = () =>
+  Math.min(Math.floor(server.offset + performance.now()), server.deadline);
 
-const journal = new Journal(`${name}-answers`);
+const elsewhere = document.querySelector("[data-elsewhere]");
+
+const journal = await Journal.open(`${name}-journal`);
 const receipt = new Receipt({ journal, words, signInUrl: exam.dataset.signInUrl });
 const card = new Card({ questions, journal, words, flagsName: `${name}-flags`, onGo: goTo });
-const uploads = new Uploads({
-  journal,
-  url: exam.dataset.answerUrl,
-  csrf,
-  show(kind, told) {
-    if (kind === "closed") {
-      leave();
-      location.assign(exam.dataset.pageUrl);
-      return;
-    }
-    if (told?.seconds_left !== undefined) countdown.set(told.seconds_left);
-    receipt.show(kind, told);
-    card.draw();
-  },
-});
+const uploads = new Uploads({ journal, urls, csrf, lease, claimedNow, show: showUpload });
+const ending = new Ending({ journal, uploads, urls, csrf, lease, leave });
+const tabs = new Tabs(name, { onLost: stepAside });
 const countdown = new Countdown(Number(exam.dataset.secondsLeft), {
   announce: (minutes) => say("[data-announce]", minutes),
   alarm: (minutes) => say("[data-alarm]", minutes),
   onEnd: endOfTime,
 });
+
+function showUpload(kind, told) {
+  if (kind === "closed") {
+    ending.deliver().then(() => {
+      leave();
+      location.assign(urls.page);
+    });
+  } else if (kind === "too_late") {
+    // The time ran out on the way; the end of the page's own countdown delivers what is left.
+    if (!countdown.hasEnded) countdown.set(0);
+  } else if (kind === "takenOver") {
+    stepAside();
+  } else {
+    if (told?.seconds_left !== undefined) countdown.set(told.seconds_left);
+    receipt.show(kind, told);
+    card.draw();
+  }
+}
 
 function slotOf(question) {
   return Number(question.dataset.slot);
@@ -149,30 +169,50 @@ listenToKeys({
 
 // ---- handing in ----
 
-// Nothing may be lost on the way: the check is opened only when the server has every answer.
-form.addEventListener("submit", async (event) => {
+const handIn = document.querySelector("[data-hand-in]");
+
+// Asked on the page itself, so that a network that fails now costs nothing.
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   noteWhatIsTyped();
   if (card.sheet.open) card.sheet.close();
-  if (await uploads.flush()) location.assign(exam.dataset.checkUrl);
-  else receipt.show("told", { sign: "warn", text: words.noHandIn });
+  card.drawCounts();
+  handIn.querySelector("[data-open-line]").hidden = card.answered.size === questions.length;
+  handIn.showModal();
+});
+handIn.querySelector("[data-back]").addEventListener("click", () => {
+  handIn.close();
+  card.goOpen();
+});
+handIn.querySelector("[data-go-in]").addEventListener("click", async () => {
+  handIn.close();
+  receipt.show("told", { sign: "must", text: words.handingIn });
+  if (!(await ending.handIn())) receipt.show("told", { sign: "warn", text: words.noHandIn });
 });
 
+let endedAt = 0;
+
 async function endOfTime() {
+  if (elsewhere.open) return;
   noteWhatIsTyped();
+  endedAt = endedAt || performance.now();
   receipt.show("told", { sign: "must", text: words.timeUp });
-  await uploads.flush();
-  const told = await serverTime();
-  if (told === null) {
-    receipt.show("told", { sign: "warn", text: words.timeUpOffline });
-    setTimeout(endOfTime, HAND_IN_AGAIN_MS);
-  } else if (told.state === "open" && told.seconds_left > 0) {
+  const told = await signOfLife();
+  if (told?.state === "open" && told.seconds_left > 0) {
     // Extra minutes were granted, or the page's clock ran ahead.
+    endedAt = 0;
     countdown.hasEnded = false;
     countdown.set(told.seconds_left);
-  } else {
-    leave();
-    document.querySelector("#hand-in").submit();
+    return;
+  }
+  form.inert = true;
+  const outcome = await ending.close(endedAt);
+  if (typeof outcome === "string") {
+    receipt.show("told", { sign: "stop", text: outcome });
+    setTimeout(() => location.assign(urls.page), AGAIN_MS);
+  } else if (outcome === null) {
+    receipt.show("told", { sign: "warn", text: words.timeUpOffline });
+    setTimeout(endOfTime, AGAIN_MS);
   }
 }
 
@@ -181,30 +221,40 @@ function leave() {
   card.forget();
 }
 
-async function serverTime() {
-  try {
-    const answer = await fetch(exam.dataset.timeUrl, { headers: { Accept: "application/json" } });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
+// ---- being there ----
+
+async function signOfLife() {
+  const told = await ask(urls.presence, csrf, {
+    lease,
+    answered: card.answered.size,
+    slot: card.here,
+    waiting: journal.size,
+  });
+  if (told) {
+    server.offset = told.server_ms - performance.now();
+    server.deadline = told.deadline_ms;
   }
+  return told;
 }
 
-async function resync() {
-  const told = await serverTime();
+async function beThere() {
+  if (!tabs.isHolder || countdown.hasEnded) return;
+  const told = await signOfLife();
   if (told === null || countdown.hasEnded) return;
   if (told.state !== "open") {
-    location.assign(exam.dataset.pageUrl);
-    return;
+    location.assign(urls.page);
+  } else if (!told.holds) {
+    stepAside();
+  } else {
+    countdown.set(told.seconds_left);
+    const ends = words.endsAt.replace("{time}", told.ends_at);
+    document.querySelector(".exam-clock [data-ends-at]").textContent = ends;
   }
-  countdown.set(told.seconds_left);
-  const ends = words.endsAt.replace("{time}", told.ends_at);
-  document.querySelector(".exam-clock [data-ends-at]").textContent = ends;
 }
 
-setInterval(resync, RESYNC_MS);
+setInterval(beThere, PRESENCE_MS);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") resync();
+  if (document.visibilityState === "visible") beThere();
   else noteWhatIsTyped();
 });
 addEventListener("pageshow", (event) => {
@@ -212,10 +262,45 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+// ---- one page at a time ----
+
+elsewhere.addEventListener("cancel", (event) => event.preventDefault());
+elsewhere.querySelector("[data-take]").addEventListener("click", () => hold({ take: true }));
+
+// Another tab or device answers now; this page keeps what it has and sends nothing more.
+function stepAside() {
+  tabs.isHolder = false;
+  uploads.isOver = true;
+  if (!elsewhere.open) elsewhere.showModal();
+}
+
+async function hold({ take }) {
+  const told = await ask(urls.hold, csrf, { lease, take });
+  if (told === null) {
+    // Until the server has heard of this page, its choices are kept here.
+    setTimeout(() => hold({ take }), AGAIN_MS);
+  } else if (told.state !== "open") {
+    location.assign(urls.page);
+  } else if (!told.holds) {
+    stepAside();
+  } else if (take) {
+    // The answers of the other device stand on the page as the server sends it. What this one
+    // still kept is older than they are.
+    await journal.clear();
+    tabs.claim();
+    location.reload();
+  } else {
+    await journal.continueFrom(told.journal_number, told.journal_key);
+    tabs.claim();
+    uploads.begin();
+    beThere();
+  }
+}
+
 // ---- the page as it opens ----
 
 // What an earlier page could not send is shown again and sent first.
-for (const [slot, { response }] of journal.entries) showReply(bySlot.get(slot), response);
+for (const { slot, response } of journal.entries) showReply(bySlot.get(slot), response);
 for (const question of questions) {
   if (replyOf(question) !== null) card.answered.add(slotOf(question));
 }
@@ -226,4 +311,5 @@ const asked = questions.find((question) => `#${question.id}` === location.hash);
 const open = questions.find((question) => !card.answered.has(slotOf(question)));
 setHere(asked || open || questions[0]);
 card.draw();
-if (journal.size) uploads.send();
+if (await tabs.areBusy()) stepAside();
+else hold({ take: false });

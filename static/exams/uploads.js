@@ -1,37 +1,54 @@
-// Sends the journal to the server, one reply at a time and oldest first, until it is empty.
-// Tells `show` what became of it: saving, saved, offline, signedOut, refused, closed.
+// Sends the journal to the server, one choice at a time and oldest first, until it is empty.
+// Tells `show` what became of it: saving, saved, offline, signedOut, refused, closed, takenOver.
+
+import { ask, post } from "./post.js";
 
 const GIVE_UP_MS = 10000;
 const WAITS_MS = [1000, 2000, 4000, 8000];
 
 export class Uploads {
-  constructor({ journal, url, csrf, show }) {
-    Object.assign(this, { journal, url, csrf, show });
+  constructor({ journal, urls, csrf, lease, claimedNow, show }) {
+    Object.assign(this, { journal, urls, csrf, lease, claimedNow, show });
     this.failures = 0;
     this.isSending = false;
     this.timer = null;
+    // Nothing is sent before the server has let this page hold the sitting.
+    this.isHeld = false;
+    this.held = new Promise((resolve) => (this.tellHeld = resolve));
     this.isOver = false;
     addEventListener("online", () => this.send());
     addEventListener("focus", () => this.send());
   }
 
-  put(slot, response) {
+  async put(slot, response) {
     if (this.isOver) return;
-    this.journal.put(slot, response);
-    if (this.failures) this.show("offline");
+    const kept = this.journal.add(slot, response, this.claimedNow());
+    if (this.failures || !this.isHeld) {
+      await kept;
+      this.show("offline");
+    }
     this.send();
   }
 
   // Resolves to whether everything is on the server.
   async flush() {
     const until = performance.now() + GIVE_UP_MS;
+    await Promise.race([this.held, new Promise((resolve) => setTimeout(resolve, GIVE_UP_MS))]);
     while (this.journal.size && !this.isOver && performance.now() < until) {
       if (!(await this.send())) break;
     }
     return this.journal.size === 0;
   }
 
+  begin() {
+    this.isHeld = true;
+    this.tellHeld();
+    this.isOver = false;
+    if (this.journal.size) this.send();
+  }
+
   async send() {
+    if (!this.isHeld) return false;
     if (this.isSending) return this.sending;
     this.isSending = true;
     this.sending = this.sendAll().finally(() => (this.isSending = false));
@@ -53,59 +70,51 @@ export class Uploads {
   }
 
   // Whether the server has decided about this entry, so that it need not be sent again.
-  async sendOne({ slot, response, key }) {
-    const answer = await post(this.url, this.csrf, { slot, response, key });
-    if (answer === null || answer.status >= 500) {
-      this.failures += 1;
-      this.show("offline");
-      return false;
-    }
-    if (answer.status === 401) {
-      this.failures += 1;
-      this.show("signedOut");
-      return false;
-    }
+  async sendOne(entry) {
+    const answer = await post(this.urls.answer, this.csrf, { ...entry, lease: this.lease });
+    if (answer === null || answer.status >= 500) return this.failed("offline");
+    if (answer.status === 401) return this.failed("signedOut");
+    const told = answer.ok ? await answer.json().catch(() => null) : null;
+    // An answer that is none: some box in between spoke for the server.
+    if (answer.ok && told === null) return this.failed("offline");
     this.failures = 0;
-    this.journal.take(slot, key);
     if (!answer.ok) {
-      this.show("refused", { slot });
+      await this.journal.take(entry.key);
+      this.show("refused", { slot: entry.slot });
       return true;
     }
-    const told = await answer.json().catch(() => ({}));
-    if (told.outcome === "too_late" || told.outcome === "closed") {
+    return this.decided(entry, told);
+  }
+
+  async decided(entry, told) {
+    if (told.outcome === "out_of_order") return this.catchUp();
+    if (told.outcome === "too_late" || told.outcome === "closed" || told.outcome === "taken_over") {
       this.isOver = true;
-      this.journal.clear();
-      this.show("closed");
-    } else {
-      this.show("saved", { slot, ...told });
+      this.show(told.outcome === "taken_over" ? "takenOver" : told.outcome);
+      return false;
     }
+    await this.journal.take(entry.key);
+    this.show("saved", { slot: entry.slot, ...told });
     return true;
   }
 
+  // The server and the journal do not agree on what comes next: go on from what the server has.
+  async catchUp() {
+    const told = await ask(this.urls.hold, this.csrf, { lease: this.lease });
+    if (told === null) return this.failed("offline");
+    await this.journal.continueFrom(told.journal_number, told.journal_key);
+    return true;
+  }
+
+  failed(kind) {
+    this.failures += 1;
+    this.show(kind);
+    return false;
+  }
+
   later() {
+    if (this.isOver) return;
     const wait = WAITS_MS[Math.min(this.failures, WAITS_MS.length) - 1] || WAITS_MS[0];
     this.timer = setTimeout(() => this.send(), wait);
-  }
-}
-
-// The answer, or null where there was none.
-async function post(url, csrf, body) {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
-  try {
-    return await fetch(url, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        Accept: "application/json",
-        "X-CSRFToken": csrf,
-      },
-      body: JSON.stringify(body),
-      signal: stop.signal,
-    });
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
   }
 }

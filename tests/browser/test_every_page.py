@@ -22,7 +22,6 @@ NO_PAGE = {
     "health.healthz": "text for probes",
     "health.readyz": "text for probes",
     "accounts.download_records": "a ZIP file",
-    "exams.time_left": "JSON for the countdown",
     "certificates.document": "a PDF file",
     "reports.pass_rate_file": "a workbook",
     "teams.export_people": "a workbook",

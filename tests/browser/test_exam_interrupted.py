@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from core.audit import AuditEntry
 from core.identity import Actor
-from exams.models import Exam, Sitting, SittingState
-from exams.operations.sitting import close_overdue_sittings
+from exams.models import Exam, LateDecision, Sitting, SittingState
+from exams.operations.closing import close_overdue_sittings
 from tests.browser.conftest import DESK, Live, OpenPage
 from tests.browser.papers import (
     choose,
@@ -89,13 +89,18 @@ def test_second_device_goes_on_where_the_first_stopped(
     desk.goto("/my-exams")
     desk.locator(f"a[href='/sittings/{sitting_of(phone)}']").click()
     desk.wait_for_url(f"**/sittings/{sitting_of(phone)}")
+    with desk.expect_navigation():
+        desk.get_by_role("button", name="在这里接着答").click()
     assert chosen(question(desk, SINGLE)) == ["8 小时"]
     expect(desk.locator("[data-clock-text]:visible")).to_contain_text("52:")
     choose(desk, question(desk, VERDICT), "错")
     choose(desk, question(desk, SINGLE), "4 小时")
     saved(desk)
 
-    phone.reload()
+    choose(phone, question(phone, VERDICT), "对")
+    expect(phone.get_by_text("这份答卷在另一处打开了").last).to_be_visible()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="在这里接着答").click()
     assert chosen(question(phone, SINGLE)) == ["4 小时"]
     assert chosen(question(phone, VERDICT)) == ["错"]
 
@@ -117,6 +122,7 @@ def test_answers_given_offline_arrive_when_the_network_is_back(
     expect(page.locator(".receipt-off")).to_contain_text("2 题待上传")
     assert stored(live, sitting_of(page)) == {}
     page.locator("[data-check]:visible").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="交卷").click()
     expect(page.locator(".receipt-off")).to_contain_text("现在交不了卷")
 
     page.context.set_offline(False)
@@ -174,14 +180,13 @@ def test_page_hands_in_by_itself_when_the_server_says_that_time_is_over(
     assert closings(live, found.id) == 1
 
 
-def test_answer_after_the_end_is_refused_and_the_page_says_so(
+def test_answer_after_the_end_does_not_count_and_the_page_says_so(
     live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
 ) -> None:
     page = open_page(live_cast.user("learner"))
     start(page, exam)
     choose(page, question(page, SINGLE), "4 小时")
     saved(page)
-    before = stored(live, sitting_of(page))
     live.clock.advance(minutes=60, seconds=6)
 
     choose(page, question(page, SINGLE), "8 小时")
@@ -189,7 +194,7 @@ def test_answer_after_the_end_is_refused_and_the_page_says_so(
     page.wait_for_url("**/result")
     expect(page.get_by_text("时间到，由服务器交卷")).to_be_visible()
     expect(page.locator(".figure")).to_have_text("0")
-    assert stored(live, sitting_of(page)) == before
+    assert sitting(live, page).late_decision is LateDecision.PENDING
 
 
 def test_paper_opened_again_after_the_end_leads_to_the_result(

@@ -11,7 +11,8 @@ from certificates import operations
 from certificates.models import Certificate
 from core.clock import ManualClock
 from core.identity import Actor
-from exams.operations.sitting import start_sitting, submit_sitting
+from exams.operations.closing import submit_sitting
+from exams.operations.sitting import start_sitting
 from tests.cast import Cast
 from tests.certificates.test_award import make_kind
 from tests.conftest import MONDAY

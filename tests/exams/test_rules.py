@@ -110,6 +110,7 @@ def refusal(**changes: object) -> StartRefusal | None:
         "has_passed": False,
         "is_invited": True,
         "is_exempt": False,
+        "is_awaited": False,
         "now": AT_START,
     }
     return start_refusal(**{**facts, **changes})  # type: ignore[arg-type]

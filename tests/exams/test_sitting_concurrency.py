@@ -19,8 +19,10 @@ from core.identity import Actor
 from exams.events import SittingMarked
 from exams.models import Answer, Exam, Sitting, SittingQuestion, SittingState
 from exams.operations.answers import AnswerOutcome, AnswerReceipt, record_answer
-from exams.operations.sitting import close_overdue_sittings, start_sitting, submit_sitting
+from exams.operations.closing import close_overdue_sittings, submit_sitting
+from exams.operations.sitting import start_sitting
 from exams.queries.sittings import last_answers, paper_of
+from exams.recording import JournalEntry
 from tests.cast import make_cast
 from tests.conftest import MONDAY
 from tests.databases import empty_database
@@ -55,9 +57,7 @@ class Hall:
             return record_answer(
                 session,
                 sitting_id,
-                1,
-                response=[option],
-                client_key=key,
+                JournalEntry(1, [option], key),
                 actor=self.learner,
                 now=MONDAY,
             )

@@ -5,7 +5,8 @@
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,16 +25,17 @@ from sqlalchemy.orm import Session
 from core.db import Database
 from core.errors import Conflict
 from core.identity import Actor
+from exams.chain import broken_links
+from exams.links import links_of
 from exams.marking import Chosen, Filled, Judged, Response, mark, rule_for
-from exams.models import Answer, Exam, Sitting, SittingState
+from exams.models import RUNNING, Answer, Exam, LateDecision, Sitting, SittingState
 from exams.operations.answers import AnswerOutcome, record_answer
-from exams.operations.sitting import (
-    close_overdue_sittings,
-    extend_sitting,
-    start_sitting,
-    submit_sitting,
-)
+from exams.operations.closing import close_overdue_sittings, submit_sitting
+from exams.operations.delivery import decide_late_answers, deliver_late
+from exams.operations.presence import SignOfLife, record_presence
+from exams.operations.sitting import extend_sitting, reopen_sitting, start_sitting, take_over
 from exams.queries.sittings import last_answers, paper_of
+from exams.recording import JournalEntry
 from exams.rules import NETWORK_GRACE, state_at
 from exams.versions import known_versions
 from tests.cast import Cast
@@ -54,7 +56,14 @@ REPLIES: dict[int, st.SearchStrategy[Any]] = {
     3: st.sampled_from([None, True, False]),
     4: st.sampled_from([None, ["5", ""], ["５", "倒置"], ["", "倒放"], ["6", "平放"]]),
 }
+LEASES = ("the-phone", "the-desk-pc")
+DELIVERY = timedelta(minutes=10)
 RIGHT = {1: [2], 2: [1, 3], 3: False, 4: ["5", "倒放"]}
+
+
+def as_stored(reply: Any) -> Any:
+    """An empty choice is stored as none."""
+    return reply or (reply if reply is False else None)
 
 
 def as_response(slot: int, reply: Any) -> Response:
@@ -65,8 +74,22 @@ def as_response(slot: int, reply: Any) -> Response:
     return Filled(tuple(reply)) if slot == 4 else Chosen(frozenset(reply))
 
 
+@dataclass
+class Page:
+    """A device with the paper open: what it keeps, and how far the server has its journal."""
+
+    lease: str
+    number: int = 0
+    last_key: str | None = None
+    kept: list[JournalEntry] = field(default_factory=list)
+
+
 class SittingMachine(RuleBasedStateMachine):
-    """The model: what was accepted last in each slot, and what the closed sittings looked like."""
+    """The model: what was accepted last in each slot, and what the closed sittings looked like.
+
+    Two pages answer; one holds the sitting. A page that is offline keeps its choices and delivers
+    them in time, late or too late. The invariants say what must hold whatever the order.
+    """
 
     session: Session
     exam: Exam
@@ -80,6 +103,10 @@ class SittingMachine(RuleBasedStateMachine):
         self.keys = 0
         self.sittings: list[Sitting] = []
         self.accepted: dict[int, dict[int, Any]] = {}
+        self.late: dict[int, dict[int, Any]] = {}
+        self.seen: dict[int, datetime] = {}
+        self.pages: dict[int, dict[str, Page]] = {}
+        self.holder: dict[int, str | None] = {}
         self.closed: dict[int, tuple[Any, ...]] = {}
 
     @property
@@ -107,7 +134,9 @@ class SittingMachine(RuleBasedStateMachine):
                 zone=SHANGHAI,
             )
         except Conflict:
-            assert len(self.sittings) == 2 or self.now > self.exam.closes_at or self.has_passed()
+            awaited = any(s.state is SittingState.AWAITING_DELIVERY for s in self.sittings)
+            too_many = len(self.sittings) == 2
+            assert awaited or too_many or self.now > self.exam.closes_at or self.has_passed()
             return
         if before is not None and self.now <= before.deadline:
             assert sitting.id == before.id
@@ -115,49 +144,190 @@ class SittingMachine(RuleBasedStateMachine):
             assert sitting.id not in self.accepted
             assert sitting.deadline <= self.exam.closes_at
             self.sittings.append(sitting)
-            self.accepted[sitting.id] = {}
+            self.accepted[sitting.id], self.late[sitting.id] = {}, {}
+            self.pages[sitting.id] = {lease: Page(lease) for lease in LEASES}
+            self.holder[sitting.id] = None
 
     def has_passed(self) -> bool:
         return any(sitting.is_passed for sitting in self.sittings)
 
     @precondition(lambda self: self.sittings)
-    @rule(data=st.data(), slot=st.sampled_from([1, 2, 3, 4]))
-    def answer(self, data: st.DataObject, slot: int) -> None:
+    @rule(lease=st.sampled_from(LEASES))
+    def hold(self, lease: str) -> None:
         sitting = self.sittings[-1]
-        reply = data.draw(REPLIES[slot])
-        expected = sitting.state is SittingState.OPEN and self.is_in_time(sitting)
+        is_open = sitting.state is SittingState.OPEN and self.now <= sitting.deadline
+        try:
+            take_over(self.session, sitting.id, lease=lease, actor=self.learner, now=self.now)
+        except Conflict:
+            assert not is_open
+            return
+        assert is_open or self.holder[sitting.id] == lease
+        if self.holder[sitting.id] != lease:
+            self.holder[sitting.id] = lease
+            page = self.pages[sitting.id][lease]
+            page.number, page.last_key = 0, None
+            self.renumber(page)
+
+    def renumber(self, page: Page) -> None:
+        number, after = page.number, page.last_key
+        for place, entry in enumerate(page.kept):
+            page.kept[place] = replace(entry, number=number + 1, after=after)
+            number, after = number + 1, entry.key
+
+    def choose(self, page: Page, slot: int, reply: Any) -> JournalEntry:
         self.keys += 1
-        for _ in range(data.draw(st.sampled_from([1, 1, 2]))):
-            receipt = self.send(sitting, slot, reply)
-        assert (receipt.outcome in (AnswerOutcome.SAVED, AnswerOutcome.REPEATED)) is expected
-        if expected:
-            self.accepted[sitting.id][slot] = reply or (reply if reply is False else None)
+        before = page.kept[-1] if page.kept else None
+        number = before.number if before else page.number
+        after = before.key if before else page.last_key
+        key = f"machine-{self.keys}"
+        return JournalEntry(slot, reply, key, (number or 0) + 1, after, self.now)
+
+    @precondition(lambda self: self.sittings)
+    @rule(data=st.data(), slot=st.sampled_from([1, 2, 3, 4]), lease=st.sampled_from(LEASES))
+    def choose_offline(self, data: st.DataObject, slot: int, lease: str) -> None:
+        page = self.pages[self.sittings[-1].id][lease]
+        page.kept.append(self.choose(page, slot, data.draw(REPLIES[slot])))
+
+    @precondition(lambda self: self.sittings)
+    @rule(lease=st.sampled_from(LEASES), repeats=st.sampled_from([1, 1, 2]))
+    def upload(self, lease: str, repeats: int) -> None:
+        """Send what is kept, each as often as the network likes; stop where it is refused."""
+        sitting = self.sittings[-1]
+        page = self.pages[sitting.id][lease]
+        while page.kept:
+            expected = (
+                sitting.state is SittingState.OPEN
+                and self.is_in_time(sitting)
+                and self.holder[sitting.id] == lease
+            )
+            entry = page.kept[0]
+            outcomes = [self.send(sitting, entry, lease).outcome for _ in range(repeats)]
+            assert (outcomes[0] is AnswerOutcome.SAVED) is expected
+            if not expected:
+                return
+            assert set(outcomes[1:]) <= {AnswerOutcome.REPEATED}
+            self.stored(sitting, page, entry)
+
+    def stored(self, sitting: Sitting, page: Page, entry: JournalEntry) -> None:
+        page.kept.pop(0)
+        page.number, page.last_key = entry.number or 0, entry.key
+        self.accepted[sitting.id][entry.slot] = as_stored(entry.response)
+
+    @precondition(lambda self: self.sittings)
+    @rule(lease=st.sampled_from(LEASES), skipped=st.integers(1, 3))
+    def upload_out_of_order(self, lease: str, skipped: int) -> None:
+        sitting = self.sittings[-1]
+        page = self.pages[sitting.id][lease]
+        entry = replace(self.choose(page, 1, [2]), number=page.number + 1 + skipped)
+        assert self.send(sitting, entry, lease).outcome is not AnswerOutcome.SAVED
+
+    @precondition(lambda self: self.sittings)
+    @rule(lease=st.sampled_from(LEASES))
+    def show_life(self, lease: str) -> None:
+        sitting = self.sittings[-1]
+        sign = SignOfLife(lease, answered=0, slot=1, waiting=0, address="")
+        record_presence(self.session, sitting.id, sign, actor=self.learner, now=self.now)
+        is_open = sitting.state is SittingState.OPEN and self.now <= sitting.deadline
+        if is_open and self.holder[sitting.id] == lease:
+            self.seen[sitting.id] = self.now
+
+    @precondition(lambda self: self.sittings)
+    @rule(lease=st.sampled_from(LEASES))
+    def deliver(self, lease: str) -> None:
+        sitting = self.sittings[-1]
+        page = self.pages[sitting.id][lease]
+        is_running = sitting.state in RUNNING
+        try:
+            told = deliver_late(
+                self.session,
+                sitting.id,
+                page.kept,
+                lease=lease,
+                actor=self.learner,
+                now=self.now,
+            )
+        except Conflict:
+            assert is_running
+            assert self.now <= sitting.deadline
+            return
+        may = (
+            is_running
+            and self.holder[sitting.id] == lease
+            and self.now <= sitting.deadline + DELIVERY + NETWORK_GRACE
+            and sitting.id in self.seen
+            and all(entry.claimed_at <= sitting.deadline for entry in page.kept)
+        )
+        assert (told.refusal is None) is (may or not page.kept)
+        assert told.stored == (len(page.kept) if told.refusal is None else 0)
+        if told.refusal is None:
+            for entry in page.kept:
+                self.late[sitting.id][entry.slot] = as_stored(entry.response)
+            page.kept.clear()
+            assert sitting.state not in RUNNING
 
     @precondition(lambda self: self.sittings)
     @rule()
     def answer_all_right(self) -> None:
         sitting = self.sittings[-1]
+        lease = self.holder[sitting.id]
+        if lease is None:
+            return
+        page = self.pages[sitting.id][lease]
         for slot, reply in RIGHT.items():
-            self.keys += 1
-            if self.send(sitting, slot, reply).outcome is AnswerOutcome.SAVED:
-                self.accepted[sitting.id][slot] = reply
+            page.kept.append(self.choose(page, slot, reply))
+        self.upload(lease, 1)
 
-    def send(self, sitting: Sitting, slot: int, reply: Any) -> Any:
+    def send(self, sitting: Sitting, entry: JournalEntry, lease: str) -> Any:
         return record_answer(
-            self.session,
-            sitting.id,
-            slot,
-            response=reply,
-            client_key=f"machine-{self.keys}",
-            actor=self.learner,
-            now=self.now,
+            self.session, sitting.id, entry, lease=lease, actor=self.learner, now=self.now
         )
+
+    @precondition(lambda self: self.sittings)
+    @rule(accepts=st.booleans())
+    def decide_late(self, accepts: bool) -> None:
+        sitting = self.sittings[-1]
+        is_pending = sitting.late_decision is LateDecision.PENDING
+        may = is_pending and sitting.state not in RUNNING
+        try:
+            decide_late_answers(
+                self.session,
+                sitting.id,
+                accepts=accepts,
+                reason="断网",
+                actor=SWEEPER,
+                now=self.now,
+            )
+        except Conflict:
+            assert not may
+            return
+        assert may
+        self.closed.pop(sitting.id, None)
+
+    @precondition(lambda self: self.sittings)
+    @rule(minutes=st.integers(1, 10))
+    def reopen(self, minutes: int) -> None:
+        sitting = self.sittings[-1]
+        may = sitting.state not in RUNNING and not sitting.is_passed
+        try:
+            reopen_sitting(
+                self.session,
+                sitting.id,
+                minutes=minutes,
+                reason="误点交卷",
+                actor=SWEEPER,
+                now=self.now,
+            )
+        except Conflict:
+            assert not may
+            return
+        assert may
+        self.closed.pop(sitting.id, None)
 
     @precondition(lambda self: self.sittings)
     @rule()
     def hand_in(self) -> None:
         submit_sitting(self.session, self.sittings[-1], actor=self.learner, now=self.now)
-        assert self.running is None
+        assert self.sittings[-1].state not in RUNNING
 
     @precondition(lambda self: self.running and self.now <= self.running.deadline)
     @rule(minutes=st.integers(min_value=1, max_value=10))
@@ -201,19 +371,26 @@ class SittingMachine(RuleBasedStateMachine):
         for sitting in self.sittings:
             stored = last_answers(self.session, sitting.id)
             assert {slot: a.response for slot, a in stored.items()} == self.accepted[sitting.id]
+            whole = last_answers(self.session, sitting.id, with_late=True)
+            expected = {**self.accepted[sitting.id], **self.late[sitting.id]}
+            assert {slot: a.response for slot, a in whole.items()} == expected
 
     @invariant()
     def no_answer_was_received_too_late(self) -> None:
         for sitting in self.sittings:
             last = self.session.scalar(
-                select(func.max(Answer.received_at)).where(Answer.sitting_id == sitting.id)
+                select(func.max(Answer.received_at)).where(
+                    Answer.sitting_id == sitting.id, Answer.is_late.is_(False)
+                )
             )
             assert last is None or last <= sitting.deadline + NETWORK_GRACE
 
     @invariant()
     def a_closed_sitting_is_marked_in_time_and_never_changes(self) -> None:
         for sitting in self.sittings:
-            if sitting.state is SittingState.OPEN:
+            if sitting.state in RUNNING:
+                assert sitting.score_tenths is None
+                assert sitting.is_passed is None
                 continue
             assert sitting.submitted_at is not None
             assert sitting.submitted_at <= sitting.deadline
@@ -227,11 +404,23 @@ class SittingMachine(RuleBasedStateMachine):
             shown = state_at(self.running.state, deadline=self.running.deadline, now=self.now)
             assert (shown is SittingState.OPEN) is (self.now <= self.running.deadline)
 
+    @invariant()
+    def the_chain_of_each_sitting_is_whole(self) -> None:
+        for sitting in self.sittings:
+            # An answer moves the chain beside the object.
+            self.session.refresh(sitting)
+            links = links_of(self.session, sitting.id)
+            assert broken_links(links, last_number=sitting.chain_number, signed=None) == ()
+            assert links[-1].hash == sitting.chain_head
+
     def score_of(self, sitting: Sitting) -> int:
         """The score as the model has it: from the answers that it saw accepted."""
+        counts = dict(self.accepted[sitting.id])
+        if sitting.late_decision is LateDecision.ACCEPTED:
+            counts.update(self.late[sitting.id])
         total = 0
         for row in paper_of(self.session, sitting.id):
-            reply = self.accepted[sitting.id].get(row.slot)
+            reply = counts.get(row.slot)
             version = known_versions(self.session, [row.question_version_id])[
                 row.question_version_id
             ]

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from core.audit import AuditEntry
 from core.errors import Conflict, NotFound
 from core.identity import Actor
+from exams.chain import ANSWER, link_hash
 from exams.events import SittingMarked
+from exams.links import links_of
 from exams.models import (
     Answer,
     Exam,
@@ -21,17 +23,22 @@ from exams.models import (
     SittingQuestion,
     SittingState,
 )
-from exams.operations.answers import AnswerOutcome, AnswerReceipt, record_answer, save_form
-from exams.operations.sitting import (
+from exams.operations.answers import (
+    AnswerOutcome,
+    AnswerReceipt,
+    record_answer,
+    save_form,
+)
+from exams.operations.closing import (
     SubmitOutcome,
     SweepReport,
     close_overdue_sittings,
-    extend_sitting,
-    start_sitting,
     submit_sitting,
 )
+from exams.operations.sitting import extend_sitting, start_sitting
 from exams.queries.sittings import is_someone_sitting, last_answers, paper_of, sitting_for
-from exams.receipts import receipt_code, receipt_hash
+from exams.receipts import receipt_code
+from exams.recording import JournalEntry
 from question_bank.models import QuestionVersion
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -83,9 +90,7 @@ def answer(
     return record_answer(
         session,
         sitting.id,
-        slot,
-        response=response,
-        client_key=key or f"key-{count:08d}",
+        JournalEntry(slot, response, key or f"key-{count:08d}"),
         actor=actor,
         now=now,  # type: ignore[arg-type]
     )
@@ -283,13 +288,9 @@ def test_an_answer_is_stored_with_a_receipt_that_anyone_can_compute_again(
     receipt = answer(session, sitting, SINGLE, [2], learner, now=MONDAY + timedelta(minutes=1))
 
     row = session.scalars(select(Answer)).one()
-    again = receipt_hash(
-        sitting_id=row.sitting_id,
-        slot=row.slot,
-        response=row.response,
-        client_key=row.client_key,
-        received_at=row.received_at,
-    )
+    paper, link = links_of(session, sitting.id)
+    again = link_hash(paper.hash, number=2, kind=ANSWER, content=link.content, at=row.received_at)
+    assert (link.content["slot"], link.content["response"]) == (SINGLE, [2])
     assert receipt.outcome is AnswerOutcome.SAVED
     assert receipt.code == receipt_code(again)
     assert again == row.receipt_hash
@@ -420,9 +421,7 @@ def test_a_client_key_has_its_form(session: Session, exam: Exam, learner: Actor,
     sitting = start(session, exam, learner)
 
     with pytest.raises(Conflict):
-        record_answer(
-            session, sitting.id, 1, response=[2], client_key=key, actor=learner, now=MONDAY
-        )
+        record_answer(session, sitting.id, JournalEntry(1, [2], key), actor=learner, now=MONDAY)
 
 
 def test_a_form_stores_only_what_changed(session: Session, exam: Exam, learner: Actor) -> None:

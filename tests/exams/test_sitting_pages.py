@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import ManualClock
-from exams.models import Answer, Exam, ExamState, Reveal, Sitting, SittingState
+from exams.models import Answer, Exam, ExamState, LateDecision, Reveal, Sitting, SittingState
 from question_bank.keys import QuestionType
 from question_bank.models import Question
 from tests.cast import Cast
@@ -40,9 +40,16 @@ def start(client: FlaskClient, exam: Exam) -> str:
     return client.post(f"/my-exams/{exam.id}/start").location or ""
 
 
-def send(client: FlaskClient, sitting: str, slot: int, response: object, key: str = "") -> Any:
+def send(
+    client: FlaskClient,
+    sitting: str,
+    slot: int,
+    response: object,
+    key: str = "",
+    lease: str | None = None,
+) -> Any:
     made = re.sub(r"[^A-Za-z0-9]", "x", f"key-{slot}-{response}")[:40]
-    body = {"slot": slot, "response": response, "key": key or made}
+    body = {"slot": slot, "response": response, "key": key or made, "lease": lease}
     return client.post(f"{sitting}/answers", json=body)
 
 
@@ -175,7 +182,13 @@ def test_an_answer_that_comes_too_late_is_told_and_not_stored(
 
     told = send(learner, sitting, 2, [1, 3]).json
 
-    assert told == {"outcome": "too_late", "saved_at": None, "receipt": None, "seconds_left": 0}
+    assert told == {
+        "outcome": "too_late",
+        "saved_at": None,
+        "receipt": None,
+        "seconds_left": 0,
+        "next_number": None,
+    }
     assert '<b class="figure">10</b>' in learner.get(f"{sitting}/result").text
 
 
@@ -195,15 +208,88 @@ def test_reading_an_expired_page_writes_nothing_and_offers_the_result(
     assert "时间到，由服务器交卷" in result
 
 
+def tell(learner: FlaskClient, sitting: str, what: str, **said: object) -> dict[str, object]:
+    told: dict[str, object] | None = learner.post(f"{sitting}/{what}", json=said).json
+    assert told is not None
+    return told
+
+
+def present(learner: FlaskClient, sitting: str, lease: str) -> dict[str, object]:
+    return tell(learner, sitting, "presence", lease=lease, answered=1, slot=2, waiting=0)
+
+
 def test_the_page_learns_the_servers_time(
     learner: FlaskClient, exam: Exam, clock: ManualClock
 ) -> None:
     sitting = start(learner, exam)
     clock.advance(minutes=59, seconds=59)
 
-    told = learner.get(f"{sitting}/time").json
+    told = present(learner, sitting, "this-page")
 
-    assert told == {"state": "open", "seconds_left": 1, "ends_at": "18:00"}
+    assert (told["state"], told["seconds_left"], told["ends_at"]) == ("open", 1, "18:00")
+
+
+def test_a_second_device_holds_the_sitting_only_when_asked_to(
+    learner: FlaskClient, exam: Exam, clock: ManualClock
+) -> None:
+    sitting = start(learner, exam)
+    assert tell(learner, sitting, "hold", lease="the-phone")["holds"] is True
+    assert tell(learner, sitting, "hold", lease="the-desk-pc")["holds"] is False
+    assert tell(learner, sitting, "hold", lease="the-desk-pc", take=True)["holds"] is True
+
+    from_phone = send(learner, sitting, 1, [2], lease="the-phone").json
+    from_desk = send(learner, sitting, 1, [3], lease="the-desk-pc").json
+
+    assert from_phone is not None
+    assert from_desk is not None
+    assert from_phone["outcome"] == "taken_over"
+    assert from_desk["outcome"] == "saved"
+    assert present(learner, sitting, "the-phone")["holds"] is False
+
+
+def test_what_was_kept_while_offline_is_delivered_and_waits_for_a_person(
+    learner: FlaskClient, exam: Exam, clock: ManualClock, session: Session
+) -> None:
+    sitting = start(learner, exam)
+    tell(learner, sitting, "hold", lease="this-page")
+    present(learner, sitting, "this-page")
+    claimed = int((DEADLINE - timedelta(minutes=1)).timestamp() * 1000)
+    clock.move_to(DEADLINE + timedelta(minutes=3))
+    kept = [
+        {"slot": 1, "response": [2], "key": "kept-one", "number": 1, "claimed_ms": claimed},
+        {"slot": 2, "response": [1, 3], "key": "kept-two", "number": 2, "after": "kept-one"}
+        | {"claimed_ms": claimed},
+    ]
+
+    told = tell(learner, sitting, "late", lease="this-page", entries=kept)
+    again = tell(learner, sitting, "late", lease="this-page", entries=kept)
+
+    found = session.scalars(select(Sitting)).one()
+    assert (told, again) == ({"stored": 2, "refusal": None}, {"stored": 0, "refusal": None})
+    assert (found.state, found.score_tenths, found.late_score_tenths) == (
+        SittingState.EXPIRED,
+        0,
+        200,
+    )
+    assert found.late_decision is LateDecision.PENDING
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("hold", {"lease": "short"}),
+        ("presence", {"lease": "this-page", "answered": -1, "waiting": 0}),
+        ("late", {"lease": "this-page", "entries": "none"}),
+        ("late", {"lease": "this-page", "entries": [7]}),
+        ("answers", {"slot": 1, "key": "some-key-1", "number": "one"}),
+    ],
+)
+def test_what_no_page_would_say_is_refused(
+    learner: FlaskClient, exam: Exam, clock: ManualClock, what: str, said: dict[str, object]
+) -> None:
+    sitting = start(learner, exam)
+
+    assert learner.post(f"{sitting}/{what}", json=said).status_code == 409
 
 
 def test_handing_in_twice_gives_the_same_result(

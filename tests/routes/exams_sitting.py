@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from exams.operations.sitting import start_sitting, submit_sitting
+from exams.operations.closing import submit_sitting
+from exams.operations.sitting import start_sitting
 from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.exams.factories import make_exam, make_one_of_each
@@ -43,18 +44,36 @@ def one_answer(_session: Session, _cast: Cast) -> Any:
     return {"slot": 1, "response": [2], "key": "key-of-the-table"}
 
 
+def this_page(_session: Session, _cast: Cast) -> Any:
+    return {"lease": "page-of-the-table", "answered": 0, "slot": 1, "waiting": 0}
+
+
+def nothing_late(_session: Session, _cast: Cast) -> Any:
+    return {"lease": "page-of-the-table", "entries": []}
+
+
+BY_SCRIPT = {"nobody": 401, "learner": 200}
+
 ROUTES = {
     "exams.my_exams": Route(expected={"nobody": 302}),
     "exams.start": Route(values=exam, expected={"nobody": 302}),
     "exams.begin": Route("POST", values=exam, others=302),
     "exams.sitting": Route(values=open_sitting, expected=OWN, others=404),
-    "exams.time_left": Route(values=open_sitting, expected=OWN, others=404),
     "exams.answer": Route(
         "POST",
         values=open_sitting,
         json=one_answer,
-        expected={"nobody": 401, "learner": 200},
+        expected=BY_SCRIPT,
         others=404,
+    ),
+    "exams.hold": Route(
+        "POST", values=open_sitting, json=this_page, expected=BY_SCRIPT, others=404
+    ),
+    "exams.presence": Route(
+        "POST", values=open_sitting, json=this_page, expected=BY_SCRIPT, others=404
+    ),
+    "exams.late": Route(
+        "POST", values=closed_sitting, json=nothing_late, expected=BY_SCRIPT, others=404
     ),
     "exams.save": Route("POST", values=open_sitting, expected=CHANGED, others=404),
     "exams.check": Route(values=open_sitting, expected=OWN, others=404),

@@ -1,0 +1,50 @@
+// Handing in, from the page and without leaving it: what is still here goes first, then the paper,
+// and only then does the page go on to the result. Tried again until the server has answered.
+
+import { ask, post } from "./post.js";
+
+// The server takes an answer as in time for this long after the deadline.
+const GRACE_MS = 5000;
+
+export class Ending {
+  constructor({ journal, uploads, urls, csrf, lease, leave }) {
+    Object.assign(this, { journal, uploads, urls, csrf, lease, leave });
+  }
+
+  // Before the deadline, on the candidate's word. Resolves to whether the paper is handed in.
+  async handIn() {
+    if (!(await this.uploads.flush())) return false;
+    return this.submit();
+  }
+
+  // After the deadline. Resolves to null while the server cannot be reached, to true when it is
+  // done, to a sentence when what was kept here was refused.
+  async close(endedAtMs) {
+    const isNetworkGrace = performance.now() < endedAtMs + GRACE_MS;
+    if (isNetworkGrace && !this.uploads.isOver) await this.uploads.flush();
+    if (this.journal.size) return this.deliver();
+    return (await this.submit()) ? true : null;
+  }
+
+  async deliver() {
+    const entries = this.journal.entries;
+    const told = await ask(this.urls.late, this.csrf, { lease: this.lease, entries });
+    if (told === null) return null;
+    await this.journal.clear();
+    if (told.refusal) return told.refusal;
+    this.finish();
+    return true;
+  }
+
+  async submit() {
+    const answer = await post(this.urls.submit, this.csrf, {});
+    if (answer === null || !answer.ok) return false;
+    this.finish();
+    return true;
+  }
+
+  finish() {
+    this.leave();
+    location.assign(this.urls.result);
+  }
+}
