@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
 from certificates.models import Certificate, CertificateKind, CertificateSeries, ExamAward
 from core.audit import record
 from core.clock import local_date
-from core.db import Database
+from core.db import Base, Database
 from core.errors import N_, Conflict
 from core.identity import Actor, Grant
+from editor.models import WorkingCopy, WorkingRevision
 from exams.models import (
     Answer,
     BlueprintRow,
@@ -24,6 +25,8 @@ from exams.models import (
     Exemption,
     PoolEntry,
     Sitting,
+    SittingEvent,
+    SittingPresence,
     SittingQuestion,
 )
 from learning.models import CourseModule, ModuleReading
@@ -133,6 +136,7 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     its teams or hold roles there, since they would be left without a place.
     """
     _refuse_while_in_use(session, select(Team.id).where(Team.is_sample))
+    _forget_names(session)
     removed = {table.__tablename__: _delete(session, table, fits) for table, fits in _steps()}
     removed["team"] = _remove_teams(session)
     removed["post"] = _delete(session, Post, Post.is_sample & ~_is_used(Post.id))
@@ -156,6 +160,7 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
     sittings = select(Sitting.id).where(Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people))
     rows = select(BlueprintRow.id).where(BlueprintRow.exam_id.in_(exams))
     kinds = select(CertificateKind.id).where(CertificateKind.is_sample)
+    copies = select(WorkingCopy.id).where(WorkingCopy.owner_id.in_(people))
     of_sample = Certificate.user_id.in_(people) | Certificate.kind_id.in_(kinds)
     return (
         (Certificate, of_sample | Certificate.sitting_id.in_(sittings)),
@@ -163,6 +168,8 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
         (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),
         (CertificateKind, CertificateKind.is_sample),
         (Answer, Answer.sitting_id.in_(sittings)),
+        (SittingEvent, SittingEvent.sitting_id.in_(sittings)),
+        (SittingPresence, SittingPresence.sitting_id.in_(sittings)),
         (SittingQuestion, SittingQuestion.sitting_id.in_(sittings)),
         (Sitting, Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people)),
         (PoolEntry, PoolEntry.blueprint_row_id.in_(rows)),
@@ -171,6 +178,8 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
         (Exemption, Exemption.exam_id.in_(exams) | Exemption.user_id.in_(people)),
         (Exam, Exam.is_sample | Exam.created_by_id.in_(people)),
         (ModuleReading, ModuleReading.user_id.in_(people)),
+        (WorkingRevision, WorkingRevision.working_copy_id.in_(copies)),
+        (WorkingCopy, WorkingCopy.id.in_(copies)),
         (RosterImport, RosterImport.uploaded_by_id.in_(people)),
         (RoleGrant, RoleGrant.user_id.in_(people)),
         (Membership, Membership.user_id.in_(people)),
@@ -179,6 +188,17 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
         (NoticeAcknowledgement, NoticeAcknowledgement.user_id.in_(people)),
         (User, User.is_sample),
     )
+
+
+def _forget_names(session: Session) -> None:
+    """What sample people did to things that stay, such as modules, stays without their names."""
+    people = select(User.id).where(User.is_sample)
+    emptied = {table.__tablename__ for table, _ in _steps()}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            names = [key.column.table.name for key in column.foreign_keys]
+            if "user" in names and column.nullable and table.name not in emptied:
+                session.execute(update(table).where(column.in_(people)).values({column.name: None}))
 
 
 def _has_numbers(series: Any) -> Any:

@@ -35,6 +35,7 @@ KEPT = {
     "audit_entry",
     "clause",
     "course_module",
+    "file_record",
     "module_version",
     "privacy_notice",
     "question",
