@@ -117,18 +117,20 @@ def decide(proposal_id: int) -> ResponseReturnValue:
     action = request.form.get("action", "preview")
     block = request.form.get("block", "").replace("\r\n", "\n").strip("\n") + "\n"
     module_key, anchor = _chosen_clause()
+    if action == "reject":
+        return _reject([proposal_id])
+    state = AuthorState.DRAFT if action == "accept-draft" else AuthorState.ENABLED
     with reading() as session:
         row = queries.proposal_for(session, current_actor(), proposal_id)
         places = queries.module_places(session)
         facts = _fact_ids(session, module_key)
-    if action == "reject":
-        return _reject([proposal_id])
-    place = places.get(module_key or "")
-    state = AuthorState.DRAFT if action == "accept-draft" else AuthorState.ENABLED
-    made, problems = settled(block, place=place, anchor=anchor, state=state)
-    draft, _found = read_single(block)
-    if action == "preview" or made is None or draft is None:
-        return _page(row, places, block, module_key, anchor, problems), (200 if made else 422)
+        made, problems = settled(
+            block, place=places.get(module_key or ""), anchor=anchor, state=state
+        )
+        draft, _found = read_single(block)
+        if action == "preview" or made is None or draft is None:
+            page = _page(row, places, block, module_key, anchor, problems)
+            return page, (200 if made else 422)
     session, actor, now = db_session(), current_actor(), moment()
     row = queries.proposal_for(session, actor, proposal_id)
     edit_proposal(
