@@ -119,7 +119,9 @@ def decide(proposal_id: int) -> ResponseReturnValue:
     module_key, anchor = _chosen_clause()
     if action == "reject":
         return _reject([proposal_id])
-    state = AuthorState.DRAFT if action == "accept-draft" else AuthorState.ENABLED
+    # What is kept for later may still lack its clause.
+    is_asked = action in ("accept", "preview")
+    state = AuthorState.ENABLED if is_asked else AuthorState.DRAFT
     with reading() as session:
         row = queries.proposal_for(session, current_actor(), proposal_id)
         places = queries.module_places(session)

@@ -1,6 +1,7 @@
 """Proposed questions: found once, decided on once, and asked of nobody until they are published."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from core.audit import AuditEntry
 from core.chance import CountedSeeds, new_id
+from core.clock import ManualClock
+from core.db import Database
 from core.errors import Conflict
 from editor.models import WorkingCopy
 from editor.operations.proposals import (
@@ -21,6 +24,7 @@ from editor.operations.proposals import (
 )
 from editor.queries.proposals import known_facts, module_places, published_text
 from editor.rules import questions_from_facts, settled
+from exams.queries.exams import bank_questions
 from learning.models import StoredFile
 from question_bank.drafts import AuthorState
 from question_bank.keys import QuestionType
@@ -30,6 +34,7 @@ from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.editor.factories import BLOCK, make_proposal
 from tests.learning.factories import make_module, module_text
+from tests.question_bank.files import Folder
 
 BODY = "## 3.2 票的有效期 {#s-3-2}\n\n一级票不超过 ==8 小时==，二级票不超过 ==24 小时==。\n"
 TEXT = module_text(body=BODY)
@@ -196,6 +201,33 @@ def test_a_proposal_is_no_question(session: Session, cast: Cast) -> None:
         accept(session, cast, row, AuthorState.ENABLED)
 
     assert session.scalar(select(func.count(Question.id))) == 0
+
+
+@pytest.mark.parametrize(("state", "drawable"), [(AuthorState.DRAFT, 0), (AuthorState.ENABLED, 1)])
+def test_what_was_accepted_as_a_draft_is_never_drawn(
+    session: Session,
+    database: Database,
+    clock: ManualClock,
+    cast: Cast,
+    tmp_path: Path,
+    state: AuthorState,
+    drawable: int,
+) -> None:
+    publish(session)
+    propose(session, cast)
+    accept(session, cast, all_rows(session)[0], state)
+    companion = copy_at(session, "sop-dh.题库.md")
+    session.commit()
+    folder = Folder(tmp_path / "content", database, clock)
+    folder.write("sop-dh.md", TEXT)
+    folder.write("sop-dh.题库.md", companion)
+
+    report = folder.sync()
+
+    assert not report.has_errors
+    session.expire_all()
+    assert session.scalar(select(func.count(Question.id))) == 1
+    assert len(bank_questions(session)) == drawable
 
 
 @given(st.sampled_from([AuthorState.DRAFT, AuthorState.ENABLED]), st.booleans())
