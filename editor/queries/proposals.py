@@ -67,6 +67,17 @@ def open_count(session: Session) -> int:
     return session.scalar(select(func.count(ProposedQuestion.id)).where(waiting)) or 0
 
 
+def waiting_for_module(session: Session, module_id: int) -> tuple[str, int]:
+    """The key of a module, and how many proposals for it wait."""
+    key = session.scalars(select(CourseModule.key).where(CourseModule.id == module_id)).one()
+    waiting = session.scalar(
+        select(func.count(ProposedQuestion.id)).where(
+            ProposedQuestion.state == ProposalState.OPEN, ProposedQuestion.module_key == key
+        )
+    )
+    return key, waiting or 0
+
+
 def sources_of_proposals(session: Session) -> list[str]:
     """The names of the imported files that proposals came from."""
     found = session.scalars(

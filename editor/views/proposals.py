@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from core.chance import new_id
 from core.errors import Conflict, Problem
+from core.identity import Actor
 from core.markup import render_inline
 from core.pages import stand_under
 from core.web import current_actor, db_session, moment, reading, requires, services
@@ -215,6 +217,14 @@ def propose(key: str) -> ResponseReturnValue:
     return redirect(url_for("editor.proposals", module=key))
 
 
+def module_panel(session: Session, actor: Actor, module_id: int) -> str | None:
+    """On a module's page, for those who write questions: make them from its key facts."""
+    if not actor.has(*AUTHORS):
+        return None
+    key, waiting = queries.waiting_for_module(session, module_id)
+    return render_template("editor/_module_panel.html", key=key, waiting=waiting)
+
+
 def _reject(chosen: Sequence[int]) -> ResponseReturnValue:
     session, reason = db_session(), request.form.get("reason", "").strip()
     for one in chosen:
@@ -285,7 +295,7 @@ def _chosen_clause() -> tuple[str | None, str | None]:
     return module or None, anchor or None
 
 
-def _fact_ids(session: Any, module_key: str | None) -> dict[str, str]:
+def _fact_ids(session: Session, module_key: str | None) -> dict[str, str]:
     """The ids of a module's facts by fingerprint, as its proposals have named them."""
     known = queries.known_facts(session, module_key) if module_key else []
     pairs = [(fact.key.partition(":"), fact.fact_id) for fact in known]

@@ -322,6 +322,23 @@ def test_a_module_without_its_text_says_what_to_do(
     assert answer.status_code == 409
 
 
+@pytest.mark.parametrize(("who", "is_shown"), [("trainer", True), ("learner", False)])
+def test_the_page_of_a_module_offers_questions_to_those_who_write_them(
+    session: Session,
+    cast: Cast,
+    client_for: Callable[[str], FlaskClient],
+    who: str,
+    is_shown: bool,
+) -> None:
+    publish(session)
+    propose(session, cast)
+
+    page = client_for(who).get("/modules/sop-dh").get_data(as_text=True)
+
+    assert ("5 题待审" in page) is is_shown
+    assert ("/modules/sop-dh/facts" in page) is is_shown
+
+
 def test_words_of_an_import_are_shown_and_never_run(
     session: Session, cast: Cast, client_for: Callable[[str], FlaskClient]
 ) -> None:
