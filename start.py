@@ -46,6 +46,7 @@ def _bring_in_content(made: Services) -> None:
         made.database,
         roots=content_roots(made.config.content_dir),
         images=ImageStore(made.config.uploads_dir),
+        confirm_removals=False,
         actor=ACTOR,
         now=made.clock.now(),
     )

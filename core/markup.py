@@ -45,6 +45,14 @@ _BANK_MARK = re.compile(
 # The converter looks from each bracket to the end of its block: past this many it takes seconds.
 _MOST_BRACKETS = 2000
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
+# One line of words and of signs that mean nothing to Markdown or HTML: most options and stems.
+# It begins with a word, so that it is no list item; \ue000 and \ue001 are the bank's own marks.
+_WORD = "\u4e00-\u9fffA-Za-z0-9\ue000\ue001"
+_PLAIN = re.compile(
+    rf"(?!\d+[.)](?: |$))[{_WORD}《（“]"
+    rf"(?:[{_WORD} ,./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％]*"
+    rf"[{_WORD}.%;?)℃。》】”’），：；？！％])?"
+)
 _WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\u201c\u201d\u2018\u2019—…]"
 )
@@ -291,6 +299,9 @@ def render(
     `image_url` turns an image's path as written into its address, or None to show its words
     instead; `module_url` gives the address of another module, `/modules/<key>` by default.
     """
+    if _PLAIN.fullmatch(text):
+        # The converter and the cleaning would leave it as it is, and take a hundred times as long.
+        return f"<p>{text}</p>"
     readable = text.encode("utf-8", "replace").decode("utf-8")
     unmarked = _tamed(_BANK_MARK.sub("", without_comments(readable)))
     addresses = _converter.addresses
@@ -321,6 +332,8 @@ def render_inline(
 
 def plain_text(text: str) -> str:
     """The words alone, for search and for short titles."""
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     return " ".join(html.unescape(nh3.clean(render(text), tags=set())).split())
 
 

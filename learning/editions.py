@@ -39,9 +39,13 @@ class Edition:
     content_hash: str
     source: ModuleSource
     source_path: str
+    # The whole file, questions and all.
+    source_text: str = ""
 
 
-def make_edition(parsed: ParsedModule, *, source: ModuleSource, image_url: ImageUrl) -> Edition:
+def make_edition(
+    parsed: ParsedModule, *, source: ModuleSource, image_url: ImageUrl, text: str = ""
+) -> Edition:
     """Render a module that parsed without an error; anything else raises InvalidContent.
 
     Owner and audience are not part of the content hash: who looks after a text is no reason for
@@ -78,6 +82,7 @@ def make_edition(parsed: ParsedModule, *, source: ModuleSource, image_url: Image
         content_hash=_content_hash(parsed, used),
         source=source,
         source_path=parsed.path,
+        source_text=text,
     )
 
 

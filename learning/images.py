@@ -6,8 +6,11 @@ after the file has gone.
 
 import hashlib
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from learning.doors import Side, side_of
 from learning.sources import ModuleFile, read_image
 
 ADDRESS = "/modules/images/"
@@ -29,11 +32,8 @@ class ImageStore:
 
     def save(self, data: bytes) -> str | None:
         """Keep the bytes and return their name; None if they are no image of a known kind."""
-        kind = image_kind(data)
-        if kind is None:
-            return None
-        name = f"{hashlib.sha256(data).hexdigest()[:40]}.{kind}"
-        if self.folder is not None:
+        name = image_name(data)
+        if name is not None and self.folder is not None:
             target = self.folder / name
             if not target.exists():
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,52 @@ class ImageStore:
         return path if path.is_file() else None
 
 
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture of the store under its path, and the name at which folder and store agreed."""
+
+    name: str
+    synced_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where the pictures of the enterprise's modules lie: in the content folder or in the store."""
+
+    stored: Mapping[str, StoredPicture]
+    images: ImageStore
+    folder: Path | None = None
+
+    def __call__(self, relative: str) -> Path | None:
+        """The valid picture of a path below the content folder."""
+        in_folder = self.in_folder(relative)
+        known = self.stored.get(relative)
+        if known is None:
+            return in_folder
+        if in_folder is None or self.side(relative) is Side.STORE:
+            return self.images.path(known.name) or in_folder
+        return in_folder
+
+    def side(self, relative: str) -> Side:
+        """Where the valid picture of a path stands."""
+        known = self.stored.get(relative)
+        return side_of(
+            self.name_in_folder(relative),
+            known.name if known else None,
+            known.synced_name if known else None,
+        )
+
+    def name_in_folder(self, relative: str) -> str | None:
+        """The name by the bytes of the picture in the content folder."""
+        path = self.in_folder(relative)
+        return image_name(path.read_bytes()) if path else None
+
+    def in_folder(self, relative: str) -> Path | None:
+        """The picture in the content folder."""
+        path = self.folder / relative if self.folder else None
+        return path if path is not None and path.is_file() else None
+
+
 class FileImages:
     """The addresses of the images of one module file; storing each as it is asked for."""
 
@@ -62,6 +108,12 @@ class FileImages:
         data, _ = read_image(self.file, written)
         name = self.store.save(data) if data is not None else None
         return ADDRESS + name if name else None
+
+
+def image_name(data: bytes) -> str | None:
+    """The name under which a picture is stored; None for bytes that are no picture."""
+    kind = image_kind(data)
+    return f"{hashlib.sha256(data).hexdigest()[:40]}.{kind}" if kind else None
 
 
 def image_kind(data: bytes) -> str | None:

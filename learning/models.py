@@ -120,6 +120,8 @@ class StoredImage(Base):
     path: Mapped[str] = mapped_column(String(300))
     # The name in the image store: hash and kind.
     name: Mapped[str] = mapped_column(String(60))
+    # The name at which the file in the content folder and the store were last the same.
+    synced_name: Mapped[str | None] = mapped_column(String(60))
 
 
 class ModuleReading(Base):

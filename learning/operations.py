@@ -15,7 +15,16 @@ from core.identity import Actor
 from core.markup import plain_text
 from learning import queries
 from learning.editions import Edition
-from learning.models import Clause, CourseModule, ModuleReading, ModuleSource, ModuleVersion
+from learning.models import (
+    Clause,
+    CourseModule,
+    ModuleReading,
+    ModuleSource,
+    ModuleVersion,
+    StoredFile,
+    StoredImage,
+)
+from learning.sources import plain_lines, text_hash
 
 
 class PublishOutcome(Enum):
@@ -39,6 +48,8 @@ class Publication:
     outcome: PublishOutcome
     changed_anchors: tuple[str, ...] = ()
     removed_anchors: tuple[str, ...] = ()
+    # The version that was current until now.
+    before: ModuleVersion | None = None
 
 
 def publish_module(
@@ -64,10 +75,10 @@ def publish_module(
         )
     )
     is_revived = version is not None
-    version = version or _add_version(session, module, edition, now=now)
+    version = version or _add_version(session, module, edition, actor=actor, now=now)
     module.kind, module.title, module.source = edition.kind, edition.title, edition.source
     module.current_version_id, module.withdrawn_at = version.id, None
-    version.front = edition.front
+    version.front, version.source_text = edition.front, edition.source_text
     audit.record(
         session,
         actor=actor,
@@ -81,7 +92,7 @@ def publish_module(
     changed, removed = _clause_changes(session, before, version)
     outcome = PublishOutcome.REVIVED if is_revived else PublishOutcome.CHANGED
     outcome = PublishOutcome.CREATED if is_new else outcome
-    return Publication(module, version, outcome, changed, removed)
+    return Publication(module, version, outcome, changed, removed, before)
 
 
 def withdraw_module(session: Session, module: CourseModule, *, actor: Actor, now: datetime) -> None:
@@ -93,6 +104,95 @@ def withdraw_module(session: Session, module: CourseModule, *, actor: Actor, now
         session, actor=actor, now=now, action="module.withdrawn", subject=("module", module.key)
     )
     session.flush()
+
+
+@dataclass(frozen=True)
+class FileState:
+    """A file of an enterprise module as it becomes valid.
+
+    `is_in_folder` says that the file in the content folder reads the same.
+    """
+
+    path: str
+    text: str
+    module_key: str
+    is_companion: bool
+    is_in_folder: bool
+    # For a copy of a library file: what that says.
+    origin_text: str | None = None
+
+
+def store_file(session: Session, state: FileState, *, actor: Actor, now: datetime) -> StoredFile:
+    """Make a text the published one of its path; the same text twice changes nothing."""
+    text = plain_lines(state.text)
+    hash_ = text_hash(text)
+    stored = session.scalar(select(StoredFile).where(StoredFile.path == state.path))
+    before = stored.text_hash if stored else None
+    if stored is None:
+        stored = StoredFile(path=state.path, origin_text=state.origin_text)
+        session.add(stored)
+    stored.module_key, stored.is_companion = state.module_key, state.is_companion
+    if state.is_in_folder:
+        stored.synced_hash = hash_
+    if before != hash_:
+        stored.text, stored.text_hash = text, hash_
+        stored.updated_at, stored.updated_by_id = now, actor.user_id
+        audit.record(
+            session,
+            actor=actor,
+            now=now,
+            action="module.file.stored",
+            subject=("module", state.module_key),
+            before={"path": state.path, "hash": before} if before else None,
+            after={"path": state.path, "hash": hash_},
+        )
+    session.flush()
+    return stored
+
+
+def remove_file(session: Session, stored: StoredFile, *, actor: Actor, now: datetime) -> None:
+    """Take a file out of the store because it was taken away from the content folder."""
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="module.file.removed",
+        subject=("module", stored.module_key),
+        before={"path": stored.path, "hash": stored.text_hash},
+    )
+    session.delete(stored)
+    session.flush()
+
+
+def store_image(
+    session: Session,
+    path: str,
+    name: str,
+    *,
+    is_in_folder: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> StoredImage:
+    """Let a path below the content folder mean a picture that the image store already keeps."""
+    stored = session.scalar(select(StoredImage).where(StoredImage.path == path))
+    if stored is None:
+        stored = StoredImage(path=path, name="")
+        session.add(stored)
+    if is_in_folder:
+        stored.synced_name = name
+    if stored.name != name:
+        before, stored.name = stored.name, name
+        audit.record(
+            session,
+            actor=actor,
+            now=now,
+            action="module.image.stored",
+            subject=("image", path),
+            before={"name": before} if before else None,
+            after={"name": name},
+        )
+    session.flush()
+    return stored
 
 
 def mark_opened(
@@ -155,9 +255,10 @@ def _describe(
     actor: Actor,
     now: datetime,
 ) -> Publication:
-    """The text is the same; take over owner, audience and whose file it is."""
+    """The text is the same; take over owner, audience, questions and whose file it is."""
+    version.source_text = edition.source_text
     if version.front == edition.front and module.source is edition.source:
-        return Publication(module, version, PublishOutcome.UNCHANGED)
+        return Publication(module, version, PublishOutcome.UNCHANGED, before=version)
     before = _description(version.front, module.source)
     version.front, module.source = edition.front, edition.source
     audit.record(
@@ -170,7 +271,7 @@ def _describe(
         after=_description(edition.front, edition.source),
     )
     session.flush()
-    return Publication(module, version, PublishOutcome.DESCRIBED)
+    return Publication(module, version, PublishOutcome.DESCRIBED, before=version)
 
 
 def _description(front: dict[str, Any], source: ModuleSource) -> dict[str, Any]:
@@ -179,7 +280,7 @@ def _description(front: dict[str, Any], source: ModuleSource) -> dict[str, Any]:
 
 
 def _add_version(
-    session: Session, module: CourseModule, edition: Edition, *, now: datetime
+    session: Session, module: CourseModule, edition: Edition, *, actor: Actor, now: datetime
 ) -> ModuleVersion:
     last = session.scalar(
         select(func.max(ModuleVersion.number)).where(ModuleVersion.module_id == module.id)
@@ -197,7 +298,9 @@ def _add_version(
         html=edition.html,
         contents=edition.contents,
         source_path=edition.source_path,
+        source_text=edition.source_text,
         published_at=now,
+        published_by_id=actor.user_id,
     )
     session.add(version)
     session.flush()

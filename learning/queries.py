@@ -1,6 +1,7 @@
 """Reads: the catalogue as one person sees it, a module's versions, clauses that may be cited."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,7 +10,15 @@ from sqlalchemy.orm import Session, defer
 from core.errors import NotFound
 from core.identity import Actor
 from learning.catalogue import CatalogueEntry, in_order
-from learning.models import Clause, CourseModule, ModuleReading, ModuleVersion
+from learning.images import StoredPicture
+from learning.models import (
+    Clause,
+    CourseModule,
+    ModuleReading,
+    ModuleVersion,
+    StoredFile,
+    StoredImage,
+)
 
 
 def catalogue_for(session: Session, actor: Actor) -> list[CatalogueEntry]:
@@ -139,3 +148,120 @@ def modules_without_file(session: Session, keys: Iterable[str]) -> list[CourseMo
             .order_by(CourseModule.key)
         )
     )
+
+
+@dataclass(frozen=True)
+class FileMark:
+    """A file of the store without its text."""
+
+    path: str
+    module_key: str
+    text_hash: str
+    synced_hash: str | None
+
+
+def stored_files(session: Session, module_key: str) -> list[StoredFile]:
+    """The files of an enterprise module in the store, the module's own before its companions."""
+    return list(
+        session.scalars(
+            select(StoredFile)
+            .where(StoredFile.module_key == module_key)
+            .order_by(StoredFile.is_companion, StoredFile.path)
+        )
+    )
+
+
+def all_stored_files(session: Session) -> list[StoredFile]:
+    """Every file of the store by its path."""
+    return list(session.scalars(select(StoredFile).order_by(StoredFile.path)))
+
+
+def stored_file(session: Session, path: str) -> StoredFile | None:
+    """One file of the store by its path below the content folder."""
+    return session.scalar(select(StoredFile).where(StoredFile.path == path))
+
+
+def file_marks(session: Session) -> dict[str, FileMark]:
+    """Every file of the store by its path, without its text."""
+    rows = session.execute(
+        select(
+            StoredFile.path, StoredFile.module_key, StoredFile.text_hash, StoredFile.synced_hash
+        ).order_by(StoredFile.path)
+    )
+    return {row.path: FileMark(*row) for row in rows}
+
+
+def stored_texts(session: Session, paths: Iterable[str]) -> dict[str, str]:
+    """What these files of the store say."""
+    rows = session.execute(
+        select(StoredFile.path, StoredFile.text).where(StoredFile.path.in_(list(paths)))
+    )
+    return {row.path: row.text for row in rows}
+
+
+def origin_texts(session: Session) -> dict[str, str]:
+    """Of the enterprise's copies of library files: what the library said when they were taken."""
+    rows = session.execute(
+        select(StoredFile.path, StoredFile.origin_text).where(StoredFile.origin_text.is_not(None))
+    )
+    return {path: text or "" for path, text in rows}
+
+
+def stored_pictures(session: Session) -> dict[str, StoredPicture]:
+    """Every picture of the store by its path below the content folder."""
+    rows = session.execute(select(StoredImage.path, StoredImage.name, StoredImage.synced_name))
+    return {path: StoredPicture(name, synced) for path, name, synced in rows}
+
+
+def current_text(session: Session, module_key: str) -> str | None:
+    """The file of a module as last published; None for an unknown module, "" where none is kept."""
+    return session.scalar(
+        select(ModuleVersion.source_text)
+        .join(CourseModule, CourseModule.current_version_id == ModuleVersion.id)
+        .where(CourseModule.key == module_key)
+    )
+
+
+def clause_hashes(session: Session, module_key: str) -> dict[str, str]:
+    """The hash of each clause of the text now taught."""
+    rows = session.execute(
+        select(Clause.anchor, Clause.text_hash)
+        .join(CourseModule, CourseModule.current_version_id == Clause.module_version_id)
+        .where(CourseModule.key == module_key)
+    )
+    return {row.anchor: row.text_hash for row in rows}
+
+
+@dataclass(frozen=True)
+class ClauseText:
+    """A clause in one version: since when it reads so, and whether it did not exist before."""
+
+    number: int
+    label: str
+    published_at: datetime
+    text_hash: str
+
+
+def clause_history(session: Session, module: CourseModule, anchor: str) -> list[ClauseText]:
+    """The versions in which a clause began to read as it does there, newest first."""
+    rows = session.execute(
+        select(
+            ModuleVersion.number,
+            ModuleVersion.label,
+            ModuleVersion.published_at,
+            Clause.text_hash,
+        )
+        .join(Clause, Clause.module_version_id == ModuleVersion.id)
+        .where(ModuleVersion.module_id == module.id, Clause.anchor == anchor)
+        .order_by(ModuleVersion.number)
+    )
+    history: list[ClauseText] = []
+    for row in rows:
+        if not history or history[-1].text_hash != row.text_hash:
+            history.append(ClauseText(*row))
+    return history[::-1]
+
+
+def read_stored_image(session: Session, path: str) -> StoredImage | None:
+    """The stored picture that a path below the content folder means."""
+    return session.scalar(select(StoredImage).where(StoredImage.path == path))

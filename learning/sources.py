@@ -3,8 +3,10 @@
 Reads only, never writes into files, and never follows a path out of the root that it started in.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import hashlib
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,6 +17,7 @@ from learning.links import ImageUse
 from learning.models import ModuleSource
 from learning.parsing import ParsedModule, decode, parse_module
 
+MAX_PATH = 240
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_IMAGE_BYTES = 5 * 1024 * 1024
 IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
@@ -38,8 +41,65 @@ class ModuleFile:
     source: ModuleSource
 
     @property
+    def relative(self) -> str:
+        """The path below the root, with slashes."""
+        return self.path.relative_to(self.root).as_posix()
+
+    @property
     def shown_path(self) -> str:
-        return f"{SHOWN_ROOT[self.source]}/{self.path.relative_to(self.root).as_posix()}"
+        return f"{SHOWN_ROOT[self.source]}/{self.relative}"
+
+    def text(self) -> tuple[str, list[Problem]]:
+        """What the file says, or why it cannot be read."""
+        if self.path.stat().st_size > MAX_FILE_BYTES:
+            return "", [too_long(self.shown_path)]
+        text, problems = decode(self.path.read_bytes(), self.shown_path)
+        return plain_lines(text), problems
+
+    def picture(self, relative: str) -> Path | None:
+        """Where the picture with this path below the root lies."""
+        path = self.root / relative
+        return path if lies_below(path, self.root) and path.is_file() else None
+
+
+# For a path below the content folder: where that picture lies now, if anywhere.
+FindPicture = Callable[[str], Path | None]
+
+
+@dataclass(frozen=True)
+class HeldFile(ModuleFile):
+    """A module file whose text is at hand: from the store, from an editor, or already read.
+
+    `find_picture` looks its pictures up; without it they lie in files below the root.
+    """
+
+    held: str = ""
+    find_picture: FindPicture | None = field(default=None, compare=False)
+
+    def text(self) -> tuple[str, list[Problem]]:
+        if len(self.held.encode("utf-8", "replace")) > MAX_FILE_BYTES:
+            return "", [too_long(self.shown_path)]
+        return self.held, []
+
+    def picture(self, relative: str) -> Path | None:
+        found = self.find_picture(relative) if self.find_picture else None
+        return found or super().picture(relative)
+
+
+def plain_lines(text: str) -> str:
+    """The text without a byte order mark and with one kind of line end, as the store keeps it."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_hash(text: str) -> str:
+    """The hash by which two copies of a file's text are the same."""
+    return hashlib.sha256(plain_lines(text).encode("utf-8", "replace")).hexdigest()
+
+
+def too_long(path: str) -> Problem:
+    """E115: nobody reads two million letters, and a parser should not."""
+    message, fix = "文件大于 2 MB", "分成几个模块；图片放在旁边的文件夹里"
+    return Problem(path, 1, 1, ERROR, "E115", message, fix)
 
 
 def content_roots(content_dir: Path, library_dir: Path = LIBRARY_DIR) -> tuple[ContentRoot, ...]:
@@ -58,7 +118,7 @@ def module_files(roots: Iterable[ContentRoot]) -> list[ModuleFile]:
         for path in sorted(folder.rglob("*.md")):
             parts = path.relative_to(folder).parts
             is_hidden = any(part.startswith(".") for part in parts)
-            if is_hidden or path.name.lower() == "readme.md" or not _is_inside(path, folder):
+            if is_hidden or path.name.lower() == "readme.md" or not lies_below(path, folder):
                 continue
             found.append(ModuleFile(path, folder, root.source))
     return found
@@ -67,10 +127,7 @@ def module_files(roots: Iterable[ContentRoot]) -> list[ModuleFile]:
 def read_module(file: ModuleFile) -> tuple[ParsedModule, list[Problem]]:
     """Take a file apart, its encoding, size and prose images checked as well."""
     path = file.shown_path
-    if file.path.stat().st_size > MAX_FILE_BYTES:
-        message, fix = "文件大于 2 MB", "分成几个模块；图片放在旁边的文件夹里"
-        return _nothing(path), [Problem(path, 1, 1, ERROR, "E115", message, fix)]
-    text, problems = decode(file.path.read_bytes(), path)
+    text, problems = file.text()
     if problems:
         return _nothing(path), problems
     module, problems = parse_module(text, path)
@@ -96,16 +153,24 @@ def read_image(file: ModuleFile, written: str) -> tuple[bytes | None, str]:
         return None, "不在本机"
     if "\x00" in written:
         return None, "的路径不对"
-    path = file.path.parent / unquote(written)
-    if not _is_inside(path, file.root):
+    relative = picture_path(file, written)
+    if relative is None or not lies_below(file.root / relative, file.root):
         return None, "在内容文件夹外面"
-    if path.suffix.lower() not in IMAGE_SUFFIXES:
+    if Path(relative).suffix.lower() not in IMAGE_SUFFIXES:
         return None, "不是图片格式"
-    if not path.is_file():
+    path = file.picture(relative)
+    if path is None:
         return None, "找不到"
     if path.stat().st_size > MAX_IMAGE_BYTES:
         return None, "大于 5 MB"
     return path.read_bytes(), ""
+
+
+def picture_path(file: ModuleFile, written: str) -> str | None:
+    """The path below the root of a picture as written in a file; None if it leads outside."""
+    folder = posixpath.dirname(file.relative)
+    path = posixpath.normpath(posixpath.join(folder, unquote(written)))
+    return None if path.startswith(("../", "/")) or path == ".." else path
 
 
 def chosen_modules(
@@ -114,15 +179,17 @@ def chosen_modules(
     """Which file counts for each key: the enterprise's wins over the library's.
 
     Two files of one source under one key are an error, E114, naming both. Companion files, which
-    hold questions only, always stay.
+    hold questions only, stay unless the enterprise has one in the same place.
     """
     chosen: dict[str, tuple[ModuleFile, ParsedModule]] = {}
     companions: list[tuple[ModuleFile, ParsedModule]] = []
     problems: list[Problem] = []
+    own = {file.relative for file, _ in modules if file.source is ModuleSource.ENTERPRISE}
     for file, module in modules:
         key = module.front.key
         if module.front.is_companion or not key:
-            companions.append((file, module))
+            if file.source is ModuleSource.ENTERPRISE or file.relative not in own:
+                companions.append((file, module))
             continue
         other = chosen.get(key)
         if other is not None and other[0].source is file.source:
@@ -134,24 +201,25 @@ def chosen_modules(
     return [*chosen.values(), *companions], problems
 
 
-def reference_problems(modules: Iterable[ParsedModule]) -> list[Problem]:
-    """E302 for each link in the prose to a module or a section that none of these has."""
-    modules = list(modules)
-    anchors = {module.front.key: module.anchors for module in modules if module.front.key}
-    problems = []
-    for module in modules:
-        for link in module.references:
-            key = link.module_key
-            if key is None or key == module.front.key or link.anchor in anchors.get(key, ()):
-                continue
-            place = (module.path, link.line, link.column)
-            missing = f"没有模块 {key}" if key not in anchors else f"{key} 没有锚点 {link.anchor}"
-            fix = "改成已有的标识和锚点，或删掉链接"
-            problems.append(Problem(*place, ERROR, "E302", missing, fix))
-    return problems
+def is_safe_path(path: str) -> bool:
+    """Whether a path may name a file below the content folder, hidden files left out."""
+    parts = path.split("/")
+    return (
+        all(part and not part.startswith(".") for part in parts)
+        and not any(character in path for character in '\x00\\:*?"<>|')
+        and len(path.encode("utf-8", "replace")) <= MAX_PATH
+    )
 
 
-def _is_inside(path: Path, root: Path) -> bool:
+def unsafe_path(path: str) -> Problem:
+    """E118: a name that a module file cannot have."""
+    shown = f"{SHOWN_ROOT[ModuleSource.ENTERPRISE]}/{path}"
+    fix = "用 操作规程/sop-dh.md 这样的名字，不用 .. 和特殊符号"
+    return Problem(shown, 1, 1, ERROR, "E118", "文件的位置不对", fix)
+
+
+def lies_below(path: Path, root: Path) -> bool:
+    """Whether a path, links followed, stays inside a folder."""
     try:
         return path.resolve().is_relative_to(root.resolve())
     except (OSError, ValueError, RuntimeError):

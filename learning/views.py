@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -16,6 +17,7 @@ from core.pages import NavItem, stand_under
 from core.web import config, current_actor, db_session, moment, panels, requires, today
 from learning import operations, queries
 from learning.catalogue import KIND_ORDER, ReadingState, matching, neighbours
+from learning.clauses import clause_html, with_links
 from learning.images import MIME_TYPES, ImageStore
 from learning.models import CourseModule, ModuleKind, ModuleVersion
 
@@ -28,6 +30,8 @@ KIND_NAMES = {
     ModuleKind.OPERATING_PROCEDURE: _l("操作规程"),
     ModuleKind.ACCIDENT_CASE: _l("事故案例"),
 }
+# Who keeps texts and questions together: they see what rests on a clause.
+CLAUSE_READERS = (Role.TRAINER, Role.EXAMINER, Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 # Which sign and which word stand for a state: see templates/learning/_state.html.
 SIGNS = {
     ReadingState.READ: "safe",
@@ -84,6 +88,35 @@ def module(key: str) -> ResponseReturnValue:
     """The text now taught."""
     found = queries.module_by_key(db_session(), key)
     return _show(found, queries.current_version(db_session(), found))
+
+
+@bp.get("/modules/<key>/clauses/<anchor>")
+@requires(*CLAUSE_READERS)
+def clause(key: str, anchor: str) -> ResponseReturnValue:
+    """One clause as it reads now, and all that rests on it."""
+    session = db_session()
+    found = queries.module_by_key(session, key)
+    current = queries.current_version(session, found)
+    clauses = queries.clauses_of(session, current.id)
+    history = queries.clause_history(session, found, anchor)
+    if not history:
+        raise NotFound()
+    stand_under("learning.modules")
+    shown = clauses.get(anchor)
+    last = queries.version_by_number(session, found, history[0].number)
+    number, title = split_number(shown.title if shown else anchor)
+    return render_template(
+        "learning/clause.html",
+        module=found,
+        version=current,
+        anchor=anchor,
+        number=number,
+        clause_title=title,
+        is_gone=shown is None,
+        html=Markup(clause_html((current if shown else last).html, anchor)),
+        history=history,
+        panels=[Markup(html) for html in panels("clause", f"{key}#{anchor}")],
+    )
 
 
 @bp.get("/modules/<key>/versions/<int:number>")
@@ -146,7 +179,7 @@ def _show(found: CourseModule, shown: ModuleVersion) -> ResponseReturnValue:
         module=found,
         version=shown,
         kind_name=KIND_NAMES[found.kind],
-        html=Markup(shown.html),
+        html=_text(found, shown),
         contents=[_contents_line(*line) for line in shown.contents],
         key_facts=[(anchor, Markup(html)) for anchor, html in facts],
         sources=shown.front.get("sources", []),
@@ -160,6 +193,23 @@ def _show(found: CourseModule, shown: ModuleVersion) -> ResponseReturnValue:
         standing=_standing(shown, today()),
         panels=[Markup(html) for html in panels("learning.module", found.id)],
     )
+
+
+def _text(found: CourseModule, shown: ModuleVersion) -> Markup:
+    """The text; for those who keep it, each clause leads to what rests on it."""
+    if shown.id != found.current_version_id or not current_actor().has(*CLAUSE_READERS):
+        return Markup(shown.html)
+    link = Markup(' <a class="trace" href="{}" aria-label="{}">{}</a>')
+    words = _("题与考试")
+    links: dict[str, str] = {
+        anchor: link.format(
+            url_for("learning.clause", key=found.key, anchor=anchor),
+            _("题与考试：%(title)s", title=title),
+            words,
+        )
+        for _level, anchor, title in shown.contents
+    }
+    return Markup(with_links(shown.html, links))
 
 
 def _contents_line(level: int, anchor: str, title: str) -> ContentsLine:

@@ -1,5 +1,6 @@
-"""Operator commands: `flask content check`, `flask content format` and `flask content sync`."""
+"""Operator commands: `flask content check`, `draft`, `format`, `sync` and `export`."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,18 +11,29 @@ from sqlalchemy import inspect
 
 from core.chance import new_id
 from core.db import Database
-from core.errors import Problem
+from core.errors import ERROR, HINT, WARNING, NotFound, Problem
 from core.identity import Actor
 from core.web import services
+from learning.drafting import ModuleDraft, draft_module
+from learning.drafting.blocks import Unreadable
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
-from question_bank.importing import Change
-from question_bank.library import check_links, given_files, known_anchors, read_library
+from question_bank import bank_cli
+from question_bank.exporting import export_content
+from question_bank.formats import export_cli, import_cli
+from question_bank.library import (
+    check_links,
+    given_files,
+    known_anchors,
+    library_flaws,
+    read_library,
+)
 from question_bank.models import ProposedQuestion
 from question_bank.operations import SyncReport, sync_content
 from question_bank.queries.sync import taken_ids
 from question_bank.rewriting import format_files
+from question_bank.rules import Change
 
 QUESTION_WORDS = {
     Change.CREATED: "新增",
@@ -57,13 +69,82 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     library = read_library(files)
     is_whole = all(path.is_dir() for path in paths)
     check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
-    _print(library.problems)
-    errors = sum(problem.is_error for problem in library.problems)
+    found = sorted(
+        {*library.problems, *library_flaws(library)},
+        key=lambda problem: (problem.path, problem.line, problem.column, problem.code),
+    )
+    _print(found)
+    errors, warnings, hints = (
+        sum(problem.level == level for problem in found) for level in (ERROR, WARNING, HINT)
+    )
     questions = sum(unit.question_count for unit in library.units.values())
     modules = sum(unit.main is not None for unit in library.units.values())
-    warnings = len(library.problems) - errors
-    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
+    told = f"，{hints} 条提示" if hints else ""
+    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告{told}")
     if errors:
+        context.exit(1)
+
+
+@content.command("draft", help="把法规或制度的文本变成模块草稿，每一条都能引用；不写数据库")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="只印标题和条款，给程序读")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写成这个文件，图片放在旁边的“图片”文件夹里",
+)
+@click.pass_context
+def draft(context: click.Context, file: Path, as_json: bool, output: Path | None) -> None:
+    """Print the draft of a module on standard output; everything else goes to standard error."""
+    try:
+        made = draft_module(file.read_bytes(), file.name)
+    except OSError as error:
+        click.echo(f"{file} 打不开：{error.strerror or error}", err=True)
+        context.exit(1)
+    except Unreadable as error:
+        click.echo(f"{file}：{error}", err=True)
+        context.exit(1)
+    for remark in made.remarks:
+        click.echo(f"{file} {remark}", err=True)
+    if output is not None:
+        _write_draft(made, output, context)
+    elif made.images:
+        click.echo(f"有 {len(made.images)} 张图片；用 --output 连图片一起写出", err=True)
+    if as_json:
+        click.echo(json.dumps(draft_as_data(made), ensure_ascii=False, indent=1))
+    elif output is None:
+        click.echo(made.text, nl=False)
+
+
+def draft_as_data(made: ModuleDraft) -> dict[str, object]:
+    """The title and the clauses of a draft, in the order of the document."""
+    clauses = [
+        {
+            "anchor": clause.anchor,
+            "number": clause.number,
+            "heading": clause.heading,
+            "text": clause.text,
+        }
+        for clause in made.clauses
+    ]
+    return {"title": made.title, "clauses": clauses}
+
+
+def _write_draft(made: ModuleDraft, output: Path, context: click.Context) -> None:
+    """Write the module beside its pictures; a file that is there already stays."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("x", encoding="utf-8") as file:
+            file.write(made.text)
+        for image in made.images:
+            path = output.parent / image.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(image.data)
+    except FileExistsError:
+        click.echo(f"{output} 已经有了，没有覆盖。换一个文件名", err=True)
+        context.exit(1)
+    except OSError as error:
+        click.echo(f"{output} 写不了：{error.strerror or error}", err=True)
         context.exit(1)
 
 
@@ -101,22 +182,55 @@ def _ids_of_bank(database: Database) -> frozenset[str]:
 
 
 @content.command("sync", help="把内容文件夹同步到课程和题库；再运行一次什么也不变")
+@click.option("--confirm-removals", is_flag=True, help="一次停用很多题，也照做")
 @click.pass_context
 @with_appcontext
-def sync(context: click.Context) -> None:
+def sync(context: click.Context, confirm_removals: bool) -> None:
     """Publish what the content folders say and print what changed."""
     made = services()
     report = sync_content(
         made.database,
         roots=content_roots(made.config.content_dir),
         images=ImageStore(made.config.uploads_dir),
+        confirm_removals=confirm_removals,
         actor=Actor.system("content-sync"),
         now=made.clock.now(),
     )
     _print(report.problems)
+    for notice in report.notices:
+        click.echo(f"提示：{notice}")
     for line in summary(report):
         click.echo(line)
     if report.has_errors:
+        context.exit(1)
+
+
+@content.command("export", help="把编辑器里发布的模块写进内容文件夹；两边都改过的不覆盖")
+@click.option("--module", "module_key", metavar="KEY", help="只写这一个模块")
+@click.pass_context
+@with_appcontext
+def export(context: click.Context, module_key: str | None) -> None:
+    """Write the store's texts and pictures into the content folder."""
+    made = services()
+    try:
+        report = export_content(
+            made.database,
+            content_dir=made.config.content_dir,
+            images=ImageStore(made.config.uploads_dir),
+            module_key=module_key,
+            actor=Actor.system("content-export"),
+            now=made.clock.now(),
+        )
+    except NotFound as error:
+        raise click.ClickException(str(error)) from error
+    _print(report.problems)
+    for path in report.written:
+        click.echo(f"写了 {path}")
+    refused = len(report.problems)
+    click.echo(
+        f"写了 {len(report.written)} 个文件，{report.unchanged} 个没有变，{refused} 个没有写"
+    )
+    if report.problems:
         context.exit(1)
 
 
@@ -146,6 +260,9 @@ def summary(report: SyncReport) -> list[str]:
 def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
     app.cli.add_command(content)
+    bank_cli.bank.add_command(import_cli.import_file)
+    bank_cli.bank.add_command(export_cli.export_file)
+    bank_cli.register(app)
 
 
 def _print(problems: Iterable[Problem]) -> None:

@@ -1,29 +1,16 @@
 """Prepared questions → rows: new versions by content hash, never a change to an old one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
-from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from core import audit
-from core.errors import N_, Conflict
 from core.identity import Actor
-from question_bank.answers import comparable
-from question_bank.drafts import AuthorState, QuestionDraft, Shuffle
-from question_bank.keys import (
-    BlanksKey,
-    HotspotKey,
-    MatchKey,
-    RubricKey,
-    VerdictKey,
-    blank_as_data,
-    region_as_data,
-)
+from question_bank.drafts import AuthorState
 from question_bank.models import (
     Question,
     QuestionReference,
@@ -31,29 +18,16 @@ from question_bank.models import (
     QuestionTag,
     QuestionVersion,
 )
-from question_bank.rendering import PreparedQuestion, RenderedQuestion, reference_place
+from question_bank.rendering import PreparedQuestion, reference_place
+from question_bank.rules import Change as Change
+from question_bank.rules import Standing, change_of
+from question_bank.versioning import built_version, html_of
 
 STATE_OF = {
     AuthorState.DRAFT: QuestionState.DRAFT,
     AuthorState.ENABLED: QuestionState.ACTIVE,
     AuthorState.RETIRED: QuestionState.RETIRED,
 }
-# How alike two texts must be for an option to keep its id in the same place.
-ALIKE = 0.6
-
-
-class Change(Enum):
-    """What became of a question; the first that fits is told."""
-
-    CREATED = "created"
-    REVIVED = "revived"
-    RETIRED = "retired"
-    CHANGED = "changed"
-    MOVED = "moved"
-    DESCRIBED = "described"
-    UNCHANGED = "unchanged"
-
-
 ACTIONS = {
     Change.CREATED: "question.created",
     Change.REVIVED: "question.revived",
@@ -66,52 +40,134 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class ImportedQuestion:
-    """A question after the import and what became of it."""
+    """A question after the import and what became of it.
+
+    `before` is the version whose place `version` took, if one did; `is_edited` says that anything
+    about the question was written anew.
+    """
 
     question: Question
     change: Change
+    before: QuestionVersion | None
+    version: QuestionVersion | None
+    is_edited: bool
+    # For a case: its sub-questions.
+    parts: "tuple[ImportedQuestion, ...]" = ()
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether what is asked, and not only what is said about it, is new."""
+        return self.before is not None or self.change is Change.CREATED
+
+
+def standing_after(prepared: PreparedQuestion, case: str | None = None) -> Standing:
+    """What a draft makes of its question; `case` is the id of the case that it is a part of."""
+    draft = prepared.draft
+    return Standing(
+        state=STATE_OF[draft.state],
+        content_hash=prepared.content_hash,
+        metadata_hash=prepared.metadata_hash,
+        module_key=draft.module_key,
+        path=draft.path,
+        case=case,
+    )
 
 
 def import_question(
+    session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
+) -> ImportedQuestion:
+    """Bring one question of the bank to what its draft says; the same draft twice does nothing."""
+    return import_questions(session, [prepared], actor=actor, now=now)[0]
+
+
+def import_questions(
     session: Session,
-    prepared: PreparedQuestion,
+    prepared: Sequence[PreparedQuestion],
     *,
     actor: Actor,
     now: datetime,
     case: Question | None = None,
-) -> ImportedQuestion:
-    """Bring one question of the bank to what its draft says; the same draft twice does nothing.
+) -> list[ImportedQuestion]:
+    """Bring many questions to what their drafts say, with few statements; in the same order.
 
     A case brings its sub-questions with it; `case` is given for those.
     """
-    draft = prepared.draft
-    question = session.scalar(select(Question).where(Question.public_id == prepared.public_id))
-    if question is None:
-        return _create(session, prepared, case, actor=actor, now=now)
-    before = _state_of(question)
-    part_ids = _import_parts(session, question, prepared, actor=actor, now=now)
-    version = session.get(QuestionVersion, question.current_version_id or 0)
+    wanted = [each.public_id for each in prepared]
+    found = session.scalars(select(Question).where(Question.public_id.in_(wanted)))
+    held = {question.public_id: question for question in found}
+    current = [question.current_version_id for question in held.values()]
+    versions = {
+        version.id: version
+        for version in session.scalars(
+            select(QuestionVersion).where(QuestionVersion.id.in_(current))
+        )
+    }
+    new = [each for each in prepared if each.public_id not in held]
+    done = {
+        imported.question.public_id: imported
+        for imported in _create_all(session, new, case, actor=actor, now=now)
+    }
+    for each in prepared:
+        question = held.get(each.public_id)
+        if question is not None:
+            version = versions.get(question.current_version_id or 0)
+            done[each.public_id] = _take_over(
+                session, question, version, each, case, actor=actor, now=now
+            )
+    session.flush()
+    return [done[public_id] for public_id in wanted]
+
+
+def _take_over(
+    session: Session,
+    question: Question,
+    version: QuestionVersion | None,
+    prepared: PreparedQuestion,
+    case: Question | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> ImportedQuestion:
+    draft, old = prepared.draft, version
+    before, after = _state_of(question), standing_after(prepared, case.public_id if case else None)
+    change = change_of(_standing_of(session, question, version), after)
+    parts = import_questions(session, prepared.parts, actor=actor, now=now, case=question)
     is_new_version = version is None or version.content_hash != prepared.content_hash
     if is_new_version:
-        version = _version_for(session, question, prepared, version, part_ids, now=now)
-    is_described = question.metadata_hash != prepared.metadata_hash
-    if is_new_version or is_described:
+        version = _version_for(session, question, prepared, version, _ids_of(parts), now=now)
+    is_edited = is_new_version or question.metadata_hash != prepared.metadata_hash
+    if is_edited:
         assert version is not None
         _describe(session, question, version, prepared)
-        question.review_since = None
-    place = (draft.module_key, draft.path, case.id if case else None)
-    is_moved = (question.module_key, question.source_path, question.case_id) != place
-    question.module_key, question.source_path, question.case_id = place
-    question.source_line = draft.line
-    change = _take_state(question, STATE_OF[draft.state], now=now)
-    if change in (Change.UNCHANGED, Change.DESCRIBED):
-        change = Change.DESCRIBED if is_described else change
-        change = Change.MOVED if is_moved else change
-        change = Change.CHANGED if is_new_version else change
+    question.module_key, question.source_path = draft.module_key, draft.path
+    question.case_id, question.source_line = case.id if case else None, draft.line
+    if question.state is not after.state:
+        question.state = after.state
+        question.retired_at = now if after.state is QuestionState.RETIRED else None
     if change is not Change.UNCHANGED:
         _record(session, question, change, before, actor=actor, now=now)
-    session.flush()
-    return ImportedQuestion(question, change)
+    old = old if is_new_version else None
+    return ImportedQuestion(question, change, old, version, is_edited, tuple(parts))
+
+
+def _standing_of(session: Session, question: Question, version: QuestionVersion | None) -> Standing:
+    case = session.get(Question, question.case_id) if question.case_id is not None else None
+    return Standing(
+        state=question.state,
+        content_hash=version.content_hash if version else None,
+        metadata_hash=question.metadata_hash,
+        module_key=question.module_key,
+        path=question.source_path,
+        case=case.public_id if case else None,
+    )
+
+
+def _ids_of(parts: Sequence[ImportedQuestion]) -> list[int]:
+    """The versions of a case's sub-questions, in order.
+
+    One that has left the case keeps its row; whoever sees all files retires what stands nowhere.
+    """
+    return [part.version.id for part in parts if part.version is not None]
 
 
 def retire(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
@@ -122,39 +178,48 @@ def retire(session: Session, question: Question, *, actor: Actor, now: datetime)
     session.flush()
 
 
-def option_ids(
-    texts: Sequence[str], before: Sequence[tuple[int, str]], first_free: int
-) -> list[int]:
-    """The ids of options, kept from the version before where it is clear which is which.
-
-    An option keeps its id if its text is the same but for blanks and width, else if the option
-    that stood in its place has a similar text and no other option took it.
-    """
-    old = {comparable(text): option_id for option_id, text in before}
-    ids: list[int | None] = [old.get(comparable(text)) for text in texts]
-    for place, text in enumerate(texts):
-        if ids[place] is None and place < len(before) and before[place][0] not in ids:
-            ratio = SequenceMatcher(None, comparable(text), comparable(before[place][1])).ratio()
-            ids[place] = before[place][0] if ratio >= ALIKE else None
-    free = first_free
-    settled: list[int] = []
-    for option_id in ids:
-        if option_id is None or option_id in settled:
-            option_id, free = free, free + 1
-        settled.append(option_id)
-    return settled
-
-
-def _create(
+def _create_all(
     session: Session,
-    prepared: PreparedQuestion,
+    prepared: Sequence[PreparedQuestion],
     case: Question | None,
     *,
     actor: Actor,
     now: datetime,
-) -> ImportedQuestion:
+) -> list[ImportedQuestion]:
+    questions = [_new_question(each, case, now=now) for each in prepared]
+    session.add_all(questions)
+    session.flush()
+    pairs = list(zip(questions, prepared, strict=True))
+    parts = [
+        tuple(import_questions(session, each.parts, actor=actor, now=now, case=question))
+        if each.parts
+        else ()
+        for question, each in pairs
+    ]
+    versions = [
+        built_version(question, each, (), None, _ids_of(own), now=now)
+        for (question, each), own in zip(pairs, parts, strict=True)
+    ]
+    session.add_all(versions)
+    session.flush()
+    for (question, each), version in zip(pairs, versions, strict=True):
+        question.current_version_id = version.id
+        _take_description(question, version, each)
+    _add_lists(session, pairs)
+    acts = [
+        audit.Act(ACTIONS[Change.CREATED], ("question", each.public_id), after=_state_of(each))
+        for each in questions
+    ]
+    audit.record_all(session, acts, actor=actor, now=now)
+    return [
+        ImportedQuestion(question, Change.CREATED, None, version, is_edited=True, parts=own)
+        for question, version, own in zip(questions, versions, parts, strict=True)
+    ]
+
+
+def _new_question(prepared: PreparedQuestion, case: Question | None, *, now: datetime) -> Question:
     draft = prepared.draft
-    question = Question(
+    return Question(
         public_id=prepared.public_id,
         module_key=draft.module_key,
         case_id=case.id if case else None,
@@ -165,28 +230,6 @@ def _create(
         metadata_hash=prepared.metadata_hash,
         retired_at=now if draft.state is AuthorState.RETIRED else None,
     )
-    session.add(question)
-    session.flush()
-    part_ids = _import_parts(session, question, prepared, actor=actor, now=now)
-    version = _version_for(session, question, prepared, None, part_ids, now=now)
-    _describe(session, question, version, prepared)
-    _record(session, question, Change.CREATED, None, actor=actor, now=now)
-    session.flush()
-    return ImportedQuestion(question, Change.CREATED)
-
-
-def _import_parts(
-    session: Session, case: Question, prepared: PreparedQuestion, *, actor: Actor, now: datetime
-) -> list[int]:
-    """Bring the sub-questions of a case up to date; the ids of their versions, in order.
-
-    One that has left the case keeps its row; whoever sees all files retires what stands nowhere.
-    """
-    parts = [
-        import_question(session, part, actor=actor, now=now, case=case).question
-        for part in prepared.parts
-    ]
-    return [part.current_version_id for part in parts if part.current_version_id is not None]
 
 
 def _version_for(
@@ -220,97 +263,29 @@ def _new_version(
     *,
     now: datetime,
 ) -> QuestionVersion:
-    draft, html = prepared.draft, _html_of(prepared)
     versions = session.scalars(
         select(QuestionVersion).where(QuestionVersion.question_id == question.id)
     ).all()
-    ids = _kept_ids(html.option_texts, before, versions, lambda version: version.options)
-    left = _kept_ids(html.premise_texts, before, versions, lambda version: version.premises)
-    key = draft.key
-    version = QuestionVersion(
-        question_id=question.id,
-        number=max((version.number for version in versions), default=0) + 1,
-        content_hash=prepared.content_hash,
-        type=draft.type,
-        stem_markdown=draft.stem,
-        stem_html=html.stem,
-        options=_options(draft, html, ids),
-        verdict=key.verdict if isinstance(key, VerdictKey) else None,
-        blanks=[blank_as_data(b) for b in key.blanks] if isinstance(key, BlanksKey) else [],
-        premises=_premises(key, html, left, ids) if isinstance(key, MatchKey) else [],
-        rubric=_rubric(key, html) if isinstance(key, RubricKey) else None,
-        picture=html.picture,
-        part_version_ids=part_ids,
-        scoring_rule=draft.rule.name.value if draft.rule else None,
-        scoring_value_tenths=draft.rule.tenths if draft.rule else None,
-        points_tenths=draft.points_tenths,
-        created_at=now,
-    )
+    version = built_version(question, prepared, versions, before, part_ids, now=now)
     session.add(version)
     session.flush()
     return version
-
-
-def _kept_ids(
-    texts: Sequence[str],
-    before: QuestionVersion | None,
-    versions: Sequence[QuestionVersion],
-    items_of: Callable[[QuestionVersion], Sequence[dict[str, Any]]],
-) -> list[int]:
-    """Ids for the options or the premises of a new version; none is ever used anew."""
-    used = [item["id"] for version in versions for item in items_of(version)]
-    old = [(item["id"], item["text"]) for item in items_of(before)] if before else []
-    return option_ids(texts, old, max(used, default=0) + 1)
-
-
-def _premises(
-    key: MatchKey, html: RenderedQuestion, ids: Sequence[int], option_ids: Sequence[int]
-) -> list[dict[str, Any]]:
-    right = dict(key.pairs)
-    return [
-        {
-            "id": ids[place],
-            "html": html.premises[place],
-            "text": html.premise_texts[place],
-            "right_id": option_ids[right[place + 1] - 1],
-        }
-        for place in range(len(ids))
-    ]
-
-
-def _rubric(key: RubricKey, html: RenderedQuestion) -> dict[str, Any]:
-    return {
-        "points": [{"text": point.text, "tenths": point.tenths} for point in key.points],
-        "model_answer": key.model_answer,
-        "model_answer_html": html.model_answer,
-    }
-
-
-def _options(
-    draft: QuestionDraft, html: RenderedQuestion, ids: Sequence[int]
-) -> list[dict[str, Any]]:
-    last = len(draft.options) - 1
-    regions = dict(draft.key.regions) if isinstance(draft.key, HotspotKey) else {}
-    return [
-        {
-            "id": ids[place],
-            "html": html.options[place],
-            "text": html.option_texts[place],
-            "is_right": option.is_right,
-            "weight_percent": None if option.weight_percent is None else str(option.weight_percent),
-            "is_pinned": draft.shuffle is Shuffle.NONE
-            or (draft.shuffle is Shuffle.LAST_FIXED and place == last),
-            **({"region": region_as_data(regions[place + 1])} if regions else {}),
-        }
-        for place, option in enumerate(draft.options)
-    ]
 
 
 def _describe(
     session: Session, question: Question, version: QuestionVersion, prepared: PreparedQuestion
 ) -> None:
     """Take over everything that belongs to the question and not to a version of it."""
-    draft, html = prepared.draft, _html_of(prepared)
+    _take_description(question, version, prepared)
+    for table in (QuestionTag, QuestionReference):
+        session.execute(delete(table).where(table.question_id == question.id))
+    _add_lists(session, [(question, prepared)])
+
+
+def _take_description(
+    question: Question, version: QuestionVersion, prepared: PreparedQuestion
+) -> None:
+    draft, html = prepared.draft, html_of(prepared)
     question.title, question.difficulty = draft.title[:200], draft.difficulty
     question.explanation_html, question.search_text = html.explanation, html.search_text
     question.positions, question.facts = list(draft.positions), list(draft.facts)
@@ -320,39 +295,20 @@ def _describe(
         if feedback
     }
     question.metadata_hash = prepared.metadata_hash
-    for table in (QuestionTag, QuestionReference):
-        session.execute(delete(table).where(table.question_id == question.id))
-    session.add_all(QuestionTag(question_id=question.id, tag=tag) for tag in draft.tags)
-    for position in range(len(draft.references)):
-        label, module_key, anchor = reference_place(draft, position)
-        session.add(
-            QuestionReference(
-                question_id=question.id,
-                position=position,
-                label=label,
-                module_key=module_key,
-                anchor=anchor,
-            )
-        )
 
 
-def _html_of(prepared: PreparedQuestion) -> RenderedQuestion:
-    if prepared.html is None:
-        # Someone else changed the question between reading its hashes and this transaction.
-        raise Conflict(N_("题目 %(id)s 刚刚被改过，再同步一次"), id=prepared.public_id)
-    return prepared.html
-
-
-def _take_state(question: Question, state: QuestionState, *, now: datetime) -> Change:
-    """Set the state that the author wants and say what that makes of the question."""
-    if question.state is state:
-        return Change.UNCHANGED
-    was_retired = question.state is QuestionState.RETIRED
-    question.state = state
-    question.retired_at = now if state is QuestionState.RETIRED else None
-    if was_retired:
-        return Change.REVIVED
-    return Change.RETIRED if state is QuestionState.RETIRED else Change.DESCRIBED
+def _add_lists(session: Session, pairs: Sequence[tuple[Question, PreparedQuestion]]) -> None:
+    """Add tags and references with one statement each."""
+    tags = [{"question_id": q.id, "tag": tag} for q, each in pairs for tag in each.draft.tags]
+    references = []
+    for question, each in pairs:
+        for position in range(len(each.draft.references)):
+            label, module_key, anchor = reference_place(each.draft, position)
+            place = {"label": label, "module_key": module_key, "anchor": anchor}
+            references.append({"question_id": question.id, "position": position, **place})
+    for table, rows in ((QuestionTag, tags), (QuestionReference, references)):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def _state_of(question: Question) -> dict[str, Any]:

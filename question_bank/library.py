@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import ERROR, WARNING, Problem
 from learning.links import images_in
 from learning.models import ModuleSource
-from learning.parsing import ParsedModule, RawBlock, decode
+from learning.parsing import ParsedModule, RawBlock
 from learning.sources import (
     ContentRoot,
     ModuleFile,
@@ -21,6 +21,7 @@ from learning.sources import (
 )
 from question_bank.authoring.blocks import TYPES, parse_block
 from question_bank.authoring.cases import split_case
+from question_bank.authoring.flaws import ModuleText, flaws_of
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
 from question_bank.authoring.report import Report
@@ -40,12 +41,26 @@ class Part:
     parsed: ParsedModule
 
 
+@dataclass(frozen=True)
+class Link:
+    """A citation of a section of another module, in a question or in prose."""
+
+    path: str
+    line: int
+    column: int
+    module_key: str
+    anchor: str
+
+
 @dataclass
 class Unit:
     """A module file, its companions, their drafts and their problems.
 
     `main` is None when a companion names a module that has no file here. `block_lines` has every
     id that stands in the files, also those of blocks that could not be read.
+
+    A settled unit is one whose files are as they were when the bank took them in. It was not read
+    again: it has no parts and no drafts, and what other units must know of it is what was recorded.
     """
 
     key: str
@@ -54,7 +69,12 @@ class Unit:
     drafts: list[QuestionDraft] = field(default_factory=list)
     file_of: dict[str, ModuleFile] = field(default_factory=dict)
     block_lines: list[tuple[str, str, int]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    is_settled: bool = False
+    settled_anchors: frozenset[str] = frozenset()
+    # Files of the library that the enterprise's own stand in for.
+    replaced: list[ModuleFile] = field(default_factory=list)
     # A case counts as one.
     question_count: int = 0
 
@@ -68,7 +88,12 @@ class Unit:
 
     @property
     def anchors(self) -> frozenset[str]:
-        return self.main.parsed.anchors if self.main else frozenset()
+        return self.main.parsed.anchors if self.main else self.settled_anchors
+
+    @property
+    def main_path(self) -> str:
+        """The file that messages about the whole unit name."""
+        return self.main.parsed.path if self.main else self.key
 
     @property
     def public_ids(self) -> frozenset[str]:
@@ -120,7 +145,15 @@ def given_files(paths: Iterable[Path]) -> list[ModuleFile]:
 
 def read_library(files: Sequence[ModuleFile]) -> Library:
     """Read the files and their questions; references between modules are not yet checked."""
-    read = [(file, *read_module(file)) for file in files]
+    library = assembled([(file, *read_module(file)) for file in files])
+    check_ids(library)
+    return library
+
+
+def assembled(
+    read: Sequence[tuple[ModuleFile, ParsedModule, list[Problem]]],
+) -> Library:
+    """The units that files which were read make up, with their questions."""
     chosen, doubled = chosen_modules([(file, parsed) for file, parsed, _ in read])
     kept = {file for file, _ in chosen}
     found: dict[str, list[Problem]] = {}
@@ -132,10 +165,18 @@ def read_library(files: Sequence[ModuleFile]) -> Library:
     for file, parsed in chosen:
         _place(Part(file, parsed), found.pop(file.shown_path), library)
     library.loose_problems += [problem for problems in found.values() for problem in problems]
+    for file, parsed, _ in read:
+        key = key_of(parsed)
+        if file not in kept and key in library.units:
+            library.units[key].replaced.append(file)
     for unit in library.units.values():
         _read_questions(unit)
-    _check_ids(library)
     return library
+
+
+def key_of(parsed: ParsedModule) -> str:
+    """The key of the unit that a file belongs to; empty for a file that says none."""
+    return parsed.front.module_key if parsed.front.is_companion else parsed.front.key
 
 
 def check_links(library: Library, *, anchors_of: AnchorsOf, is_whole: bool) -> None:
@@ -147,32 +188,37 @@ def check_links(library: Library, *, anchors_of: AnchorsOf, is_whole: bool) -> N
         unit.problems += broken_links(unit, anchors_of=anchors_of, is_whole=is_whole)
 
 
+def library_flaws(library: Library) -> list[Problem]:
+    """The writing flaws of all questions, also of those that repeat one in another module."""
+    modules = [
+        ModuleText(
+            key=unit.key,
+            path=unit.main.parsed.path,
+            sections=unit.main.parsed.sections,
+            sources=tuple(source.name for source in unit.main.parsed.front.sources),
+        )
+        for unit in library.units.values()
+        if unit.main is not None
+    ]
+    return flaws_of([d for unit in library.units.values() for d in unit.drafts], modules)
+
+
 def broken_links(unit: Unit, *, anchors_of: AnchorsOf, is_whole: bool = True) -> list[Problem]:
     """E302 for each citation of another module's section that does not exist."""
-    cited = [
-        (draft.path, reference.line, reference.column, reference.module_key, reference.anchor)
-        for draft in with_parts(unit.drafts)
-        for reference in draft.references
-        if isinstance(reference, AnchorReference) and reference.module_key is not None
-    ]
-    cited += [
-        (part.parsed.path, link.line, link.column, link.module_key, link.anchor)
-        for part in unit.parts
-        for link in part.parsed.references
-        if link.module_key not in (None, unit.key)
-    ]
     problems = []
-    for path, line, column, module, anchor in cited:
-        anchors = anchors_of(module)
+    for link in unit.links:
+        place = (link.path, link.line, link.column)
+        anchors = anchors_of(link.module_key)
         if anchors is None:
+            module = link.module_key
             level, code = (ERROR, "E302") if is_whole else (WARNING, "W302")
             message = f"没有模块 {module}" if is_whole else f"没有核对模块 {module}：不在这次检查里"
             fix = "改正模块的标识" if is_whole else "连同那个模块一起检查"
-            problems.append(Problem(path, line, column, level, code, message, fix))
-        elif anchor not in anchors:
-            message = f"模块 {module} 没有锚点 #{anchor}"
+            problems.append(Problem(*place, level, code, message, fix))
+        elif link.anchor not in anchors:
+            message = f"模块 {link.module_key} 没有锚点 #{link.anchor}"
             fix = "改正锚点，或在那个模块的标题后面写上它"
-            problems.append(Problem(path, line, column, ERROR, "E302", message, fix))
+            problems.append(Problem(*place, ERROR, "E302", message, fix))
     return problems
 
 
@@ -193,14 +239,13 @@ def check_types(unit: Unit, types: Mapping[str, str]) -> None:
 
 
 def _place(part: Part, problems: list[Problem], library: Library) -> None:
-    front = part.parsed.front
-    key = front.module_key if front.is_companion else front.key
+    key = key_of(part.parsed)
     if not key:
         library.loose_problems += problems
         return
     unit = library.units.setdefault(key, Unit(key))
     unit.problems += problems
-    if front.is_companion:
+    if part.parsed.front.is_companion:
         unit.companions.append(part)
     else:
         unit.main = part
@@ -234,6 +279,19 @@ def _read_questions(unit: Unit) -> None:
                 unit.problems += hotspot_problems(part.file, draft)
                 unit.drafts.append(draft)
                 unit.file_of[path] = part.file
+    unit.links = list(_links(unit))
+
+
+def _links(unit: Unit) -> Iterator[Link]:
+    for draft in with_parts(unit.drafts):
+        for reference in draft.references:
+            if isinstance(reference, AnchorReference) and reference.module_key is not None:
+                place = (draft.path, reference.line, reference.column)
+                yield Link(*place, reference.module_key, reference.anchor)
+    for part in unit.parts:
+        for link in part.parsed.references:
+            if link.module_key is not None and link.module_key != unit.key:
+                yield Link(part.parsed.path, link.line, link.column, link.module_key, link.anchor)
 
 
 def _ids(block: RawBlock) -> Iterator[tuple[str, int]]:
@@ -248,7 +306,7 @@ def _ids(block: RawBlock) -> Iterator[tuple[str, int]]:
 
 def _lost_headings(part: Part) -> list[Problem]:
     """E116 for each 题注 outside the question blocks."""
-    text, _ = decode(part.file.path.read_bytes(), part.parsed.path)
+    text, _ = part.file.text()
     taken = {
         number
         for block in part.parsed.blocks
@@ -262,7 +320,7 @@ def _lost_headings(part: Part) -> list[Problem]:
     ]
 
 
-def _check_ids(library: Library) -> None:
+def check_ids(library: Library) -> None:
     """E401 at both places for an id that stands twice."""
     first: dict[str, tuple[Unit, str, int]] = {}
     for unit in library.units.values():

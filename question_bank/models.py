@@ -97,6 +97,9 @@ class QuestionVersion(Base):
     scoring_value_tenths: Mapped[int | None]
     # Points stated by the author (分值), in tenths; the paper may set others.
     points_tenths: Mapped[int | None]
+    # The version whose statistics go on with this one: a correction (勘误) that a second person
+    # confirmed. None for every other version.
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -126,6 +129,71 @@ class QuestionReference(Base):
     label: Mapped[str] = mapped_column(String(200))
     module_key: Mapped[str | None] = mapped_column(String(80))
     anchor: Mapped[str | None] = mapped_column(String(80))
+
+
+class FileRecord(Base):
+    """What one file said when the bank last took it in; an unchanged file need not be read again.
+
+    Files of the library and of the enterprise alike; only of units that were published whole.
+    """
+
+    __tablename__ = "file_record"
+
+    # As messages name it: `content/…` or `CONTENT_DIR/…`.
+    path: Mapped[str] = mapped_column(String(400), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(80), index=True)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    # The code that read it: another release may understand the same text otherwise.
+    reader: Mapped[str] = mapped_column(String(16))
+    # Its pictures: [[path below the content folder, name in the image store], …]
+    pictures: Mapped[list[Any]] = mapped_column(JSON)
+    # How many questions it has, a case counted as one.
+    questions: Mapped[int]
+    # The ids that stand in it, those of a case's parts too: [[public id, line], …]
+    blocks: Mapped[list[Any]] = mapped_column(JSON)
+    # What it cites of other modules: [[line, column, module, anchor], …]
+    links: Mapped[list[Any]] = mapped_column(JSON)
+    # What there was to say about it: [[line, column, code, message, fix], …]
+    warnings: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class ReviewKind(Enum):
+    """Why a person must look at a question."""
+
+    # A clause that it rests on reads otherwise; it is not drawn until somebody confirmed it.
+    CLAUSE = "clause"
+    # A key fact that it tests reads otherwise; not drawn either.
+    FACT = "fact"
+    # Its author says that only the wording was mended (勘误); a second person confirms that.
+    CORRECTION = "correction"
+    # Its key, tolerance or part marks changed; what becomes of finished sittings is for a person.
+    KEY = "key"
+
+
+class ReviewTask(Base):
+    """One reason to look at a question, with what changed; settled by a person, never deleted."""
+
+    __tablename__ = "review_task"
+    __table_args__ = (Index(None, "question_id", "kind"), Index(None, "settled_at", "kind"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    kind: Mapped[ReviewKind] = mapped_column(enum_column(ReviewKind))
+    # CLAUSE and FACT: where it stands, and what it said before and says now.
+    module_key: Mapped[str | None] = mapped_column(String(80))
+    anchor: Mapped[str | None] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    before_text: Mapped[str] = mapped_column(Text, default="")
+    after_text: Mapped[str] = mapped_column(Text, default="")
+    # CORRECTION and KEY: the question's version before and the one that took its place.
+    before_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
+    after_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    # What the person found: `confirmed`, `refused`, or `edited` when the question was changed.
+    outcome: Mapped[str | None] = mapped_column(String(16))
 
 
 class ProposalOrigin(Enum):

@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
-from question_bank import operations
+from question_bank import reviews
+from question_bank.formats import export_views
+from question_bank.formats import views as import_views
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
@@ -29,11 +31,14 @@ from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
 from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.exported import EXPORTERS
 
 PER_PAGE = 30
 LETTERS = "ABCDEFGHIJKL"
 
 bp = Blueprint("question_bank", __name__)
+bp.register_blueprint(import_views.bp)
+bp.register_blueprint(export_views.bp)
 NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
 )
@@ -157,6 +162,8 @@ def questions() -> ResponseReturnValue:
         types=TYPE_NAMES,
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
+        may_import=actor.has(*import_views.AUTHORS),
+        may_export=actor.has(*EXPORTERS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 
@@ -192,7 +199,7 @@ def question(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """The question is still right although its clause changed."""
     found = bank.question_for(db_session(), current_actor(), public_id)
-    operations.confirm_question(db_session(), found, actor=current_actor(), now=moment())
+    reviews.confirm_question(db_session(), found, actor=current_actor(), now=moment())
     flash(_("已记下：这道题复核过了"))
     return redirect(url_for("question_bank.question", public_id=public_id))
 

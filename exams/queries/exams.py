@@ -15,6 +15,7 @@ from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry,
 from exams.queries.audience import AudienceChoice
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionState, QuestionTag
+from question_bank.queries.content import is_drawable
 from teams.models import Team
 
 MANAGERS = (Role.EXAMINER,)
@@ -39,7 +40,7 @@ class RowCounts:
 
 def exam_for(session: Session, actor: Actor, exam_id: int) -> Exam:
     """An exam that the actor may read as an official; NotFound for any other."""
-    exam = session.scalar(select(Exam).where(Exam.id == exam_id, _may_read(actor)))
+    exam = session.scalar(select(Exam).where(Exam.id == exam_id, may_read(actor)))
     if exam is None:
         raise NotFound()
     return exam
@@ -172,7 +173,7 @@ def bank_questions(session: Session) -> list[BankQuestion]:
     for question_id, tag in session.execute(
         select(QuestionTag.question_id, QuestionTag.tag)
         .join(Question, Question.id == QuestionTag.question_id)
-        .where(_is_drawable())
+        .where(is_drawable())
     ):
         tags.setdefault(question_id, set()).add(tag)
     rows = session.execute(
@@ -183,7 +184,7 @@ def bank_questions(session: Session) -> list[BankQuestion]:
             Question.type,
             Question.difficulty,
         )
-        .where(_is_drawable())
+        .where(is_drawable())
         .order_by(Question.public_id)
     )
     parts = _part_types(session)
@@ -214,15 +215,6 @@ def _part_types(session: Session) -> dict[int, set[QuestionType]]:
     return found
 
 
-def _is_drawable() -> ColumnElement[bool]:
-    """Enabled, with a version, and not a sub-question: those come with their case."""
-    return and_(
-        Question.state == QuestionState.ACTIVE,
-        Question.current_version_id.is_not(None),
-        Question.case_id.is_(None),
-    )
-
-
 def _wanted(actor: Actor, wanted: ExamFilter, now: datetime) -> list[ColumnElement[bool]]:
     published = Exam.state == ExamState.PUBLISHED
     phases: dict[Phase | None, ColumnElement[bool]] = {
@@ -234,13 +226,13 @@ def _wanted(actor: Actor, wanted: ExamFilter, now: datetime) -> list[ColumnEleme
         Phase.CLOSED: and_(published, Exam.closes_at < now),
     }
     return [
-        _may_read(actor),
+        may_read(actor),
         phases[wanted.phase],
         Exam.title.contains(wanted.words, autoescape=True),
     ]
 
 
-def _may_read(actor: Actor) -> ColumnElement[bool]:
+def may_read(actor: Actor) -> ColumnElement[bool]:
     """Drafts are for those who may change them; other exams for whose people they touch."""
     if is_over_everything(actor, *READERS):
         return true()

@@ -8,6 +8,7 @@ and the author's own text is never altered.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)}
 _BLANKS = [0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
@@ -19,6 +20,8 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _ITEM = re.compile(r"(?P<mark>[-*+](?: +|(?=\[))|\d{1,3}[.)] +|(?:[-*+]|\d{1,3}[.)])$)")
 
 
+# A line is folded a dozen times on its way to a draft.
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Give the text with half-width marks and blanks; its length does not change."""
     return text.translate(_FOLD)

@@ -65,7 +65,7 @@ def bank_page(
     session: Session, actor: Actor, wanted: QuestionFilter, *, page: int, per_page: int
 ) -> BankPage:
     """One page of the questions that a filter finds, in the order of the files."""
-    _check(actor)
+    check_keeper(actor)
     where = _conditions(wanted)
     total = session.scalar(select(func.count()).select_from(Question).where(*where)) or 0
     statement = (
@@ -87,9 +87,22 @@ def bank_page(
     )
 
 
+def found_versions(session: Session, wanted: QuestionFilter) -> list[int]:
+    """The current versions of the questions that a filter finds, in the order of the files.
+
+    Sub-questions are left out: they belong to their case.
+    """
+    found = session.scalars(
+        select(Question.current_version_id)
+        .where(*_conditions(wanted), Question.case_id.is_(None))
+        .order_by(Question.module_key, Question.source_path, Question.source_line, Question.id)
+    )
+    return [version_id for version_id in found if version_id is not None]
+
+
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
-    _check(actor)
+    check_keeper(actor)
     rows = session.execute(
         select(Question.state, func.count())
         .where(Question.case_id.is_(None))
@@ -121,7 +134,7 @@ def bank_tags(session: Session) -> list[str]:
 
 def question_for(session: Session, actor: Actor, public_id: str) -> Question:
     """A question of the bank, for those who keep it."""
-    _check(actor)
+    check_keeper(actor)
     question = session.scalar(select(Question).where(Question.public_id == public_id))
     if question is None:
         raise NotFound()
@@ -168,7 +181,8 @@ def tags_of(session: Session, question: Question) -> list[str]:
     )
 
 
-def _check(actor: Actor) -> None:
+def check_keeper(actor: Actor) -> None:
+    """Refuse whoever does not keep the bank."""
     if not actor.has(*KEEPERS):
         raise Forbidden()
 

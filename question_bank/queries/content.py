@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from question_bank.keys import (
     AnswerKey,
@@ -149,33 +149,25 @@ def rule_of(version: QuestionVersion) -> ScoringRule | None:
     return ScoringRule(RuleName(version.scoring_rule), version.scoring_value_tenths)
 
 
-def drawable_version_ids(
-    session: Session,
-    *,
-    module_key: str | None = None,
-    tag: str | None = None,
-    type_: QuestionType | None = None,
-    difficulty_min: int = 1,
-    difficulty_max: int = 5,
-) -> list[int]:
-    """The current versions of enabled questions that fit, in order of question id.
+def is_drawable() -> ColumnElement[bool]:
+    """The question may enter a new pool: enabled, and nobody need look at it first.
 
-    A case is one of them; its sub-questions are never drawn alone.
+    A question whose clause changed waits until somebody confirmed or edited it. A case waits for
+    its sub-questions, which are never drawn alone.
     """
-    statement = select(Question.current_version_id).where(
+    part = aliased(Question)
+    waiting = select(part.id).where(
+        part.case_id == Question.id,
+        part.state == QuestionState.ACTIVE,
+        part.review_since.is_not(None),
+    )
+    return and_(
+        ~waiting.correlate(Question).exists(),
         Question.state == QuestionState.ACTIVE,
         Question.case_id.is_(None),
         Question.current_version_id.is_not(None),
-        Question.difficulty.between(difficulty_min, difficulty_max),
+        Question.review_since.is_(None),
     )
-    if module_key:
-        statement = statement.where(Question.module_key == module_key)
-    if type_:
-        statement = statement.where(Question.type == type_)
-    if tag:
-        statement = statement.where(has_tag(tag))
-    found = session.scalars(statement.order_by(Question.public_id))
-    return [version_id for version_id in found if version_id is not None]
 
 
 def version_contents(session: Session, version_ids: Iterable[int]) -> dict[int, VersionContent]:

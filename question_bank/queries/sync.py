@@ -1,40 +1,93 @@
 """What the bank holds, as far as the import of the content folders must know it."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
 
+from question_bank.authoring.references import normal_clause
+from question_bank.keys import QuestionType
 from question_bank.models import (
+    FileRecord,
     ProposedQuestion,
     Question,
     QuestionReference,
     QuestionState,
     QuestionVersion,
 )
+from question_bank.rules import Standing
+
+# Few enough for one statement of either database.
+AT_ONCE = 10000
 
 
-def known_hashes(session: Session) -> dict[str, tuple[str, str]]:
-    """Content and metadata hash of each question by its public id."""
-    rows = session.execute(
-        select(Question.public_id, QuestionVersion.content_hash, Question.metadata_hash).join(
-            QuestionVersion, QuestionVersion.id == Question.current_version_id
-        )
+@dataclass(frozen=True)
+class Held:
+    """A question as the bank holds it, as far as an import must know it."""
+
+    public_id: str
+    type: QuestionType
+    title: str
+    line: int
+    standing: Standing
+
+
+def held_questions(session: Session, public_ids: Iterable[str]) -> dict[str, Held]:
+    """Those of these questions that the bank holds, retired ones too."""
+    wanted = sorted(set(public_ids))
+    found: dict[str, Held] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        found |= _held(session, Question.public_id.in_(wanted[start : start + AT_ONCE]))
+    return found
+
+
+def questions_in_use(session: Session, module_key: str) -> dict[str, Held]:
+    """The questions of a module that are not retired."""
+    return _held(
+        session, Question.module_key == module_key, Question.state != QuestionState.RETIRED
     )
-    return {public_id: (content, metadata) for public_id, content, metadata in rows}
+
+
+def _held(session: Session, *where: ColumnElement[bool]) -> dict[str, Held]:
+    case = aliased(Question)
+    rows = session.execute(
+        select(
+            Question.public_id,
+            Question.type,
+            Question.title,
+            Question.source_line,
+            Question.state,
+            QuestionVersion.content_hash,
+            Question.metadata_hash,
+            Question.module_key,
+            Question.source_path,
+            case.public_id,
+        )
+        .outerjoin(QuestionVersion, QuestionVersion.id == Question.current_version_id)
+        .outerjoin(case, case.id == Question.case_id)
+        .where(*where)
+        .order_by(Question.id)
+    )
+    return {
+        public_id: Held(public_id, type_, title, line, Standing(*standing))
+        for public_id, type_, title, line, *standing in rows
+    }
+
+
+def file_records(session: Session) -> dict[str, FileRecord]:
+    """What is remembered of every file, by the path that messages name."""
+    records = session.scalars(select(FileRecord).order_by(FileRecord.path)).all()
+    # They outlive the session: what is read from them decides what is read at all.
+    for record in records:
+        session.expunge(record)
+    return {record.path: record for record in records}
 
 
 def taken_ids(session: Session) -> frozenset[str]:
     """Every id that a question has or had, or that one is proposed under."""
     questions = session.scalars(select(Question.public_id))
     return frozenset([*questions, *session.scalars(select(ProposedQuestion.public_id))])
-
-
-def known_types(session: Session) -> dict[str, str]:
-    """The type of each question by its public id."""
-    rows = session.execute(select(Question.public_id, Question.type)).all()
-    return {public_id: type_.value for public_id, type_ in rows}
 
 
 def enabled_citations(session: Session) -> tuple[tuple[str, str, str, str], ...]:
@@ -68,27 +121,34 @@ def vanished_questions(
     return [question for question in held if question.public_id not in present]
 
 
-def questions_citing(session: Session, module_key: str, anchors: Sequence[str]) -> list[Question]:
-    """Enabled questions that rest on one of a module's sections."""
-    cited = select(QuestionReference.question_id).where(
-        QuestionReference.module_key == module_key, QuestionReference.anchor.in_(anchors)
+def current_versions(session: Session, public_ids: Iterable[str]) -> dict[str, QuestionVersion]:
+    """The current versions of these questions by public id."""
+    rows = session.execute(
+        select(Question.public_id, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.id == Question.current_version_id)
+        .where(Question.public_id.in_(list(public_ids)))
     )
-    return list(
-        session.scalars(
-            select(Question)
-            .where(Question.id.in_(cited), Question.state == QuestionState.ACTIVE)
+    return {row.public_id: row.QuestionVersion for row in rows}
+
+
+def questions_on_source(session: Session, titles: Iterable[str], clause: str) -> list[str]:
+    """Enabled questions that cite a clause, or a part of it, of a source called by these titles."""
+    wanted = normal_clause(clause)
+    found: dict[str, None] = {}
+    for title in dict.fromkeys(titles):
+        start = f"《{title}》"
+        rows = session.execute(
+            select(Question.public_id, QuestionReference.label)
+            .join(QuestionReference, QuestionReference.question_id == Question.id)
+            .where(
+                QuestionReference.module_key.is_(None),
+                QuestionReference.label.startswith(start, autoescape=True),
+                Question.state == QuestionState.ACTIVE,
+            )
             .order_by(Question.id)
         )
-    )
-
-
-def made_at(session: Session, version_ids: Iterable[int | None], at: datetime) -> set[int]:
-    """Which of the versions were made at this moment."""
-    wanted = [version_id for version_id in version_ids if version_id is not None]
-    return set(
-        session.scalars(
-            select(QuestionVersion.id).where(
-                QuestionVersion.id.in_(wanted), QuestionVersion.created_at == at
-            )
-        )
-    )
+        for public_id, label in rows:
+            cited = normal_clause(label.removeprefix(start))
+            if cited == wanted or cited.startswith(f"{wanted}/"):
+                found[public_id] = None
+    return list(found)

@@ -4,7 +4,7 @@ import re
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.markup import mark_class, plain_text, render, render_inline, without_comments
@@ -219,3 +219,27 @@ def test_raw_html_never_survives(text: str) -> None:
         assert not re.search(
             r"(?:href|src)=\"\s*(?:javascript|data|vbscript):", made, re.IGNORECASE
         )
+
+
+LINES = st.text(
+    alphabet="动火票8.小时 ,/%;?()+-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％AZaz09\ue000\ue001",
+    max_size=30,
+)
+
+
+@given(LINES)
+@example("2.5 m")
+@example("2. 报告")
+@example("2) 报告")
+@example("A. 甲")
+@example("甲   乙")
+@example("http://a.b/c")
+@example("a--b---c")
+def test_a_plain_line_is_made_as_any_other(line: str) -> None:
+    """A second paragraph that is no plain text makes the converter see the line."""
+    words = line.strip(" ")
+    seen = render(f"{words}\n\n*z*").removesuffix("<p><em>z</em></p>").strip()
+
+    if words:
+        assert render(words) == seen
+        assert plain_text(words) == plain_text(f"{words}\n\n*z*").removesuffix("z").strip()

@@ -13,7 +13,6 @@ from learning.sources import (
     module_files,
     read_image,
     read_module,
-    reference_problems,
 )
 from tests.learning.factories import module_text
 
@@ -89,19 +88,6 @@ def test_two_files_of_one_source_under_one_key_are_an_error(
 
     assert [found.code for found in problems] == ["E114"]
     assert "content/procedures/sop-dh.md" in problems[0].message
-
-
-def test_link_to_a_module_or_section_that_does_not_exist_is_an_error(
-    library: Path, enterprise: Path
-) -> None:
-    links = "[一](sop-dh#s-1)\n[二](sop-dh#s-9)\n[三](none#s-1)\n"
-    (library / "a.md").write_text(module_text("a", body=links), "utf-8")
-    target = library / "procedures" / "sop-dh.md"
-    target.write_text(module_text(body="## 1 甲 {#s-1}\n"), "utf-8")
-
-    found = reference_problems(read_module(file)[0] for file in files(library, enterprise))
-
-    assert [(problem.code, problem.line) for problem in found] == [("E302", 13), ("E302", 14)]
 
 
 def test_image_beside_the_module_is_found(library: Path, enterprise: Path) -> None:

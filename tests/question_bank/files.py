@@ -58,13 +58,18 @@ class Folder:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def sync(self) -> SyncReport:
-        """Synchronise a minute later."""
+    def later(self) -> None:
+        """A minute passes."""
         self.clock.move_to(self.clock.now() + timedelta(minutes=1))
+
+    def sync(self, *, confirm_removals: bool = True) -> SyncReport:
+        """Synchronise a minute later."""
+        self.later()
         return sync_content(
             self.database,
             roots=[ContentRoot(self.path, ModuleSource.ENTERPRISE)],
             images=self.images,
+            confirm_removals=confirm_removals,
             actor=SYNC,
             now=self.clock.now(),
         )

@@ -58,6 +58,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         services.database,
         roots=content_roots(config.content_dir),
         images=ImageStore(config.uploads_dir),
+        confirm_removals=False,
         actor=ACTOR,
         now=MONDAY,
     )
