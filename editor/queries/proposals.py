@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
 from core.identity import Actor, Role
-from editor.rules import DeclaredClauses, ModulePlace
+from editor.proposal_rules import DeclaredClauses, ModulePlace
 from learning.models import Clause, CourseModule, ModuleVersion
 from question_bank.keys import QuestionType
 from question_bank.models import ProposalOrigin, ProposalState, ProposedQuestion

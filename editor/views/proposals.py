@@ -23,9 +23,9 @@ from editor.operations.proposals import (
     propose_facts,
     reject_proposal,
 )
+from editor.proposal_rules import ModulePlace, Settled, questions_from_facts, settled
 from editor.queries import proposals as queries
 from editor.queries.proposals import AUTHORS, ProposalFilter
-from editor.rules import ModulePlace, Settled, questions_from_facts, settled
 from editor.views.blueprint import bp
 from editor.views.shown import ShownQuestion, shown_question
 from question_bank.authoring.single import read_single

@@ -22,8 +22,8 @@ from editor.operations.proposals import (
     propose_facts,
     reject_proposal,
 )
+from editor.proposal_rules import questions_from_facts, settled
 from editor.queries.proposals import known_facts, module_places, published_text
-from editor.rules import questions_from_facts, settled
 from exams.queries.exams import bank_questions
 from learning.models import StoredFile
 from question_bank.drafts import AuthorState
@@ -213,7 +213,7 @@ def test_what_was_accepted_as_a_draft_is_never_drawn(
     state: AuthorState,
     drawable: int,
 ) -> None:
-    publish(session)
+    publish(session, in_store=False)
     propose(session, cast)
     accept(session, cast, all_rows(session)[0], state)
     companion = copy_at(session, "sop-dh.题库.md")
