@@ -33,6 +33,7 @@ class Anchors:
 
     def __init__(self) -> None:
         self.first: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
 
     def take(self, wanted: str, stack: Sequence[OpenClause], line: int) -> tuple[str, int | None]:
         """The anchor, and the line of the clause that has the wanted one already.
@@ -46,10 +47,10 @@ class Anchors:
             chapter = next((o.anchor for o in reversed(stack) if _divides(o)), None)
             if chapter and not wanted.startswith(chapter):
                 anchor = f"{chapter}-{wanted}"[:MAX_ANCHOR]
-            base, count = anchor, 2
+            base = anchor[: MAX_ANCHOR - 6]
             while anchor in self.first:
-                anchor = f"{base[: MAX_ANCHOR - 5]}-x{count}"
-                count += 1
+                self.counts[base] = self.counts.get(base, 1) + 1
+                anchor = f"{base}-x{self.counts[base]}"
         self.first[anchor] = line
         return anchor, taken
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from core.errors import N_
 from learning.drafting.anchors import (
     Anchors,
     OpenClause,
@@ -13,7 +14,7 @@ from learning.drafting.anchors import (
     named_anchor,
     number_anchor,
 )
-from learning.drafting.blocks import Block, Kind
+from learning.drafting.blocks import Block, Kind, Unreadable
 from learning.drafting.counting import Counting
 from learning.drafting.marks import (
     Mark,
@@ -33,6 +34,8 @@ _RANKS = {
     Mark.SECTION: 3,
     Mark.ARTICLE: 4,
 }
+# Four times the longest law.
+MAX_CLAUSES = 5000
 _LISTED_RANK, _DECIMAL_RANK = 5, 10
 _DIVIDING = (Mark.PART, Mark.SUBPART, Mark.CHAPTER, Mark.SECTION, Mark.NAMED, Mark.ATTACHMENT)
 # 第三条【适用范围】 and 第三条（适用范围）; （一） is an item.
@@ -93,7 +96,11 @@ def _attachments(blocks: Sequence[Block]) -> list[int]:
         if number is None or number.mark is not Mark.ATTACHMENT or is_spoken_of(number):
             continue
         is_named = not number.rest or is_title_like(number.rest, longest=50)
-        is_list = re.match(r"\d{1,2}\s*[.、．]", number.rest) or (not number.last and number.rest)
+        # 附件：检查表 under the signature names one; 附件 alone on a line begins it.
+        is_named_only = not number.last and (
+            number.rest or block.text.rstrip().endswith(("：", ":"))
+        )
+        is_list = re.match(r"\d{1,2}\s*[.、．]", number.rest) or is_named_only
         if is_named and (block.kind is Kind.HEADING or not is_list):
             found[(number.printed, number.values)] = place
     return sorted(found.values())
@@ -242,6 +249,10 @@ class _Builder:
             self.stack.pop()
 
     def _add(self, clause: OpenClause, number: str, title: str, block: Block) -> None:
+        if len(self.texts) >= MAX_CLAUSES:
+            raise Unreadable(
+                N_("超过 %(most)s 个条款。分成几个文件，一个模块一个"), most=MAX_CLAUSES
+            )
         self.stack.append(clause)
         level = min(1 + len(self.stack), 6)
         cited = _citation(self.stack)

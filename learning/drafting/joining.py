@@ -21,6 +21,7 @@ _NARROWEST = 24
 # A line is full when at most this part of the page's width is left empty.
 _FULL_PERCENT = 80
 _LEAST_LINES = 8
+_COMPARING = re.compile(r"(?:超过|[大小低高等多少]于|不足|至少|达到|约为|为)$")
 _NEVER_OVER = re.compile(r"[、，,（(《“]$")
 
 
@@ -53,6 +54,8 @@ def goes_on(before: str, line: str, page: Page, *, is_markdown: bool = False) ->
     """
     text = line.strip()
     number, above = read_number(text), read_number(before)
+    if number is not None and is_measure(number) and _COMPARING.search(before.rstrip()):
+        return True
     if above is not None and _is_heading(above):
         return False
     if number is not None:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from core.errors import N_
 from learning.drafting.anchors import pinyin_of
-from learning.drafting.blocks import DraftImage, Source, Unreadable
+from learning.drafting.blocks import MAX_BLOCKS, DraftImage, Source, Unreadable
 from learning.drafting.clauses import DraftClause, Structure, clauses_of, text_of
 from learning.drafting.front import front_lines
 from learning.drafting.opening import Facts, facts_in, take_title, without_contents
@@ -18,6 +18,10 @@ from learning.front_matter import FrontMatter, parse_front_matter
 from learning.links import images_in
 from learning.parsing import parse_module
 
+# Longer lines, or more brackets in one, are no text that somebody wrote to be read; links are
+# looked for from each bracket to the end of its line.
+_LONGEST_LINE = 20_000
+_MOST_BRACKETS = 500
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKDOWN = (".md", ".markdown")
 _OWN_LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\n]*)\]\(\s*#(?P<anchor>[^)\s]+)\s*\)")
@@ -46,6 +50,7 @@ def draft_module(data: bytes, name: str) -> ModuleDraft:
     another one is put in before it.
     """
     source = read_source(data, name)
+    _check_lines(source)
     blocks, had_contents = without_contents(source.blocks)
     title, blocks = take_title(blocks, PurePath(name).stem)
     structure = clauses_of(blocks, unit=source.unit)
@@ -98,6 +103,17 @@ def read_source(data: bytes, name: str) -> Source:
     source = read_markdown(text) if suffix in _MARKDOWN else read_text(text)
     source.remarks = remarks + source.remarks
     return source
+
+
+def _check_lines(source: Source) -> None:
+    if len(source.blocks) > MAX_BLOCKS:
+        raise Unreadable(N_("文件太长。分成几个文件，一个模块一个"))
+    for block in source.blocks:
+        for line in block.text.split("\n"):
+            if len(line) > _LONGEST_LINE or line.count("[") > _MOST_BRACKETS:
+                raise Unreadable(
+                    N_("第 %(place)s 行或段太长，不像条文。分成几段再来"), place=block.line
+                )
 
 
 def _front_of(source: Source) -> tuple[FrontMatter, list[str]]:

@@ -28,11 +28,15 @@ _NUMBERS = (
         r"(?:文件编号|文件号|文号|编号|标准编号) *[:：] *"
         r"(?P<n>[A-Za-z0-9][\w./〔〕\[\]()-]{1,40}号?)"
     ),
-    re.compile(r"(?P<n>[\u4e00-\u9fff]{0,16}令 *\(?第? *[0-9〇零一二三四五六七八九十百]+ *号)"),
+    re.compile(r"(?P<n>[\u4e00-\u9fff]{0,16}令\s*\(?第? *[0-9〇零一二三四五六七八九十百]+ *号)"),
     re.compile(r"(?P<n>[\u4e00-\u9fff]{1,12} *[〔\[(]\d{4}[〕\])] *第?\d{1,5} *号)"),
     re.compile(
         r"(?<![A-Z])(?P<n>(?:GB|AQ|JB|SY|TSG|DB|XF|HG|DL|Q)[A-Z/]{0,6} *\d[\d.]{0,9}[—–-]+\d{4})"
     ),
+)
+# A remark in brackets, a line of the file's head, an order (主席令, 第八十八号).
+_NO_TITLE = re.compile(
+    r"[(（〔\[!|]|(?:文件)?编号|文号|版本|发布|实施|生效|(?:19|20)\d\d\s*年|.{0,20}令$|第.{1,8}号$"
 )
 _VERSION = re.compile(
     r"(?:版本号?|版次) *[:：]? *(?P<v>[A-Za-z]?\d{1,3}(?:[./]\d{1,3}){0,2})"
@@ -149,9 +153,7 @@ def _may_be_title(block: Block) -> bool:
     number: Number | None = read_number(text)
     if number is not None and not is_spoken_of(number):
         return False
-    is_note = re.match(
-        r"[(（〔\[!|]|(?:文件)?编号|文号|版本|发布|实施|生效|(?:19|20)\d\d\s*年", text
-    )
+    is_note = _NO_TITLE.match(text)
     is_number = any(pattern.fullmatch(fold(text)) for pattern in _NUMBERS)
     has_end = re.search(r"[。；;：:，,]$", text)
     has_words = len(re.sub(r"[\W_]", "", text)) >= 2

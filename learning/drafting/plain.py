@@ -54,7 +54,8 @@ def read_text(text: str) -> Source:
                 continue
             was_page_mark = False
             found = _BULLET.fullmatch(line)
-            if source.blocks and not is_apart and not found and goes_on(above, line, page):
+            may_join = bool(source.blocks) and not is_apart and not found
+            if may_join and not _is_title_line(source) and goes_on(above, line, page):
                 _append(source, escaped(line.strip(), at_start=False))
             elif found:
                 depth = len(fold(found["indent"])) // 2
@@ -135,6 +136,12 @@ def _split_chapters(lines: list[str]) -> list[list[str]]:
         found = _CHAPTER_AND_ARTICLE.match(line)
         parts.append([found[1], line[found.end() :]] if found else [line])
     return parts
+
+
+def _is_title_line(source: Source) -> bool:
+    """The first line, when it is no sentence, is a title: nothing is joined to it."""
+    first = source.blocks[0].text
+    return len(source.blocks) == 1 and not re.search(r"[。，；、,]", first)
 
 
 def _append(source: Source, text: str) -> None:

@@ -7,7 +7,14 @@ from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from core.errors import N_
-from learning.drafting.blocks import Block, DraftImage, Kind, Source, Unreadable
+from learning.drafting.blocks import (
+    MAX_BLOCKS,
+    Block,
+    DraftImage,
+    Kind,
+    Source,
+    Unreadable,
+)
 from learning.drafting.joining import are_broken_lines, goes_on, joined, page_of
 from learning.drafting.word_archive import Archive, attribute, child, local
 from learning.drafting.word_numbering import Numbering, Printed
@@ -17,7 +24,6 @@ from learning.drafting.word_text import LEFT_OUT, Leftovers, Words
 from learning.images import image_kind
 from learning.sources import MAX_IMAGE_BYTES
 
-MAX_BLOCKS = 50_000
 IMAGE_FOLDER = "图片"
 _TRANSPARENT = ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
 _CAPTION = re.compile(r"图\s*[\d一二三四五六七八九十.-]+\s*\S.{0,60}")
@@ -64,7 +70,7 @@ class _Reader:
         for each in element:
             name = local(each.tag)
             if len(self.source.blocks) > MAX_BLOCKS:
-                raise Unreadable(N_("Word 文件太长。分成几个文件，一个模块一个"))
+                raise Unreadable(N_("文件太长。分成几个文件，一个模块一个"))
             if name == "p":
                 self._take_paragraph(each)
             elif name == "tbl":

@@ -10,7 +10,7 @@ from question_bank.authoring.wording import normal
 from question_bank.drafts import AnchorReference, QuestionDraft
 from question_bank.keys import BlankKey, BlanksKey, QuestionType, VerdictKey
 
-# More questions with one stem are copies, which duplicates tell of.
+# More questions with one stem are copies, which repetitions tell of.
 _MOST_OF_ONE_STEM = 30
 
 

@@ -28,8 +28,8 @@ from core.errors import HINT, WARNING, Problem
 from core.markup import KEY_FACT
 from learning.parsing import Section
 from question_bank.authoring.contradictions import clauses_of, contradictions
-from question_bank.authoring.duplicates import near_duplicates
 from question_bank.authoring.references import normal_clause
+from question_bank.authoring.repetitions import near_duplicates
 from question_bank.authoring.wording import length, wording_flaws
 from question_bank.drafts import AuthorState, QuestionDraft
 from question_bank.keys import QuestionType, VerdictKey

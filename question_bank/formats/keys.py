@@ -218,6 +218,8 @@ def infer_type(reading: Reading, key: str) -> None:
         reading.type = QuestionType.SINGLE_CHOICE
     else:
         reading.type = QuestionType.SHORT_ANSWER
+        if not key.strip() and not reading.model_answer:
+            reading.error("E504", "没有答案，也没有写题型")
 
 
 def agree(first: str, second: str) -> bool:

@@ -152,6 +152,7 @@ def _shown(item: ForeignItem) -> dict[str, Any]:
     """An item as the page shows it: the contract's fields and what else was read."""
     return {
         **item_data(item),
+        "parts": [_shown(part) for part in item.parts],
         "title": item.title,
         "explanation": item.explanation,
         "model_answer": item.model_answer,

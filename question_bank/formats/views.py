@@ -175,7 +175,7 @@ def _row(item: dict[str, Any]) -> dict[str, Any]:
         if is_choice
         else [],
         "answer_lines": [] if is_choice else _answer_lines(item),
-        "parts": [_row({**item, **part}) for part in item.get("parts", [])],
+        "parts": [_row(part) for part in item["parts"]],
     }
 
 

@@ -98,6 +98,8 @@ def test_lost_points_say_what_would_have_been_right(
 
     assert [slot.score_tenths for slot in slots(session)] == [33, 33, 0, 0, 50]
     assert page.count("你排第 ") == 2
+    # 上锁 and 验证 stood behind each other as they should.
+    assert page.count("answer-wrong") == 4
     assert "红 → 广告" in page
     assert "红 → 禁止" in page
     assert "没找到" in page

@@ -254,7 +254,12 @@ def test_the_bank_shows_each_type_with_its_key_and_a_case_as_one_question(
         "q-000001": ("正确的先后", "相邻两步排对得一份"),
         "q-000002": ("（干扰项）", "广告"),
         "q-000003": ("立即报告并划定警戒区", "断火源"),
-        "q-000004": ("最早出现的违章", "灭火器在开工前就位", "/questions/q-p3f9ms"),
+        "q-000004": (
+            "最早出现的违章",
+            "灭火器在开工前就位",
+            "/questions/q-p3f9ms",
+            "/modules/a#s-3-1",
+        ),
         "q-000005": ("spot-hazard", "spot-decoy", "灭火器被纸箱挡住"),
         "q-p3f9ms": ("/questions/q-000004", "施焊部位与作业票不符"),
     }

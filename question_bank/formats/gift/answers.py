@@ -135,13 +135,14 @@ def _check_weights(
 def _read_pairs(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> None:
     pairs: list[tuple[str, str]] = []
     for piece in pieces:
-        left, arrow, right = piece.text.partition("->")
+        written, arrow, other = piece.text.partition("->")
+        left, right = markdown(written), markdown(other)
         if not arrow or not comparable(right):
             reading.error("E512", f"匹配的一项“{shown(piece.text)[:20]}”要写成 左 -> 右")
         elif comparable(left):
-            pairs.append((markdown(left), markdown(right)))
+            pairs.append((left, right))
         else:
-            reading.distractors.append(markdown(right))
+            reading.distractors.append(right)
     if len(pairs) < 2 and not reading.errors:
         message = "匹配题至少要两对；是填空题的话，答案里不能有 ->"
         reading.error("E512", message)

@@ -9,7 +9,13 @@ from question_bank.formats.limits import check_count
 from question_bank.formats.reading import Reading
 from question_bank.formats.switches import Switches
 from question_bank.formats.text.keyblock import keys_of
-from question_bank.formats.text.lines import SourceLine, source_lines
+from question_bank.formats.text.lines import (
+    SourceLine,
+    label_in,
+    option_in,
+    source_lines,
+    split_labels,
+)
 from question_bank.formats.text.questions import read_question
 from question_bank.formats.text.splitting import Question, split_paper
 
@@ -28,6 +34,7 @@ def items_of(lines: Sequence[SourceLine], switches: Switches) -> list[ForeignIte
     """The questions of a paper, and the texts between them that belong to several questions."""
     paper = split_paper(lines)
     check_count(len(paper.questions))
+    paper.questions = [each for each in paper.questions if _is_question(each)]
     if not paper.questions:
         raise Conflict(N_("没有读到题目。题目要有题号，如 1. ，答案写成 答案：B"))
     keys = keys_of(paper)
@@ -38,6 +45,12 @@ def items_of(lines: Sequence[SourceLine], switches: Switches) -> list[ForeignIte
     first = paper.questions[0].line
     found += [_material(each) for each in paper.material if each.line > first]
     return sorted(found, key=lambda item: item.line or 0)
+
+
+def _is_question(question: Question) -> bool:
+    """Whether a paragraph without a number has at least an option or a label."""
+    parts = (part for line in question.lines for part in split_labels(line))
+    return question.number is not None or any(label_in(p) or option_in(p) for p in parts)
 
 
 def _material(loose: Question) -> ForeignItem:

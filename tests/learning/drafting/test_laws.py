@@ -262,3 +262,47 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
 def test_what_cannot_be_read_is_refused_with_a_reason(data: bytes, name: str, said: str) -> None:
     with pytest.raises(Unreadable, match=re.escape(said)):
         draft_module(data, name)
+
+
+def test_an_order_before_the_law_is_not_its_title() -> None:
+    made = draft(
+        "中华人民共和国主席令\n第八十八号\n《决定》已由第二十九次会议通过，现予公布。\n"
+        "中华人民共和国示例法\n第一条　甲。\n第二条　自2021年9月1日起施行。\n"
+    )
+
+    assert made.title == "中华人民共和国示例法"
+    assert "文号: 中华人民共和国主席令 第八十八号" in made.text
+    assert anchors(made) == ["s-1", "s-2"]
+
+
+def test_a_measure_at_the_beginning_of_a_line_is_no_clause() -> None:
+    made = draft("规程\n1.目的\n安全。\n4.1 作业前。\n4.2 温度不超过\n4.5 ℃时停机。\n4.3 完。\n")
+
+    assert numbers(made) == ["1.", "4.1", "4.2", "4.3"]
+    assert clause_texts(made)["s-4-2"] == "温度不超过4.5 ℃时停机。"
+
+
+def test_markdown_of_a_law_with_linked_contents_and_bold_numbers_is_read() -> None:
+    made = draft(
+        "# 示例法\n\n## 目录\n\n- [第一章 总则](#a)\n  - [第一节 规定](#b)\n"
+        "- [第二章 附则](#c)\n\n"
+        "## 第一章 总则\n\n**第一条** 甲。\n\n### 第二条 范围\n\n乙。\n\n"
+        "## 第二章 附则\n\n第三条 丙。\n",
+        "law.md",
+    )
+
+    assert anchors(made) == ["c-1", "s-1", "s-2", "c-2", "s-3"]
+    assert (made.clauses[1].text, made.clauses[2].heading) == ("甲。", "范围")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("办法\n" + "安" * 20_001, "第 2 行或段太长"),
+        ("办法\n第一条　" + "[" * 501, "第 2 行或段太长"),
+        ("办法\n" + "第一条　甲。\n" * 5_001, "超过 5000 个条款"),
+    ],
+)
+def test_what_nobody_wrote_to_be_read_is_refused(text: str, said: str) -> None:
+    with pytest.raises(Unreadable, match=said):
+        draft(text)

@@ -101,9 +101,8 @@ def test_a_module_whose_text_is_kept_is_exported_as_its_author_wrote_it(
     question = next(each for each in library if each.draft.explanation)
     text = Path(question.draft.path.replace("content", str(LIBRARY_DIR), 1)).read_text("utf-8")
     said = question.draft.explanation or ""
-    # Another way to write the same words.
     assert said in text
-    written = text.replace(said, f"{said[:2]}<!-- 记 -->{said[2:]}")
+    written = text.replace(said, f"{said}_也可以这样写_")
     version = session.scalars(
         select(ModuleVersion).where(ModuleVersion.source_path == question.draft.path)
     ).one()
@@ -116,7 +115,7 @@ def test_a_module_whose_text_is_kept_is_exported_as_its_author_wrote_it(
         )
 
     found = next(each for each in again if each.public_id == question.public_id)
-    assert "<!-- 记 -->" in (found.draft.explanation or "")
+    assert found.draft.explanation == f"{said}_也可以这样写_"
 
 
 def _stored(images: ImageStore) -> list[Path]:

@@ -84,13 +84,13 @@ def _bands(pairs: frozenset[str]) -> list[Band]:
     for pair in pairs:
         value = _hash(pair)
         place = value % _BINS
-        known = least[place]
-        if known is None or value < known:
+        before = least[place]
+        if before is None or value < before:
             least[place] = value
-    filled = next(value for value in reversed(least) if value is not None)
+    filled = next(known for known in reversed(least) if known is not None)
     sketch: list[int] = []
-    for bin_value in least:
-        filled = filled if bin_value is None else bin_value
+    for known in least:
+        filled = filled if known is None else known
         sketch.append(filled)
     return [(band, *sketch[band * _ROWS : (band + 1) * _ROWS]) for band in range(_BANDS)]
 
