@@ -10,7 +10,7 @@ from core.audit import record
 from core.errors import N_, Conflict
 from core.identity import Actor
 from editor.operations.copies import main_copy, put_block, save_copy
-from editor.rules import FoundQuestion, Settled
+from editor.proposal_rules import FoundQuestion, Settled
 from question_bank.facts import with_fact_ids
 from question_bank.keys import QuestionType
 from question_bank.models import ProposalOrigin, ProposalState, ProposedQuestion
@@ -28,7 +28,7 @@ def propose_facts(
 ) -> int:
     """Propose what was found and has not been proposed meanwhile; returns how many.
 
-    What a fact gives is found before the write begins, by `rules.questions_from_facts`.
+    What a fact gives is found before the write begins, by `proposal_rules.questions_from_facts`.
     """
     there = set(
         session.scalars(

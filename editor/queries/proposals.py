@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
 from core.identity import Actor, Role
-from editor.rules import DeclaredClauses, ModulePlace
+from editor.proposal_rules import DeclaredClauses, ModulePlace
 from learning.models import Clause, CourseModule, ModuleVersion
 from question_bank.keys import QuestionType
 from question_bank.models import ProposalOrigin, ProposalState, ProposedQuestion
@@ -65,6 +65,17 @@ def open_count(session: Session) -> int:
     """How many proposals wait for a decision."""
     waiting = ProposedQuestion.state == ProposalState.OPEN
     return session.scalar(select(func.count(ProposedQuestion.id)).where(waiting)) or 0
+
+
+def waiting_for_module(session: Session, module_id: int) -> tuple[str, int]:
+    """The key of a module, and how many proposals for it wait."""
+    key = session.scalars(select(CourseModule.key).where(CourseModule.id == module_id)).one()
+    waiting = session.scalar(
+        select(func.count(ProposedQuestion.id)).where(
+            ProposedQuestion.state == ProposalState.OPEN, ProposedQuestion.module_key == key
+        )
+    )
+    return key, waiting or 0
 
 
 def sources_of_proposals(session: Session) -> list[str]:

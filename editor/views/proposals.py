@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from core.chance import new_id
 from core.errors import Conflict, Problem
+from core.identity import Actor
 from core.markup import render_inline
 from core.pages import stand_under
 from core.web import current_actor, db_session, moment, reading, requires, services
@@ -21,9 +23,9 @@ from editor.operations.proposals import (
     propose_facts,
     reject_proposal,
 )
+from editor.proposal_rules import ModulePlace, Settled, questions_from_facts, settled
 from editor.queries import proposals as queries
 from editor.queries.proposals import AUTHORS, ProposalFilter
-from editor.rules import ModulePlace, Settled, questions_from_facts, settled
 from editor.views.blueprint import bp
 from editor.views.shown import ShownQuestion, shown_question
 from question_bank.authoring.single import read_single
@@ -117,18 +119,22 @@ def decide(proposal_id: int) -> ResponseReturnValue:
     action = request.form.get("action", "preview")
     block = request.form.get("block", "").replace("\r\n", "\n").strip("\n") + "\n"
     module_key, anchor = _chosen_clause()
+    if action == "reject":
+        return _reject([proposal_id])
+    # What is kept for later may still lack its clause.
+    is_asked = action in ("accept", "preview")
+    state = AuthorState.ENABLED if is_asked else AuthorState.DRAFT
     with reading() as session:
         row = queries.proposal_for(session, current_actor(), proposal_id)
         places = queries.module_places(session)
         facts = _fact_ids(session, module_key)
-    if action == "reject":
-        return _reject([proposal_id])
-    place = places.get(module_key or "")
-    state = AuthorState.DRAFT if action == "accept-draft" else AuthorState.ENABLED
-    made, problems = settled(block, place=place, anchor=anchor, state=state)
-    draft, _found = read_single(block)
-    if action == "preview" or made is None or draft is None:
-        return _page(row, places, block, module_key, anchor, problems), (200 if made else 422)
+        made, problems = settled(
+            block, place=places.get(module_key or ""), anchor=anchor, state=state
+        )
+        draft, _found = read_single(block)
+        if action == "preview" or made is None or draft is None:
+            page = _page(row, places, block, module_key, anchor, problems)
+            return page, (200 if made else 422)
     session, actor, now = db_session(), current_actor(), moment()
     row = queries.proposal_for(session, actor, proposal_id)
     edit_proposal(
@@ -211,6 +217,14 @@ def propose(key: str) -> ResponseReturnValue:
     return redirect(url_for("editor.proposals", module=key))
 
 
+def module_panel(session: Session, actor: Actor, module_id: int) -> str | None:
+    """On a module's page, for those who write questions: make them from its key facts."""
+    if not actor.has(*AUTHORS):
+        return None
+    key, waiting = queries.waiting_for_module(session, module_id)
+    return render_template("editor/_module_panel.html", key=key, waiting=waiting)
+
+
 def _reject(chosen: Sequence[int]) -> ResponseReturnValue:
     session, reason = db_session(), request.form.get("reason", "").strip()
     for one in chosen:
@@ -281,7 +295,7 @@ def _chosen_clause() -> tuple[str | None, str | None]:
     return module or None, anchor or None
 
 
-def _fact_ids(session: Any, module_key: str | None) -> dict[str, str]:
+def _fact_ids(session: Session, module_key: str | None) -> dict[str, str]:
     """The ids of a module's facts by fingerprint, as its proposals have named them."""
     known = queries.known_facts(session, module_key) if module_key else []
     pairs = [(fact.key.partition(":"), fact.fact_id) for fact in known]

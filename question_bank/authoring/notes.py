@@ -27,6 +27,8 @@ KEYS = (
     "忽略",
 )
 
+# Keys whose value may have paragraphs.
+_PARAGRAPHS = ("解析", "参考答案")
 # Keys that no prose has in a quoted list.
 _TELLING = ("依据", "分值", "答案", "给分", "解析", "参考答案", "采分点")
 # Keys that say what is right.
@@ -41,7 +43,10 @@ _ENTRY = re.compile(
 
 @dataclass(frozen=True)
 class Note:
-    """One 键：值. `number` is that of 答案n; `values` holds its lines without blank ones."""
+    """One 键：值. `number` is that of 答案n; `values` holds its lines.
+
+    Blank ones are kept between paragraphs alone.
+    """
 
     key: str
     number: int | None
@@ -133,9 +138,11 @@ class _Reader:
         self.entries: list[tuple[_Entry | None, list[Line]]] = []
         self.base: int | None = None
         self.told_of_text = False
+        self.gap: Line | None = None
 
     def quoted(self, line: Line) -> None:
         if line.is_blank:
+            self.gap = line
             return
         entry = _entry(line)
         is_top = self.base is None or line.indent <= self.base + 1
@@ -188,6 +195,7 @@ class _Reader:
         return notes
 
     def _open(self, entry: _Entry) -> None:
+        self.gap = None
         if not entry.is_known:
             near = nearest(entry.word, KEYS)
             fix = f"是否要写“{near}”？" if near else "可用的键：" + "、".join(KEYS)
@@ -202,8 +210,12 @@ class _Reader:
         if not self.entries:
             self.other(line)
             return
+        entry, values = self.entries[-1]
+        if self.gap is not None and entry is not None and entry.word in _PARAGRAPHS and values:
+            values.append(self.gap)
+        self.gap = None
         text = dedented(line)
-        self.entries[-1][1].append(line.tail(len(line.text.rstrip()) - len(text)))
+        values.append(line.tail(len(line.text.rstrip()) - len(text)))
 
 
 def _entry(line: Line) -> _Entry | None:

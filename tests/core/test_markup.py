@@ -139,7 +139,7 @@ def test_marks_for_the_question_bank_are_not_shown() -> None:
     assert render("按顺序： {.步骤}\n\n1. 停机").startswith("<p>按顺序：</p>")
     assert render("按顺序：{.步骤}{#f-2k9d}\n\n1. 停机").startswith("<p>按顺序：</p>")
     assert render("不超过 ==8 小时=={#f-2k9d}。").endswith(
-        '<mark id="f-2k9d">8\N{NO-BREAK SPACE}小时</mark>。</p>'
+        '<mark id="f-2k9d">8&nbsp;小时</mark>。</p>'
     )
 
 

@@ -18,8 +18,8 @@ from learning.parsing import ParsedModule, RawBlock, parse_module
 from question_bank.authoring.blocks import parse_block
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
-from question_bank.drafts import QuestionDraft
-from question_bank.keys import AnswerKey, BlanksKey
+from question_bank.drafts import QuestionDraft, with_parts
+from question_bank.keys import AnswerKey, BlanksKey, MatchKey, RubricKey
 from tests.question_bank.test_format import FILES
 from tests.question_bank.test_widths import comparable_draft, wide
 from tests.question_bank.test_write_block import without_places
@@ -84,8 +84,8 @@ class Reader:
         for block in module.blocks:
             draft, found = self.read_block(block)
             problems += found
-            if draft is not None and draft.public_id:
-                drafts[draft.public_id] = draft
+            for one in with_parts([draft] if draft else []):
+                drafts[one.public_id or ""] = one
         taken = {
             number
             for block in module.blocks
@@ -148,11 +148,20 @@ def near(line: int, problem: Problem, module: ParsedModule) -> bool:
 
 
 def keeps_key(draft: QuestionDraft, whole: QuestionDraft) -> bool:
-    """The key is the same, or that of the options which are left."""
+    """The key is the same, or that of the options, pairs and points which are left."""
+    if isinstance(draft.key, RubricKey) and isinstance(whole.key, RubricKey):
+        return set(draft.key.points) <= set(whole.key.points)
+    if isinstance(draft.key, MatchKey):
+        return pairs_of(draft) <= pairs_of(whole)
     marks = {option.text: option.is_right for option in whole.options}
     left = {option.text: option.is_right for option in draft.options}
     is_same = without_points(draft.key) == without_points(whole.key)
     return is_same or (bool(left) and all(marks.get(text) == left[text] for text in left))
+
+
+def pairs_of(draft: QuestionDraft) -> set[tuple[str, str]]:
+    assert isinstance(draft.key, MatchKey)
+    return {(draft.premises[a - 1].text, draft.options[b - 1].text) for a, b in draft.key.pairs}
 
 
 def without_points(key: AnswerKey) -> object:

@@ -77,6 +77,12 @@ def test_a_block_in_canonical_form_is_written_as_it_was(type_word: str) -> None:
     )
 
 
+def test_paragraphs_of_an_explanation_stay_apart() -> None:
+    draft = replace(draft_of("判断", VERDICT), explanation="第一段。\n续行。\n\n- 第二段")
+
+    assert read_back(write_block(draft)).explanation == draft.explanation
+
+
 def test_a_question_without_an_id_gets_none() -> None:
     draft = replace(draft_of("判断", VERDICT), public_id=None)
     heading = question_heading(write_block(draft, level=2).split("\n", 1)[0])

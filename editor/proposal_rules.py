@@ -109,14 +109,13 @@ def settled(
         references = (AnchorReference(None, anchor, titles.get(anchor, anchor), 0, 0),)
     parts = tuple(replace(part, state=state) for part in draft.parts)
     written = write_block(replace(draft, references=references, state=state, parts=parts))
-    if place is not None:
-        draft, problems = read_single(
-            written,
-            module_key=place.key,
-            anchors=place.anchors,
-            sources=place.sources,
-            audience=place.audience,
-        )
+    draft, problems = read_single(
+        written,
+        module_key=place.key if place else "",
+        anchors=place.anchors if place else None,
+        sources=place.sources if place else (),
+        audience=place.audience if place else None,
+    )
     return (Settled(written, draft), problems) if draft else (None, problems)
 
 
