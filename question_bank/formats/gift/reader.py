@@ -8,7 +8,7 @@ from question_bank.formats.gift import answers
 from question_bank.formats.gift.blocks import Block, blocks_of, shown
 from question_bank.formats.html.markdown import to_markdown
 from question_bank.formats.items import ForeignItem
-from question_bank.formats.limits import check_count
+from question_bank.formats.limits import LONGEST_LINE, check_count
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.tags import read_tags
 from question_bank.keys import QuestionType
@@ -47,6 +47,10 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
 def _read(block: Block) -> Reading:
     reading = Reading(line=block.line, title=block.title, external_id=block.external_id)
     reading.warnings.extend(block.warnings)
+    if len(block.text) > LONGEST_LINE:
+        reading.stem = block.text[:200]
+        reading.error("E518", f"一道题的文字太长，最多 {LONGEST_LINE} 个字")
+        return reading
     _take_tags(reading, block.tags)
     braces = "".join(_BRACES.findall(block.text))
     if braces == "{}":

@@ -26,7 +26,7 @@ _KEY_HEADING = re.compile(
 )
 _KEY_RANGE = re.compile(r"\s*\d{1,4}\s*(?:[-~—–－～至到]+)\s*\d{1,4}\s*题?\s*[.、:)]?\s*\S")
 _KEY_ENTRY = re.compile(r"\s*(?:\d{1,4}\s*[.、:)]|[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s+(?=\D))\s*")
-_KEY_ENTRIES = re.compile(r"(?:\s*\d{1,4}\s*[.、:)]?\s*(?:[A-L]{1,8}|[√×✓✗对错])[\s,;，；、]*){2,}")
+_KEY_ENTRIES = re.compile(r"\s*(?:\d{1,4}\s*[.、:)]?\s*(?:[A-L]{1,8}|[√×✓✗对错])[\s,;，；、]*){2,}")
 _IN_STEM_KEY = re.compile(
     r"(?<![0-9A-Za-z])[(\[【]\s*(?:[A-L](?:[\s,、;]*[A-L])*|√|×|✓|✗|对|错|正确|错误)\s*[)\]】]"
 )
@@ -216,7 +216,7 @@ class _Splitter:
             return True
         if any(label_in(part) for part in split_labels(line)[1:]):
             return True
-        for following in self._lines[index + 1 :][:60]:
+        for following in self._lines[index + 1 : index + 31]:
             label = label_in(following)
             if label is not None:
                 return label.name in ("answer", "type")
