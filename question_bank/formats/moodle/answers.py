@@ -43,7 +43,7 @@ def read_choice(question: Element, texts: Texts, reading: Reading) -> None:
     reading.options = [texts.markdown(answer) for answer in found]
     reading.feedback = _feedback(found, texts)
     if _has_combined(question):
-        reading.warn("W510", "整题的反馈没有带进来")
+        reading.warn("W518", "整题的反馈没有带进来")
     if question.text_of("single", "true") in ("true", "1"):
         _single(shares, reading)
     else:
@@ -76,7 +76,7 @@ def read_short(question: Element, texts: Texts, reading: Reading) -> None:
         found.append(accepted(written.replace("\\*", "*"), rounded(percent_of(answer))))
     _lose_feedback(answers, texts, reading)
     if question.text_of("usecase") == "1":
-        reading.warn("W510", "原题分大小写，这里不分")
+        reading.warn("W518", "原题分大小写，这里不分")
     _one_blank(question, texts, tuple(found), reading)
 
 
@@ -156,7 +156,7 @@ def read_cloze(question: Element, texts: Texts, reading: Reading) -> None:
     reading.answer = tuple(_words(accepted_texts(gap), is_html) for gap in gaps)
     reading.rule = ScoringRule(RuleName.SHARE_PER_BLANK) if len(gaps) > 1 else None
     if len({gap.weight for gap in gaps}) > 1:
-        reading.warn("W510", "各空的比重不同，这里每空一样多")
+        reading.warn("W518", "各空的比重不同，这里每空一样多")
 
 
 def percent_of(answer: Element) -> Fraction:
@@ -230,7 +230,7 @@ def _feedback(answers: list[Element], texts: Texts) -> dict[int, str]:
 
 def _lose_feedback(answers: list[Element], texts: Texts, reading: Reading) -> None:
     if any(texts.markdown(answer.first("feedback")) for answer in answers):
-        reading.warn("W510", "每个答案的反馈没有带进来")
+        reading.warn("W518", "每个答案的反馈没有带进来")
 
 
 def _has_combined(question: Element) -> bool:

@@ -103,7 +103,7 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
     if reading.rule != ScoringRule(RuleName.WEIGHTED):
         reading.weights = None
     if texts.missing:
-        reading.warn("W510", f"{len(texts.missing)} 张图片不在文件里，只留下说明")
+        reading.warn("W518", f"{len(texts.missing)} 张图片不在文件里，只留下说明")
     if not reading.errors:
         check(reading)
     reading.images = texts.images
@@ -127,7 +127,7 @@ def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -
     if question.text_of("hidden") == "1":
         reading.warn("W505", "这道题在 Moodle 里是隐藏的")
     if question.first("hint") is not None:
-        reading.warn("W510", "提示没有带进来")
+        reading.warn("W518", "提示没有带进来")
     reading.explanation = texts.markdown(question.first("generalfeedback"))
     if said.reference:
         # Our own export ends with it, for people to read.

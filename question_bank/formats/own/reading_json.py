@@ -131,7 +131,7 @@ def _item(value: object, where: str, file: _File) -> ForeignItem:
     draft = _draft(fields, file, images)
     if not faults:
         return item_of(draft, images=images, line=None)
-    errors = tuple(Remark("E519", fault) for fault in faults[:20])
+    errors = tuple(Remark("E520", fault) for fault in faults[:20])
     type_ = draft.type if "type" in fields.data else None
     return ForeignItem(ItemStatus.REFUSE, type_, draft.stem, errors=errors, title=draft.title)
 
@@ -267,7 +267,7 @@ def _blanks(stem: str, fields: Fields) -> BlanksKey:
 
 def _pairs(options: tuple[OptionDraft, ...], fields: Fields) -> MatchKey:
     pairs = []
-    premises = len(fields.data.get("premises") or [])
+    premises = len(fields.texts("premises"))
     for pair in fields.items("pairs", required=True):
         fits = isinstance(pair, list) and [type(n) for n in pair] == [int, int]
         if not fits or not (1 <= pair[0] <= premises and 1 <= pair[1] <= len(options)):

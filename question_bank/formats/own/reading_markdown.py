@@ -70,7 +70,8 @@ def _block(block: RawBlock, path: str, module_key: str) -> ReadBlock:
         draft = _without_clause(draft) if draft is not None else None
     if draft is not None:
         draft = with_own_module(_in_module(draft, module_key))
-    kept = tuple(problem for problem in problems if problem.code not in _NOT_ASKED)
+    # Where nothing can be read, whatever is wrong is the reason.
+    kept = tuple(p for p in problems if draft is None or p.code not in _NOT_ASKED)
     return ReadBlock(draft, block.line, block.line + len(block.lines), kept)
 
 
@@ -118,7 +119,7 @@ def _item(block: ReadBlock, archive: Archive | None, path: str) -> ForeignItem:
     images = dict(_pictures(draft, archive, path))
     missing = len(set(draft.images) - images.keys())
     if missing:
-        warnings = (*warnings, Remark("W510", f"{missing} 张图片不在文件里，只有路径"))
+        warnings = (*warnings, Remark("W518", f"{missing} 张图片不在文件里，只有路径"))
     return item_of(draft, images=images, line=block.line, warnings=warnings)
 
 

@@ -218,7 +218,7 @@ def _choice_scoring(item: Item, shares: list[Fraction], reading: Reading) -> Non
         is_half = part is not None and part * 2 == (item.most or 1)
         reading.rule = ScoringRule(RuleName.HALF_IF_PARTIAL) if is_half else None
         if not is_half:
-            reading.warn("W510", "少选得分的多少没有带进来")
+            reading.warn("W518", "少选得分的多少没有带进来")
     elif scoring is Scoring.MATCH:
         reading.rule = ScoringRule(RuleName.ALL_OR_NOTHING)
 

@@ -1,84 +1,32 @@
 """One question → one QTI item. Pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
-from learning.images import MIME_TYPES, image_kind
-from question_bank.answers import TextForm
 from question_bank.drafts import Shuffle
-from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import (
-    IMAGE,
     ExportedQuestion,
     match_pairs,
-    number_of,
     right_places,
-    rule_words,
-    written_forms,
 )
 from question_bank.formats.html.plain import is_plain
 from question_bank.formats.losses import LossBook
-from question_bank.formats.pictures import picture_name, with_paths
-from question_bank.formats.qti.content import PICTURES, body_of, inline_of
-from question_bank.formats.qti.scoring import EXPLANATION, RESPONSE, Scorer, picture
+from question_bank.formats.qti.blank_writing import write_blanks
+from question_bank.formats.qti.content import body_of, inline_of
+from question_bank.formats.qti.hotspot_writing import write_hotspot
+from question_bank.formats.qti.jobs import Job, Parts
+from question_bank.formats.qti.scoring import EXPLANATION, RESPONSE, Scorer
 from question_bank.formats.qti.vocabulary import Version
 from question_bank.formats.rubrics import rubric_text
 from question_bank.formats.titles import title_for
-from question_bank.formats.xml_output import Raw, element, joined, legal
+from question_bank.formats.xml_output import Raw, joined, legal
 from question_bank.keys import (
-    BlankKey,
-    BlanksKey,
     ChoiceKey,
-    HotspotKey,
     QuestionType,
-    Region,
     RubricKey,
     RuleName,
-    Shape,
     VerdictKey,
 )
-
-# Regions are percent; the picture is said to be this wide.
-_WIDTH = 1000
-_SHAPES = {Shape.CIRCLE: "circle", Shape.RECTANGLE: "rect", Shape.POLYGON: "poly"}
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What the type decides: variables, body and processing."""
-
-    declarations: list[Raw]
-    body: Raw
-    processing: Raw | None
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One item on its way."""
-
-    question: ExportedQuestion
-    version: Version
-    scorer: Scorer
-    book: LossBook
-
-    @property
-    def rule(self) -> RuleName | None:
-        rule = self.question.draft.rule
-        return rule.name if rule else None
-
-    def tag(self, name: str, /, *content: str, **attributes: str) -> Raw:
-        return self.version.tag(name, *content, **attributes)
-
-    def stem(self) -> Raw:
-        return element("div", body_of(self.question.draft.stem, self.question.images))
-
-    def inline(self, markdown: str) -> Raw:
-        return inline_of(markdown, self.question.images)
-
-    def rule_changes(self, to: str) -> None:
-        words = rule_words(self.question.draft.rule)
-        self.book.scoring(self.question.public_id, "给分", f"“{words}”写成{to}")
 
 
 def write_item(
@@ -93,7 +41,7 @@ def write_item(
     has_feedback = has_option_feedback or bool(draft.explanation)
     most = Fraction(draft.points_tenths or 10, 10)
     scorer = Scorer(version, most, has_feedback, has_option_feedback)
-    parts = _WRITERS[question.type](_Job(question, version, scorer, book))
+    parts = _WRITERS[question.type](Job(question, version, scorer, book))
     tag = version.tag
     content = [*parts.declarations, *scorer.outcomes()]
     if stimulus:
@@ -138,7 +86,7 @@ def _note_losses(question: ExportedQuestion, book: LossBook) -> None:
         book.approximated(question.public_id, "分值", "没有写分值，写成 1 分")
 
 
-def _choice(job: _Job) -> _Parts:
+def _choice(job: Job) -> Parts:
     draft = job.question.draft
     names = [f"c{number}" for number in range(1, len(draft.options) + 1)]
     right = set(right_places(job.question))
@@ -165,10 +113,10 @@ def _choice(job: _Job) -> _Parts:
     )
     kind = "single" if is_single else "multiple"
     declared = job.scorer.declaration("identifier", kind, correct, mapping=mapping)
-    return _Parts([declared], joined(job.stem(), interaction), processing)
+    return Parts([declared], joined(job.stem(), interaction), processing)
 
 
-def _option_feedback(job: _Job, feedback: str | None, name: str) -> list[Raw]:
+def _option_feedback(job: Job, feedback: str | None, name: str) -> list[Raw]:
     if not feedback:
         return []
     said = inline_of(feedback, job.question.images)
@@ -183,7 +131,7 @@ def _option_feedback(job: _Job, feedback: str | None, name: str) -> list[Raw]:
     ]
 
 
-def _multiple(job: _Job, names: list[str], right: set[int]) -> tuple[Raw | None, Raw]:
+def _multiple(job: Job, names: list[str], right: set[int]) -> tuple[Raw | None, Raw]:
     """Mapping and processing of a 多选 by its rule."""
     most, rule = job.scorer.most, job.question.draft.rule
     if job.rule in (None, RuleName.ALL_OR_NOTHING):
@@ -208,7 +156,7 @@ def _multiple(job: _Job, names: list[str], right: set[int]) -> tuple[Raw | None,
     return job.scorer.mapping(entries, upper=most), job.scorer.mapped()
 
 
-def _verdict(job: _Job) -> _Parts:
+def _verdict(job: Job) -> Parts:
     key = job.question.draft.key
     is_true = isinstance(key, VerdictKey) and key.verdict
     choices = [
@@ -223,69 +171,10 @@ def _verdict(job: _Job) -> _Parts:
         maxChoices="1",
     )
     declared = job.scorer.declaration("identifier", "single", ["true" if is_true else "false"])
-    return _Parts([declared], joined(job.stem(), interaction), job.scorer.match())
+    return Parts([declared], joined(job.stem(), interaction), job.scorer.match())
 
 
-def _blanks(job: _Job) -> _Parts:
-    key = job.question.draft.key
-    assert isinstance(key, BlanksKey)
-    if any(blank.group is not None for blank in key.blanks):
-        job.book.scoring(job.question.public_id, "顺序", "换了位置的答案算错")
-    given = [Fraction(blank.points_tenths, 10) for blank in key.blanks if blank.points_tenths]
-    share = job.scorer.most / len(key.blanks)
-    worth = given if len(given) == len(key.blanks) else [share] * len(key.blanks)
-    declared, tests = [], []
-    for number, (blank, points) in enumerate(zip(key.blanks, worth, strict=True), start=1):
-        made, test = _blank(job, blank, points, f"{RESPONSE}_{number}")
-        declared.append(made)
-        tests.append(test)
-    if job.rule is RuleName.ALL_OR_NOTHING and len(tests) > 1:
-        met = job.tag("and", *(is_right for is_right, _worth in tests))
-        steps = [job.scorer.condition(met, job.scorer.score(job.scorer.most))]
-    else:
-        steps = [job.scorer.condition(met, job.scorer.plus(amount)) for met, amount in tests]
-    gaps = [
-        job.tag("textEntryInteraction", responseIdentifier=f"{RESPONSE}_{number}")
-        for number in range(1, len(key.blanks) + 1)
-    ]
-    stem = body_of(job.question.draft.stem, job.question.images, gaps=gaps)
-    return _Parts(declared, element("div", stem), job.scorer.whole(*steps))
-
-
-def _blank(job: _Job, blank: BlankKey, points: Fraction, name: str) -> tuple[Raw, tuple[Raw, Raw]]:
-    """The variable of a blank; whether it is right, and what it then earns."""
-    number = number_of(blank)
-    amount = job.tag("mapResponse", identifier=name)
-    if number is None:
-        if not all(isinstance(form, TextForm) for form in blank.accepted):
-            note = "几个写法里有数，按文字逐个比较"
-            job.book.scoring(job.question.public_id, "数值比较", note)
-        job.book.approximated(job.question.public_id, "文字比较", "只统一大小写")
-        forms = written_forms(blank)
-        mapping = job.scorer.mapping([(form, points) for form in forms], is_text=True)
-        declared = job.scorer.declaration(
-            "string", "single", forms[:1], identifier=name, mapping=mapping
-        )
-        zero = job.scorer.value("float", "0")
-        return declared, (job.tag("gt", amount, zero), amount)
-    if number.unit:
-        job.book.lost(job.question.public_id, "单位")
-    value, by = (number.low + number.high) / 2, (number.high - number.low) / 2
-    for each in (value, by):
-        if Fraction(decimal(each)) != each:
-            job.book.scoring(job.question.public_id, "数值范围", "范围的两端不是有限小数")
-    declared = job.scorer.declaration("float", "single", [decimal(value)], identifier=name)
-    bounds = {"toleranceMode": "absolute", "tolerance": f"{decimal(by)} {decimal(by)}"}
-    if not number.includes_low:
-        bounds["includeLowerBound"] = "false"
-    if not number.includes_high:
-        bounds["includeUpperBound"] = "false"
-    chosen = job.tag("variable", identifier=name)
-    is_equal = job.tag("equal", chosen, job.tag("correct", identifier=name), **bounds)
-    return declared, (is_equal, job.scorer.value("float", decimal(points)))
-
-
-def _ordering(job: _Job) -> _Parts:
+def _ordering(job: Job) -> Parts:
     names = [f"c{number}" for number in range(1, len(job.question.draft.options) + 1)]
     choices = [
         job.tag("simpleChoice", job.inline(option.text), identifier=name)
@@ -298,10 +187,10 @@ def _ordering(job: _Job) -> _Parts:
         processing = job.scorer.positions(names)
     elif job.rule not in (None, RuleName.ALL_OR_NOTHING):
         job.rule_changes("全对")
-    return _Parts([declared], joined(job.stem(), interaction), processing)
+    return Parts([declared], joined(job.stem(), interaction), processing)
 
 
-def _matching(job: _Job) -> _Parts:
+def _matching(job: Job) -> Parts:
     draft = job.question.draft
     pairs = match_pairs(job.question)
     correct = [f"p{premise + 1} o{option + 1}" for premise, option in pairs]
@@ -327,10 +216,10 @@ def _matching(job: _Job) -> _Parts:
         mapping = job.scorer.mapping([(pair, share) for pair in correct])
         processing = job.scorer.mapped()
     declared = job.scorer.declaration("directedPair", "multiple", correct, mapping=mapping)
-    return _Parts([declared], joined(job.stem(), interaction), processing)
+    return Parts([declared], joined(job.stem(), interaction), processing)
 
 
-def _essay(job: _Job) -> _Parts:
+def _essay(job: Job) -> Parts:
     key = job.question.draft.key
     assert isinstance(key, RubricKey)
     declared = job.scorer.declaration("string", "single", ())
@@ -343,81 +232,17 @@ def _essay(job: _Job) -> _Parts:
         if job.version.is_kebab:
             said = job.tag("contentBody", said)
         rubric = [job.tag("rubricBlock", said, view="scorer", **use)]
-    return _Parts([declared], joined(*rubric, job.stem(), interaction), None)
-
-
-def _hotspot(job: _Job) -> _Parts:
-    draft, key = job.question.draft, job.question.draft.key
-    assert isinstance(key, HotspotKey)
-    note = "区域会画在图上让人选，不是自己找"
-    job.book.approximated(job.question.public_id, "作答方式", note)
-    shown = next((found for found in IMAGE.finditer(draft.stem)), None)
-    path = shown["path"] if shown else ""
-    data = job.question.images.get(path, b"")
-    height = max(round(_WIDTH * key.ratio), 1)
-    kind = MIME_TYPES.get(image_kind(data) or "", "image/png")
-    source = PICTURES + picture_name(data)
-    alt = shown["alt"] if shown else ""
-    regions = dict(key.regions)
-    names = {place: f"c{place}" for place in regions}
-    choices = [
-        job.tag(
-            "hotspotChoice",
-            identifier=names[place],
-            shape=_SHAPES[regions[place].shape],
-            coords=_coordinates(regions[place], height),
-            hotspotLabel=option.text,
-        )
-        for place, option in enumerate(draft.options, start=1)
-    ]
-    interaction = job.tag(
-        "hotspotInteraction",
-        picture(source, kind, alt, _WIDTH, height),
-        *choices,
-        responseIdentifier=RESPONSE,
-        maxChoices=str(len(key.right)),
-    )
-    mapping, processing = _spots(job, names, key.right)
-    correct = [names[place] for place in sorted(key.right)]
-    declared = job.scorer.declaration("identifier", "multiple", correct, mapping=mapping)
-    # The picture stands in the interaction, not a second time above it.
-    text = with_paths(draft.stem, lambda each: "\ue200" if each == path else None)
-    text = IMAGE.sub(lambda found: "" if found["path"] == "\ue200" else found[0], text)
-    stem = element("div", body_of(text, job.question.images))
-    return _Parts([declared], joined(stem, interaction), processing)
-
-
-def _spots(job: _Job, names: dict[int, str], right: frozenset[int]) -> tuple[Raw | None, Raw]:
-    rule = job.question.draft.rule
-    if job.rule not in (RuleName.SHARE_PER_SPOT, RuleName.MINUS_PER_MISS):
-        return None, job.scorer.match()
-    miss = Fraction(rule.tenths or 0, 10) if rule else Fraction(0)
-    share = job.scorer.most / len(right)
-    entries = [(name, share if place in right else -miss) for place, name in names.items()]
-    return job.scorer.mapping(entries, upper=job.scorer.most), job.scorer.mapped()
-
-
-def _coordinates(region: Region, height: int) -> str:
-    """Percent → pixels of the picture as it is said to be."""
-    across = Fraction(_WIDTH, 100)
-    sizes = (across, Fraction(height, 100))
-    numbers = [n * sizes[place % 2] for place, n in enumerate(region.numbers)]
-    if region.shape is Shape.CIRCLE:
-        numbers[2] = region.numbers[2] * across
-    elif region.shape is Shape.RECTANGLE:
-        left, top, width, tall = numbers
-        numbers = [left, top, left + width, top + tall]
-    return ",".join(decimal(number) for number in numbers)
+    return Parts([declared], joined(*rubric, job.stem(), interaction), None)
 
 
 _WITH_FEEDBACK = (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE)
-_WRITERS: dict[QuestionType, Callable[[_Job], _Parts]] = {
+_WRITERS: dict[QuestionType, Callable[[Job], Parts]] = {
     QuestionType.SINGLE_CHOICE: _choice,
     QuestionType.MULTIPLE_CHOICE: _choice,
     QuestionType.TRUE_FALSE: _verdict,
-    QuestionType.FILL_BLANK: _blanks,
+    QuestionType.FILL_BLANK: write_blanks,
     QuestionType.ORDERING: _ordering,
     QuestionType.MATCHING: _matching,
     QuestionType.SHORT_ANSWER: _essay,
-    QuestionType.HOTSPOT: _hotspot,
+    QuestionType.HOTSPOT: write_hotspot,
 }

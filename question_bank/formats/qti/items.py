@@ -61,7 +61,7 @@ def read_item(root: Element, *, file_of: FileOf, metadata: Metadata, stimulus: s
     if stimulus:
         reading.stem = f"{stimulus}\n\n{reading.stem}"
     if words.missing:
-        reading.warn("W510", f"{len(words.missing)} 张图片不在包里，只留下说明")
+        reading.warn("W518", f"{len(words.missing)} 张图片不在包里，只留下说明")
     if not reading.errors:
         check(reading)
     reading.images = words.images
@@ -90,7 +90,7 @@ def _read(root: Element, body: Element, words: Words, reading: Reading) -> Hotsp
     most = _most(root)
     item = Item(root, body, words, declarations_of(root), processing_of(root), most)
     if item.processing.scoring is Scoring.UNKNOWN:
-        reading.warn("W511", "评分的规则看不懂，没有带进来")
+        reading.warn("W519", "评分的规则看不懂，没有带进来")
     key = None
     if name == "hotspotInteraction":
         key = read_hotspot(item, found, reading)

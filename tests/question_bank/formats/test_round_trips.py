@@ -23,6 +23,7 @@ LOST = {
     "gift": {"pictures", "rubric", "pinned"},
     "aiken": set(FIELDS) - {"type", "options", "answer"},
     "text": {"title", "feedback", "weights", "rule", "positions", "facts", "pictures"},
+    "docx-keys": {"title", "feedback", "weights", "rule", "positions", "facts", "pictures"},
     "xlsx": {"title", "feedback", "weights", "facts", "pictures"},
 }
 # Fields that hold what the format rewrites, so that they cannot be equal as texts.
@@ -30,6 +31,12 @@ REWRITTEN = {
     "gift": {"q-w1z6rk": {"stem", "answer"}, "q-t6d2gj": set()},
     "moodle-xml": {},
     "text": {
+        "q-7f3k2m": {"stem", "options"},
+        "q-w1z6rk": {"stem"},
+        "q-k8r5ca": {"rubric"},
+        "q-t6d2gj": {"distractors"},
+    },
+    "docx-keys": {
         "q-7f3k2m": {"stem", "options"},
         "q-w1z6rk": {"stem"},
         "q-k8r5ca": {"rubric"},
@@ -96,11 +103,22 @@ def test_a_foreign_format_keeps_what_the_table_says(format_: str) -> None:
         said, kept = said_by(question), said_by_item(item)
         if format_ == "aiken":
             said["options"] = ["次日 2:00", "次日 6:00", "次日 10:00", "以上都不对"]
+        # The brackets in which a candidate writes.
+        kept["stem"] = kept["stem"].removesuffix("（    ）")
         if question.draft.rule is None or question.draft.rule.name is not RuleName.WEIGHTED:
             skipped = skipped | {"weights"}
         for field in FIELDS:
             if field not in skipped:
                 assert kept[field] == said[field], (format_, question.public_id, field)
+
+
+def test_a_word_paper_with_keys_at_its_end_is_read_with_them() -> None:
+    beside = items_of("docx-keys", *BANK)
+    at_the_end = items_of("docx", *BANK)
+
+    assert [(item.stem, item.answer) for item in at_the_end] == [
+        (item.stem, item.answer) for item in beside
+    ]
 
 
 @pytest.mark.parametrize("format_", ["moodle-xml", *QTI])
