@@ -84,7 +84,7 @@ def _renamed(
     part_ids: Callable[[], str],
 ) -> QuestionDraft:
     """A draft of our own model under new ids; what it cites must be found here."""
-    parts = tuple(_renamed(part, part_ids(), (), part_ids) for part in draft.parts)
+    parts = tuple(_renamed(part, part_ids(), part.references, part_ids) for part in draft.parts)
     made = replace(
         draft, public_id=public_id, references=references, parts=parts, state=AuthorState.DRAFT
     )

@@ -258,6 +258,19 @@ class _Splitter:
         )
         return entry is not None and is_key
 
+    def _is_question_again(self, index: int) -> bool:
+        """Whether a numbered line in a list of answers is a stem with options below it."""
+        line = self._lines[index]
+        number = number_in(line)
+        if number is None:
+            return False
+        rest = line.tail(number.end)
+        if rest.is_blank or is_key_like(rest.text) or any(map(label_in, split_labels(rest))):
+            return False
+        below = next((each for each in self._lines[index + 1 :] if not each.is_blank), None)
+        option = option_in(below) if below is not None else None
+        return option is not None and option[0] == 0
+
     def _take_key_block(self, start: int) -> int:
         """Take the block to its end: a section that has not been seen before, or the file's."""
         line = self._lines[start]
@@ -269,6 +282,8 @@ class _Splitter:
             following = self._lines[index]
             section = section_in(following, 1)
             if section is not None and section.type not in self._seen_types:
+                break
+            if self._is_question_again(index):
                 break
             block.lines.append(following)
             index += 1
