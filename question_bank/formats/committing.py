@@ -127,14 +127,7 @@ class _Planner:
         assert item.type is not None
         external_id = self._external_id(item)
         older = self._before.by_external_id.get(external_id, []) if external_id else []
-        replaces = next(
-            (
-                each.replaces_public_id or each.public_id
-                for each in reversed(older)
-                if each.state is ProposalState.ACCEPTED
-            ),
-            None,
-        )
+        replaces = _accepted(older)
         public_id = self._new_id()
         draft = draft_of(
             item,
@@ -150,8 +143,10 @@ class _Planner:
             return
         self.superseded += [each.id for each in older if each.state is ProposalState.OPEN]
         warnings = [{"code": each.code, "message": each.message} for each in item.warnings]
-        for part in placed.unplaced:
-            warnings.append({"code": "E301", "message": f"依据“{part}”对不上任何模块的条款"})
+        warnings += [
+            {"code": "E301", "message": f"依据“{part}”对不上任何模块的条款"}
+            for part in placed.unplaced
+        ]
         self.proposals.append(
             Proposal(
                 public_id=public_id,
@@ -180,6 +175,14 @@ class _Planner:
             if made not in self._before.taken:
                 self._before.taken.add(made)
                 return made
+
+
+def _accepted(older: list[PastProposal]) -> str | None:
+    """The question that came of the proposals with one external id."""
+    for each in reversed(older):
+        if each.state is ProposalState.ACCEPTED:
+            return each.replaces_public_id or each.public_id
+    return None
 
 
 def _made_from(item: ForeignItem) -> str:

@@ -40,12 +40,7 @@ def draft_of(
 ) -> QuestionDraft:
     """The draft of an item that can be imported; always with 状态：草稿."""
     if item.draft is not None:
-        parts = tuple(
-            replace(part, public_id=part_ids(), state=AuthorState.DRAFT)
-            for part in item.draft.parts
-        )
-        draft = replace(item.draft, public_id=public_id, parts=parts, state=AuthorState.DRAFT)
-        return replace(draft, key=_case_key(draft))
+        return _renamed(item.draft, public_id, references, part_ids)
     assert item.type is not None
     parts = tuple(
         draft_of(part, public_id=part_ids(), references=(), module_key="", part_ids=part_ids)
@@ -80,6 +75,20 @@ def draft_of(
         parts=parts,
     )
     return replace(draft, key=_case_key(draft))
+
+
+def _renamed(
+    draft: QuestionDraft,
+    public_id: str,
+    references: tuple[Reference, ...],
+    part_ids: Callable[[], str],
+) -> QuestionDraft:
+    """A draft of our own model under new ids; what it cites must be found here."""
+    parts = tuple(_renamed(part, part_ids(), part.references, part_ids) for part in draft.parts)
+    made = replace(
+        draft, public_id=public_id, references=references, parts=parts, state=AuthorState.DRAFT
+    )
+    return replace(made, key=_case_key(made))
 
 
 def _case_key(draft: QuestionDraft) -> AnswerKey:

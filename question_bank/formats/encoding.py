@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.errors import N_, Conflict
 from question_bank.formats.items import Remark
+from question_bank.formats.limits import LONGEST_LINE, MOST_LINES
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,7 +40,15 @@ def read_text(data: bytes) -> Text:
     text, remarks = _decode(data)
     if "\x00" in text:
         raise Conflict(N_("E516 这不是文本文件，或文字编码认不出。另存为 UTF-8 再导入"))
-    return Text(_ENDS.split(_CONTROL.sub("", text)), remarks)
+    lines = _ENDS.split(_CONTROL.sub("", text), maxsplit=MOST_LINES)
+    if len(lines) > MOST_LINES:
+        raise Conflict(N_("超过 %(most)s 行。分成几个文件导入"), most=MOST_LINES)
+    too_long = next((n for n, line in enumerate(lines, 1) if len(line) > LONGEST_LINE), None)
+    if too_long is not None:
+        raise Conflict(
+            N_("第 %(line)s 行太长，最多 %(most)s 个字"), line=too_long, most=LONGEST_LINE
+        )
+    return Text(lines, remarks)
 
 
 def _decode(data: bytes) -> tuple[str, tuple[Remark, ...]]:

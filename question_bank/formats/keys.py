@@ -123,11 +123,7 @@ def set_verdict(reading: Reading, key: str) -> None:
 
 def with_blanks(stem: str) -> tuple[str, int]:
     """The stem with every form of a blank as four underscores, and their number."""
-    return _with_blanks(stem, _ANY_BLANK)
-
-
-def _with_blanks(stem: str, forms: re.Pattern[str]) -> tuple[str, int]:
-    text, count = forms.subn(BLANK, stem.replace("\\_", "_"))
+    text, count = _ANY_BLANK.subn(BLANK, stem.replace("\\_", "_"))
     # A backslash before a blank would make it underscores again.
     text = re.sub(r"\\+(?=____)", "", text)
     # Two blanks without anything between them would be one.
@@ -139,25 +135,21 @@ def set_blanks(reading: Reading, key: str) -> None:
     if not key.strip():
         reading.error("E504", "没有答案")
         return
-    for forms in (BLANK_FORMS, BLANK_FORMS[:2], BLANK_FORMS[2:]):
-        stem, count = _with_blanks(reading.stem, re.compile("|".join(forms)))
-        parts = _parts(key, count) if count else None
-        if parts is not None:
-            reading.stem = stem
-            reading.answer = tuple(_alternatives(part) for part in parts)
-            if any(not each for each in reading.answer):
-                reading.error("E505", "有一个空的答案没有内容")
-            return
     stem, count = with_blanks(reading.stem)
+    reading.stem = stem
+    parts = _parts(key, count) if count else None
+    if parts is not None:
+        reading.answer = tuple(_alternatives(part) for part in parts)
+        if any(not each for each in reading.answer):
+            reading.error("E505", "有一个空的答案没有内容")
+        return
     for separator in _LAST_RESORTS if count > 1 else ():
         parts = [part for part in re.split(separator, key.strip()) if part.strip()]
         if len(parts) == count:
             shown = {"/": "/", r"\s+": "空格"}.get(separator, separator.strip("[]"))
             reading.warn("W512", f"几个空的答案按“{shown}”分开，请核对")
-            reading.stem = stem
             reading.answer = tuple(_alternatives(part) for part in parts)
             return
-    reading.stem = stem
     if count == 0:
         reading.error("E505", "题干里没有空：在要填的地方写四个下划线 ____")
     else:

@@ -4,6 +4,8 @@ from core.errors import N_, Conflict
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ITEMS = 20_000
+MOST_LINES = 200_000
+LONGEST_LINE = 50_000
 
 
 def check_count(count: int) -> None:

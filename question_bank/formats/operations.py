@@ -54,12 +54,8 @@ def propose_import(
         raise Conflict(N_("刚有别的题进了待审列表。再预览一次，然后导入"))
     for old in session.scalars(select(ProposedQuestion).where(ProposedQuestion.id.in_(superseded))):
         if old.state is ProposalState.OPEN:
-            old.state, old.decided_at, old.decided_by_id = (
-                ProposalState.REJECTED,
-                now,
-                actor.user_id,
-            )
-            old.reason = "同一来源又导入了新的一版"
+            old.state, old.decided_at = ProposalState.REJECTED, now
+            old.decided_by_id, old.reason = actor.user_id, "同一来源又导入了新的一版"
     for each in proposals:
         session.add(
             ProposedQuestion(

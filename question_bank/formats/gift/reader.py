@@ -8,7 +8,7 @@ from question_bank.formats.gift import answers
 from question_bank.formats.gift.blocks import Block, blocks_of, shown
 from question_bank.formats.html.markdown import to_markdown
 from question_bank.formats.items import ForeignItem
-from question_bank.formats.limits import check_count
+from question_bank.formats.limits import LONGEST_LINE, check_count
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.tags import read_tags
 from question_bank.keys import QuestionType
@@ -24,6 +24,7 @@ _LOOKS_LIKE_HTML = re.compile(
     r"(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,6});",
     re.IGNORECASE,
 )
+_WRITTEN_BLANK = re.compile(r"[_＿]{4,}")
 # Stands for the blank while HTML is turned into Markdown, where ____ would be a rule.
 _GAP = "\U000ff000"
 _END_OF_SENTENCE = re.compile(r"[.。．!！?？…]+")
@@ -47,6 +48,10 @@ def read_gift(data: bytes, _name: str) -> list[ForeignItem]:
 def _read(block: Block) -> Reading:
     reading = Reading(line=block.line, title=block.title, external_id=block.external_id)
     reading.warnings.extend(block.warnings)
+    if len(block.text) > LONGEST_LINE:
+        reading.stem = block.text[:200]
+        reading.error("E518", f"一道题的文字太长，最多 {LONGEST_LINE} 个字")
+        return reading
     _take_tags(reading, block.tags)
     braces = "".join(_BRACES.findall(block.text))
     if braces == "{}":
@@ -122,8 +127,15 @@ def _place_stem(reading: Reading, before: str, after: str) -> None:
     else:
         stem = before
     reading.stem = _text(stem, "moodle")[0].replace(_GAP, BLANK)
-    if needs_blank and not tail:
-        reading.stem = f"{reading.stem} {BLANK}"
+    own_blanks = len(_WRITTEN_BLANK.findall(shown(before + after)))
+    if needs_blank and own_blanks == 1 and not tail:
+        # 限速____km/h{=15}: the blank is written out already.
+        reading.stem = _WRITTEN_BLANK.sub(BLANK, reading.stem)
+    elif needs_blank:
+        if own_blanks:
+            reading.error("E505", f"题干里另有 {own_blanks} 个空，GIFT 一题只能有一处答案")
+        if not tail:
+            reading.stem = f"{reading.stem} {BLANK}"
 
 
 def _format_of(text: str) -> str:

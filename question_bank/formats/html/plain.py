@@ -9,6 +9,8 @@ from question_bank.formats.html.tree import Node, read_html
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BREAKING = {"p", "div", "li", "tr", "pre", "blockquote", "table", "ul", "ol", "br", "hr"}
 _BREAKING |= {"h1", "h2", "h3", "h4", "h5", "h6"}
+# One line of words without any mark, as most texts are; there is no need to render it.
+_UNMARKED = re.compile(r"(?![-+\d\s])(?:[^\W_]|[ ，。、；：？！“”（）《》%,;:?!()/.-]|_{4,})*")
 _ONLY_WORDS = re.compile(r"(?:<p>|</p>|<br>|[^<])*")
 
 
@@ -17,6 +19,8 @@ def plain_lines(markdown: str) -> str:
 
     Runs of underscores stay, because they are blanks; pictures are left out.
     """
+    if _UNMARKED.fullmatch(markdown):
+        return " ".join(markdown.split())
     # Outside a paragraph of its own ____ would be a rule.
     html = render(markdown.replace("____", "\ue010"), image_url=lambda path: f"/{len(path)}")
     return html_lines(html).replace("\ue010", "____")
@@ -32,6 +36,8 @@ def html_lines(html: str) -> str:
 
 def is_plain(markdown: str) -> bool:
     """Whether nothing but words and paragraphs would be lost as plain text."""
+    if _UNMARKED.fullmatch(markdown):
+        return True
     html = render(markdown.replace("____", "\ue010"), image_url=lambda path: f"/{len(path)}")
     return _ONLY_WORDS.fullmatch(html) is not None
 

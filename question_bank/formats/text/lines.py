@@ -5,14 +5,16 @@ Marks are looked for in the folded line, which has the length of the line itself
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from question_bank.authoring.lines import fold
 from question_bank.formats.words import OPEN_WORDS, TYPE_PATTERN, TYPES
 from question_bank.keys import QuestionType
 
+Found = TypeVar("Found")
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 # Signs that hold a number and its mark in one character.
@@ -138,6 +140,20 @@ class Label:
     is_bracketed_whole: bool = False
 
 
+def _once(read: Callable[[SourceLine], Found]) -> Callable[[SourceLine], Found]:
+    """Read a line once, however often a reader looks ahead to it."""
+    name = f"_{read.__name__}"
+
+    @wraps(read)
+    def remembered(line: SourceLine) -> Found:
+        if name not in line.__dict__:
+            line.__dict__[name] = read(line)
+        found: Found = line.__dict__[name]
+        return found
+
+    return remembered
+
+
 def source_lines(texts: Sequence[str]) -> list[SourceLine]:
     """Number the lines of a text file and open out signs such as ⑴ and ⒈."""
     return [SourceLine(number, opened_out(text)) for number, text in enumerate(texts, start=1)]
@@ -185,6 +201,7 @@ class Number:
     end: int
 
 
+@_once
 def number_in(line: SourceLine) -> Number | None:
     """The number at the beginning of a line; `1.5 米` and `2025 年` are none."""
     found = _QUESTION.match(line.folded)
@@ -202,6 +219,7 @@ def glued_number_in(line: SourceLine, expected: int) -> Number | None:
     return Number(expected, "plain", found.end())
 
 
+@_once
 def option_in(line: SourceLine) -> tuple[int, int] | None:
     """The index of the option that a line begins and where its text starts."""
     found = _OPTION.match(line.folded)
@@ -255,6 +273,7 @@ def options_on(line: SourceLine, first: int, start: int) -> tuple[list[SourceLin
     return [line.piece(begin, end) for (_c, begin), end in zip(cuts, ends, strict=True)], is_odd
 
 
+@_once
 def label_in(line: SourceLine) -> Label | None:
     """The label at the beginning of a line; 答题时 and 说明书 are none."""
     found = _LABEL.match(line.folded)

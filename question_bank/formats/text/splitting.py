@@ -26,7 +26,7 @@ _KEY_HEADING = re.compile(
 )
 _KEY_RANGE = re.compile(r"\s*\d{1,4}\s*(?:[-~—–－～至到]+)\s*\d{1,4}\s*题?\s*[.、:)]?\s*\S")
 _KEY_ENTRY = re.compile(r"\s*(?:\d{1,4}\s*[.、:)]|[(（]\s*\d{1,4}\s*[)）]|\d{1,4}\s+(?=\D))\s*")
-_KEY_ENTRIES = re.compile(r"(?:\s*\d{1,4}\s*[.、:)]?\s*(?:[A-L]{1,8}|[√×✓✗对错])[\s,;，；、]*){2,}")
+_KEY_ENTRIES = re.compile(r"\s*(?:\d{1,4}\s*[.、:)]?\s*(?:[A-L]{1,8}|[√×✓✗对错])[\s,;，；、]*){2,}")
 _IN_STEM_KEY = re.compile(
     r"(?<![0-9A-Za-z])[(\[【]\s*(?:[A-L](?:[\s,、;]*[A-L])*|√|×|✓|✗|对|错|正确|错误)\s*[)\]】]"
 )
@@ -216,7 +216,7 @@ class _Splitter:
             return True
         if any(label_in(part) for part in split_labels(line)[1:]):
             return True
-        for following in self._lines[index + 1 :][:60]:
+        for following in self._lines[index + 1 : index + 31]:
             label = label_in(following)
             if label is not None:
                 return label.name in ("answer", "type")
@@ -258,6 +258,19 @@ class _Splitter:
         )
         return entry is not None and is_key
 
+    def _is_question_again(self, index: int) -> bool:
+        """Whether a numbered line in a list of answers is a stem with options below it."""
+        line = self._lines[index]
+        number = number_in(line)
+        if number is None:
+            return False
+        rest = line.tail(number.end)
+        if rest.is_blank or is_key_like(rest.text) or any(map(label_in, split_labels(rest))):
+            return False
+        below = next((each for each in self._lines[index + 1 :] if not each.is_blank), None)
+        option = option_in(below) if below is not None else None
+        return option is not None and option[0] == 0
+
     def _take_key_block(self, start: int) -> int:
         """Take the block to its end: a section that has not been seen before, or the file's."""
         line = self._lines[start]
@@ -269,6 +282,8 @@ class _Splitter:
             following = self._lines[index]
             section = section_in(following, 1)
             if section is not None and section.type not in self._seen_types:
+                break
+            if self._is_question_again(index):
                 break
             block.lines.append(following)
             index += 1

@@ -19,7 +19,7 @@ _EXACT_DIGITS = 15
 _MOST_DIGITS = 30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell as it is shown; `problem` is the code of why its text cannot be trusted."""
 

@@ -20,7 +20,7 @@ from question_bank.formats.archives import Archive
 from question_bank.formats.encoding import read_text
 from question_bank.formats.xlsx.cells import EMPTY, Cell, format_code, number_cell
 
-MOST_CELLS = 1_000_000
+MOST_CELLS = 400_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 40_000
@@ -85,7 +85,7 @@ def _read_csv(data: bytes) -> Sheet:
     sheet = Sheet("", has_lines=True)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        before = 0
+        before, budget = 0, MOST_CELLS
         for cells in reader:
             row = before + 1
             before = reader.line_num
@@ -94,11 +94,18 @@ def _read_csv(data: bytes) -> Sheet:
                 for column, value in enumerate(cells[:MOST_COLUMNS], start=1)
                 if value.strip()
             }
+            budget -= len(sheet.rows[row])
+            if budget < 0:
+                raise _too_many_cells()
     except csv.Error as error:
         raise Conflict(
             N_("第 %(line)s 行的引号不成对，或一格太长"), line=reader.line_num
         ) from error
     return sheet
+
+
+def _too_many_cells() -> Conflict:
+    return Conflict(N_("表格太大，最多 %(most)s 格。分成几个文件导入"), most=MOST_CELLS)
 
 
 def _is_formula(value: str) -> bool:
@@ -345,7 +352,7 @@ class _Rows(_Target):
             return
         self.budget -= 1
         if self.budget < 0:
-            raise Conflict(N_("表格太大，最多 %(most)s 格。分成几个文件导入"), most=MOST_CELLS)
+            raise _too_many_cells()
         self._sheet.rows.setdefault(self._row, {})[self._column] = cell
 
     def data(self, text: str) -> None:

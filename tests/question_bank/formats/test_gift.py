@@ -110,6 +110,11 @@ def test_a_missing_word_leaves_its_blank_in_the_stem() -> None:
     assert one("Two plus two equals {=four =4}.").stem == "Two plus two equals ____."
 
 
+def test_a_blank_that_is_written_out_is_the_blank() -> None:
+    assert one("限速____km/h{=15}").stem == "限速____km/h"
+    assert codes(one("限速____km/h，间距____米{=15}"))[0] == {"E505"}
+
+
 def test_pairs_with_a_distractor() -> None:
     item = one("对起来。{\n=红 -> 禁止\n=黄 -> 警告\n= -> 广告\n}")
 

@@ -243,6 +243,14 @@ def test_variant_17_a_range_must_have_as_many_keys() -> None:
     assert [codes(item)[0] for item in items] == [{"E504"}, {"E504"}]
 
 
+def test_variant_17_questions_after_a_key_are_read() -> None:
+    items = read(
+        "1.一[单选题]\nA.甲 B.乙\n参考答案\n1-1 B\n2.二[单选题]\nA.甲 B.乙\n答案：A", "text"
+    )
+
+    assert [(item.stem, item.answer) for item in items] == [("一", (1,)), ("二", (0,))]
+
+
 def test_variant_18_the_number_of_letters_must_fit_the_type() -> None:
     many = one("1.题干[多选题]\nA.甲\nB.乙\n答案：A")
     single = one("1.题干[单选题]\nA.甲\nB.乙\n答案：AB")
@@ -283,6 +291,10 @@ def test_variant_19_answers_of_several_blanks(key: str, expected: list[list[str]
 def test_variant_19_a_slash_parts_blanks_only_as_the_last_resort() -> None:
     assert codes(one("1.气____和____[填空题]\n答案：甲/乙"))[1] == {"W512"}
     assert forms(one("1.浓度的单位是____[填空题]\n答案：mg/m³")) == [["mg/m³"]]
+
+
+def test_variant_19_every_form_of_a_blank_counts() -> None:
+    assert codes(one("1.限速____km/h，间距（  ）米[填空题]\n答案：15"))[0] == {"E505"}
 
 
 @pytest.mark.parametrize("key", ["甲", "甲；乙；丙"])
