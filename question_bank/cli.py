@@ -16,7 +16,7 @@ from core.web import services
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
-from question_bank import bank_cli
+from question_bank import analysis_cli, bank_cli
 from question_bank.formats import import_cli
 from question_bank.importing import Change
 from question_bank.library import check_links, given_files, known_anchors, read_library
@@ -149,6 +149,7 @@ def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
     app.cli.add_command(content)
     bank_cli.bank.add_command(import_cli.import_file)
+    bank_cli.bank.add_command(analysis_cli.analyse_file)
     bank_cli.register(app)
 
 
