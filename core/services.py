@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,8 @@ class SignedIn:
 
 # (session, cookie token, now) -> who that is, or None
 SignedInLoader = Callable[[Session, str, datetime], SignedIn | None]
-# (session, actor, id of the thing) -> HTML, or None to show nothing
-Panel = Callable[[Session, Actor, int], str | None]
+# (session, actor, id of the thing as its place has it: a number or a public id) -> HTML, or None to show nothing
+Panel = Callable[[Session, Actor, Any], str | None]
 
 
 class Word(str):

@@ -153,7 +153,7 @@ def requires(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-def panels(place: str, subject_id: int) -> list[str]:
+def panels(place: str, subject_id: int | str) -> list[str]:
     """HTML of the panels that packages on the right registered for a page of one on the left."""
     made = [panel(db_session(), current_actor(), subject_id) for panel in services().panels[place]]
     return [html for html in made if html]

@@ -32,6 +32,7 @@ from question_bank.models import (
     QuestionVersion,
 )
 from question_bank.rendering import PreparedQuestion, RenderedQuestion, reference_place
+from question_bank.search import index_question
 
 STATE_OF = {
     AuthorState.DRAFT: QuestionState.DRAFT,
@@ -320,6 +321,7 @@ def _describe(
         if feedback
     }
     question.metadata_hash = prepared.metadata_hash
+    index_question(session, question)
     for table in (QuestionTag, QuestionReference):
         session.execute(delete(table).where(table.question_id == question.id))
     session.add_all(QuestionTag(question_id=question.id, tag=tag) for tag in draft.tags)

@@ -3,9 +3,11 @@
 from core.pages import NavItem
 
 # Their routes join the blueprint.
+from exams.views import analysis as analysis
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import exam as exam
+from exams.views import exposure as exposure
 from exams.views import pool as pool
 from exams.views import publication as publication
 from exams.views import result, setup
