@@ -126,8 +126,12 @@ def main() -> None:
                 with_index, without = median_ms(indexed), median_ms(scanned)
             worst = max(worst, with_index)
             ratio = with_index / without
-            print(f"{search}: {found} found, {with_index:.1f} ms, LIKE {without:.1f} ms, {ratio:.2f}")
-        print(f"worst {worst:.1f} ms, goal {GOAL_MS:.0f} ms: {'met' if worst <= GOAL_MS else 'missed'}")
+            print(
+                f"{search}: {found} found, {with_index:.1f} ms, LIKE {without:.1f} ms, {ratio:.2f}"
+            )
+        print(
+            f"worst {worst:.1f} ms, goal {GOAL_MS:.0f} ms: {'met' if worst <= GOAL_MS else 'missed'}"
+        )
         engine.dispose()
 
 

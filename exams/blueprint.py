@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from exams.drawing import PoolRow, PoolShortage, PoolVersion, draw_paper
 from question_bank.keys import QuestionType
 
+# What a machine can mark. An exam that could draw anything else is not published.
+MACHINE_MARKED = frozenset(QuestionType) - {QuestionType.SHORT_ANSWER}
 MOST_ROWS = 40
 MOST_QUESTIONS = 500
 
@@ -36,6 +38,13 @@ class BankQuestion:
     type: QuestionType
     difficulty: int
     tags: frozenset[str] = frozenset()
+    # The types of a case's sub-questions.
+    part_types: frozenset[QuestionType] = frozenset()
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person must mark it, or a part of it."""
+        return bool((self.part_types or {self.type}) - MACHINE_MARKED)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,17 @@ def pools(rows: Sequence[RowSpec], bank: Sequence[BankQuestion]) -> tuple[PoolRo
         )
         for position, row in enumerate(rows, start=1)
     )
+
+
+def rows_for_persons(
+    rows: Sequence[RowSpec], bank: Sequence[BankQuestion]
+) -> dict[int, frozenset[QuestionType]]:
+    """The rows, counted from 1, that could draw what only a person can mark, with its types."""
+    by_row = {
+        position: frozenset(q.type for q in bank if q.needs_person and fits(row, q))
+        for position, row in enumerate(rows, start=1)
+    }
+    return {position: types for position, types in by_row.items() if types}
 
 
 def shortages(rows: Sequence[PoolRow]) -> tuple[Shortage, ...]:

@@ -7,6 +7,7 @@ be drawn again years later from the stored pool, in a dispute or on another mach
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class PoolVersion:
     version_id: int
     section: int = 0
     options: tuple[PoolOption, ...] = ()
+    # Whether the author's order would tell the key, so that it is never shown.
+    is_always_shuffled: bool = False
+    # The author's points (分值); they weigh the parts of a case against each other.
+    points_tenths: int | None = None
+    # A case is drawn as one question and takes a place for each of its parts.
+    parts: "tuple[PoolVersion, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class DrawnQuestion:
     version_id: int
     points_tenths: int
     option_order: tuple[int, ...]
+    # The case of which this is a part.
+    case_version_id: int | None = None
 
 
 class PoolShortage(Exception):
@@ -87,21 +96,56 @@ def draw_paper(
         places.sort(key=lambda p: (p[0].section, _order(seed, p[0].version_id)))
     else:
         places.sort(key=lambda p: (p[0].section, p[1].position, p[2]))
+    asked = [
+        (version, row, part, points)
+        for version, row, _index in places
+        for part, points in _asked(version, row)
+    ]
     return tuple(
         DrawnQuestion(
             slot=slot,
             row_id=row.row_id,
-            version_id=version.version_id,
-            points_tenths=row.points_tenths,
-            option_order=option_order(version, seed=seed, shuffles=shuffles_options),
+            version_id=part.version_id,
+            points_tenths=points,
+            option_order=option_order(part, seed=seed, shuffles=shuffles_options),
+            case_version_id=version.version_id if part is not version else None,
         )
-        for slot, (version, row, _index) in enumerate(places, start=1)
+        for slot, (version, row, part, points) in enumerate(asked, start=1)
     )
 
 
+def share_points(points_tenths: int, weights: Sequence[int | None]) -> tuple[int, ...]:
+    """Share the points of a case over its parts, in tenths, so that the sum is kept exactly.
+
+    In proportion to the parts' own points, or evenly unless every part states some. What is left
+    of a tenth goes to the largest remainders, the earlier part first.
+    """
+    stated = [weight for weight in weights if weight]
+    parts = stated if len(stated) == len(weights) else [1] * len(weights)
+    exact = [Fraction(points_tenths * weight, sum(parts)) for weight in parts]
+    shares = [int(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (shares[i] - exact[i], i))
+    for index in by_remainder[: points_tenths - sum(shares)]:
+        shares[index] += 1
+    return tuple(shares)
+
+
+def _asked(version: PoolVersion, row: PoolRow) -> list[tuple[PoolVersion, int]]:
+    """What a drawn version puts on the paper: itself, or the parts of a case in their order."""
+    if not version.parts:
+        return [(version, row.points_tenths)]
+    shares = share_points(row.points_tenths, [part.points_tenths for part in version.parts])
+    return list(zip(version.parts, shares, strict=True))
+
+
 def option_order(version: PoolVersion, *, seed: int, shuffles: bool = True) -> tuple[int, ...]:
-    """The ids of the options as shown; pinned ones stand where the author put them."""
+    """The ids of the options as shown; pinned ones stand where the author put them.
+
+    Where the author's order is the key, it is drawn whatever the exam and the author want.
+    """
     ids = [option.id for option in version.options]
+    if version.is_always_shuffled:
+        return tuple(sorted(ids, key=lambda option_id: _order(seed, version.version_id, option_id)))
     if not shuffles:
         return tuple(ids)
     free = [option.id for option in version.options if not option.is_pinned]

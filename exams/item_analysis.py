@@ -183,8 +183,8 @@ def _versions(
 ) -> Iterator[VersionFigures]:
     by_version: dict[int, list[ItemResult]] = {}
     for result in results:
-        version_id, _points = result.id  # type: ignore[misc]  # the key made above
-        by_version.setdefault(version_id, []).append(result)
+        key: Any = result.id
+        by_version.setdefault(key[0], []).append(result)
     used = queries.drawn_versions(session, exam_id)
     for version_id, use in sorted(used.items()):
         mine = by_version.get(version_id, [])
@@ -226,5 +226,3 @@ def _teams(
         {"team_id": team, "papers": papers.get(team, 0), "sittings": int(count), "share": share}
         for team, (count, share) in sorted(sums.items(), key=lambda pair: pair[0] or 0)
     ]
-
-

@@ -7,13 +7,19 @@ The paper's score is the sum of these and is not rounded again; it passes from t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
+from exams import spots
+from exams.pairing import paired
 from question_bank.answers import accepts_any
 from question_bank.keys import (
     AnswerKey,
     BlankKey,
     BlanksKey,
     ChoiceKey,
+    HotspotKey,
+    MatchKey,
+    OrderKey,
     RuleName,
     ScoringRule,
     VerdictKey,
@@ -22,6 +28,12 @@ from question_bank.keys import (
 ALL_OR_NOTHING = ScoringRule(RuleName.ALL_OR_NOTHING)
 SHARE_PER_BLANK = ScoringRule(RuleName.SHARE_PER_BLANK)
 BLANK_RULES = frozenset({RuleName.ALL_OR_NOTHING, RuleName.SHARE_PER_BLANK})
+# Rules for part marks that only one kind of question can have.
+_RULES_OF: dict[type, frozenset[RuleName]] = {
+    OrderKey: frozenset({RuleName.SHARE_PER_POSITION, RuleName.SHARE_PER_NEIGHBOUR}),
+    MatchKey: frozenset({RuleName.SHARE_PER_PAIR}),
+    HotspotKey: frozenset({RuleName.SHARE_PER_SPOT, RuleName.MINUS_PER_MISS}),
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,37 @@ class Filled:
     texts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Ordered:
+    """The ids of the items in the order chosen."""
+
+    item_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """(premise id, option id) for every premise that was given an option."""
+
+    pairs: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that only a person can mark."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """Points set in a picture, in percent of it, or the labels that were ticked instead."""
+
+    points: tuple[tuple[Fraction, Fraction], ...] = ()
+    option_ids: frozenset[int] = frozenset()
+
+
 # None: the question was left open.
-Response = Chosen | Judged | Filled | None
+Response = Chosen | Judged | Filled | Ordered | Matched | Written | Spotted | None
 
 
 class WrongKind(TypeError):
@@ -58,9 +99,12 @@ def rule_for(
 ) -> ScoringRule:
     """The rule that counts: the question's own, else the exam's, else all or nothing.
 
-    The exam's rule speaks of options; blanks without a rule of their own are marked 每空.
-    A weighted rule needs weights; where there are none, the question is all or nothing.
+    The exam's rule speaks of options to tick; blanks without a rule of their own are marked 每空,
+    the other types all or nothing. A weighted rule needs weights; where there are none, the
+    question is all or nothing.
     """
+    if own is not None and own.name in _RULES_OF.get(type(key), ()):
+        return own
     if isinstance(key, BlanksKey):
         return own if own is not None and own.name in BLANK_RULES else SHARE_PER_BLANK
     rule = own or exam
@@ -85,6 +129,12 @@ def mark(key: AnswerKey, response: Response, *, points_tenths: int, rule: Scorin
         exact = points if key.verdict is response.verdict else Fraction(0)
     elif isinstance(key, BlanksKey) and isinstance(response, Filled):
         exact = _blank_points(key, response.texts, points, rule)
+    elif isinstance(key, OrderKey) and isinstance(response, Ordered):
+        exact = _order_share(key, response.item_ids, rule) * points
+    elif isinstance(key, MatchKey) and isinstance(response, Matched):
+        exact = _match_share(key, response.pairs, rule) * points
+    elif isinstance(key, HotspotKey) and isinstance(response, Spotted):
+        exact = _spot_points(key, response, points, rule)
     else:
         raise WrongKind(f"{type(response).__name__} for {type(key).__name__}")
     return _half_up(min(max(exact, Fraction(0)), points))
@@ -183,22 +233,50 @@ def blanks_right(key: BlanksKey, texts: Sequence[str]) -> tuple[bool, ...]:
             blank: [at for at in members if accepts_any(key.blanks[blank].accepted, given[at])]
             for blank in members
         }
-        earned |= _paired(heaviest_first, fits)
+        earned |= set(paired(heaviest_first, fits))
     return tuple(index in earned for index in range(len(key.blanks)))
 
 
-def _paired(blanks: Sequence[int], fits: dict[int, list[int]]) -> set[int]:
-    """The blanks that get a reply of their own; earlier ones are served first."""
-    blank_at: dict[int, int] = {}
+def _order_share(key: OrderKey, given: Sequence[int], rule: ScoringRule) -> Fraction:
+    """The share of an ordering: 按位 counts items in place, 相邻 right pairs of neighbours."""
+    right = key.item_ids
+    if tuple(given) == right:
+        return Fraction(1)
+    if rule.name is RuleName.SHARE_PER_POSITION:
+        in_place = sum(one == other for one, other in zip(right, given, strict=False))
+        return Fraction(in_place, len(right))
+    if rule.name is RuleName.SHARE_PER_NEIGHBOUR:
+        neighbours = set(pairwise(right))
+        return Fraction(sum(pair in neighbours for pair in pairwise(given)), len(neighbours))
+    return Fraction(0)
 
-    def serve(blank: int, tried: set[int]) -> bool:
-        for at in fits[blank]:
-            if at in tried:
-                continue
-            tried.add(at)
-            if at not in blank_at or serve(blank_at[at], tried):
-                blank_at[at] = blank
-                return True
-        return False
 
-    return {blank for blank in blanks if serve(blank, set())}
+def _match_share(key: MatchKey, given: Sequence[tuple[int, int]], rule: ScoringRule) -> Fraction:
+    """The share of a matching: 每对 counts the premises with their own option."""
+    right = len(set(given) & set(key.pairs))
+    if right == len(key.pairs):
+        return Fraction(1)
+    is_shared = rule.name is RuleName.SHARE_PER_PAIR
+    return Fraction(right, len(key.pairs)) if is_shared else Fraction(0)
+
+
+def _spot_points(
+    key: HotspotKey, response: Spotted, points: Fraction, rule: ScoringRule
+) -> Fraction:
+    """Points of a hotspot question; every hazard found and nothing else earns all of them.
+
+    | rule     | each hazard found | each point beside all hazards |
+    |----------|-------------------|-------------------------------|
+    | 全对     | –                 | –                             |
+    | 每处     | its share         | 0                             |
+    | 错点扣n  | its share         | −n                            |
+    """
+    found = spots.found(key, response.points, response.option_ids)
+    if len(found.hazards) == len(key.right) and not found.misses:
+        return points
+    share = points * len(found.hazards) / len(key.right)
+    if rule.name is RuleName.SHARE_PER_SPOT:
+        return share
+    if rule.name is RuleName.MINUS_PER_MISS:
+        return share - found.misses * (rule.tenths or 0)
+    return Fraction(0)

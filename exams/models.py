@@ -183,7 +183,10 @@ class Sitting(Base):
 
 
 class SittingQuestion(Base):
-    """One question of a drawn paper: slot, version, stored option order, points, mark."""
+    """One question of a drawn paper: slot, version, stored option order, points, mark.
+
+    A case takes one slot for each of its parts, one after the other.
+    """
 
     __tablename__ = "sitting_question"
     __table_args__ = (UniqueConstraint("sitting_id", "slot"),)
@@ -193,6 +196,8 @@ class SittingQuestion(Base):
     slot: Mapped[int]
     blueprint_row_id: Mapped[int] = mapped_column(ForeignKey("blueprint_row.id"))
     question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    # The version of the case whose stem stands above this question and its other parts.
+    case_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     # Option ids in the order shown, e.g. [3, 1, 4, 2]; empty where there are none.
     option_order: Mapped[list[Any]] = mapped_column(JSON)
     points_tenths: Mapped[int]
@@ -211,7 +216,7 @@ class Answer(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
     slot: Mapped[int]
-    # Chosen option ids, a verdict, or the texts of the blanks.
+    # What `exams.responses` stores of each type, such as chosen option ids or a verdict.
     response: Mapped[Any] = mapped_column(JSON)
     # Made by the page, so that sending the same choice twice stores it once.
     client_key: Mapped[str] = mapped_column(String(40))

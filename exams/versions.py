@@ -14,17 +14,9 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from exams.drawing import PoolOption, PoolVersion
-from question_bank.keys import (
-    AnswerKey,
-    BlanksKey,
-    ChoiceKey,
-    QuestionType,
-    RuleName,
-    ScoringRule,
-    VerdictKey,
-    blank_from_data,
-)
+from question_bank.keys import AnswerKey, HotspotKey, QuestionType, RuleName, ScoringRule
 from question_bank.models import QuestionVersion
+from question_bank.queries.content import key_of
 from question_bank.rendering import split_at_gaps
 
 MEMORY_NAME = "exams.versions"
@@ -34,6 +26,8 @@ MOST_REMEMBERED = 20_000
 READ_AT_ONCE = 500
 
 SECTIONS = tuple(QuestionType)
+# Shown in the author's order, these would tell their key.
+ALWAYS_SHUFFLED = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
 _BLOCK = re.compile(r"<(?:p|div|table|ul|ol|pre|blockquote|h[1-6]|figure)[ >]")
 # A unit printed after a blank, which asks for a number: 5 m, 10 %, 60 ℃.
@@ -44,8 +38,22 @@ UNIT_AFTER = re.compile(
 
 
 @dataclass(frozen=True)
+class PrintedPicture:
+    """The picture in which hazards are looked for, and how many of them there are.
+
+    The number tells how many points may be set, which candidates must know; the regions stay out.
+    """
+
+    url: str
+    alt: str
+    # Height divided by width.
+    ratio: Fraction
+    spot_count: int
+
+
+@dataclass(frozen=True)
 class PrintedQuestion:
-    """What a candidate may see of a version. Holds nothing that is derived from the key."""
+    """What a candidate may see of a version: of the key nothing but the number of hazards."""
 
     type: QuestionType
     # A stem of one paragraph can be the legend of its fields; a longer one stands above them.
@@ -55,6 +63,9 @@ class PrintedQuestion:
     # For each blank whether a unit is printed behind it.
     asks_number: tuple[bool, ...]
     option_html: dict[int, str]
+    # The left column of a matching question, in the author's order.
+    premise_html: dict[int, str] = field(default_factory=dict)
+    picture: PrintedPicture | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,7 @@ class KnownVersion:
     printed: PrintedQuestion
     key: AnswerKey = field(repr=False)
     own_rule: ScoringRule | None
+    model_answer_html: str = field(default="", repr=False)
 
 
 def known_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersion]:
@@ -78,9 +90,18 @@ def known_versions(session: Session, ids: Iterable[int]) -> dict[int, KnownVersi
         memory.clear()
         missing = list(dict.fromkeys(wanted))
     for start in range(0, len(missing), READ_AT_ONCE):
-        for row in session.execute(_columns(missing[start : start + READ_AT_ONCE])):
-            memory[row.id] = _known(row)
+        _read(session, missing[start : start + READ_AT_ONCE], memory)
     return {version_id: memory[version_id] for version_id in wanted}
+
+
+def _read(session: Session, ids: list[int], memory: dict[int, KnownVersion]) -> None:
+    """Read versions, and before a case the parts that it pins."""
+    rows = session.execute(_columns(ids)).all()
+    parts = {part for row in rows for part in row.part_version_ids if part not in memory}
+    if parts:
+        _read(session, sorted(parts), memory)
+    for row in rows:
+        memory[row.id] = _known(row, tuple(memory[part].pool for part in row.part_version_ids))
 
 
 def _memory(session: Session) -> dict[int, KnownVersion]:
@@ -99,34 +120,57 @@ def _columns(ids: list[int]) -> Any:
         version.options,
         version.verdict,
         version.blanks,
+        version.premises,
+        version.rubric,
+        version.picture,
+        version.part_version_ids,
+        version.points_tenths,
         version.scoring_rule,
         version.scoring_value_tenths,
     ).where(version.id.in_(ids))
 
 
-def _known(row: Row[Any]) -> KnownVersion:
+def _known(row: Row[Any], parts: tuple[PoolVersion, ...]) -> KnownVersion:
     kind: QuestionType = row.type
     options = tuple(PoolOption(o["id"], bool(o.get("is_pinned"))) for o in row.options)
     stem = inline(row.stem_html)
-    parts = stem_parts(stem, len(row.blanks))
+    pieces = stem_parts(stem, len(row.blanks))
+    key = key_of(row)
+    pool = PoolVersion(
+        version_id=row.id,
+        section=SECTIONS.index(kind),
+        options=options,
+        is_always_shuffled=kind in ALWAYS_SHUFFLED,
+        points_tenths=row.points_tenths,
+        parts=parts,
+    )
     return KnownVersion(
         version_id=row.id,
         question_id=row.question_id,
-        pool=PoolVersion(row.id, SECTIONS.index(kind), options),
+        pool=pool,
         printed=PrintedQuestion(
             type=kind,
             is_one_line=not _BLOCK.search(stem),
-            stem_parts=parts,
-            asks_number=tuple(bool(UNIT_AFTER.match(after)) for after in parts[1:]),
+            stem_parts=pieces,
+            asks_number=tuple(bool(UNIT_AFTER.match(after)) for after in pieces[1:]),
             option_html={option["id"]: inline(option["html"]) for option in row.options},
+            premise_html={left["id"]: inline(left["html"]) for left in row.premises},
+            picture=_picture(row, key),
         ),
-        key=_key(row),
+        key=key,
         own_rule=(
             ScoringRule(RuleName(row.scoring_rule), row.scoring_value_tenths)
             if row.scoring_rule
             else None
         ),
+        model_answer_html=(row.rubric or {}).get("model_answer_html", ""),
     )
+
+
+def _picture(row: Row[Any], key: AnswerKey) -> PrintedPicture | None:
+    if not isinstance(key, HotspotKey) or row.picture is None:
+        return None
+    return PrintedPicture(row.picture["url"], row.picture["alt"], key.ratio, len(key.right))
 
 
 def inline(html: str) -> str:

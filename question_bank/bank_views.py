@@ -43,14 +43,16 @@ class ComparedPart:
 def bulk() -> ResponseReturnValue:
     """Do one thing to the chosen questions, or to all that the filter finds."""
     chosen = _chosen(request.form)
-    back = redirect(url_for("question_bank.questions", **listing.asked_for(request.form).as_query()))
+    query: dict[str, Any] = dict(listing.asked_for(request.form).as_query())
+    back = redirect(url_for("question_bank.questions", **query))
     is_all = request.form.get("all") == "1"
     if not (is_all or chosen.wanted.public_ids):
         flash(_("还没有选题。勾上要做的题，再点一次"))
         return back
     action = request.form.get("action", "")
     if action == "print":
-        query = chosen.as_query() if is_all else {"id": list(chosen.wanted.public_ids)}
+        if not is_all:
+            query = {"id": list(chosen.wanted.public_ids)}
         return redirect(url_for("question_bank.bank.print_sheet", **query))
     session, actor = db_session(), current_actor()
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
@@ -76,6 +78,7 @@ def print_sheet() -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     chosen = _chosen(request.args)
     answers = request.args.get("answers", "inline")
+    asked: dict[str, Any] = request.args.to_dict(flat=False)
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
     version_ids = [q.current_version_id for q in found[:MOST] if q.current_version_id]
     contents = version_contents(session, version_ids)
@@ -83,10 +86,7 @@ def print_sheet() -> ResponseReturnValue:
         "question_bank/print.html",
         questions=[_printed(contents[one]) for one in version_ids],
         answers=answers if answers in ANSWERS else "inline",
-        addresses={
-            one: url_for(".print_sheet", **{**request.args.to_dict(flat=False), "answers": one})
-            for one in ANSWERS
-        },
+        addresses={one: url_for(".print_sheet", **(asked | {"answers": one})) for one in ANSWERS},
         is_cut=len(found) > MOST,
         most=MOST,
     )

@@ -155,7 +155,9 @@ def _points(cell: str, line: int, place: int, items: Sequence[str]) -> int | Non
             item=items[place],
             cell=written[:40],
         )
-    return int(found[1] or 0) * UNIT + int((found[2] or "").ljust(DECIMALS, "0"))
+    fraction: str = found[2] or ""
+    whole: str = found[1] or "0"
+    return int(whole) * UNIT + int(fraction.ljust(DECIMALS, "0"))
 
 
 def _plain(cell: str) -> str:

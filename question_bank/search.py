@@ -9,8 +9,9 @@ the word really stands there is checked in the text, so both databases find the 
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, Select, or_, select, text
 from sqlalchemy.orm import Session
 
 from question_bank.answers import comparable
@@ -65,9 +66,7 @@ def index_question(session: Session, question: Question) -> None:
     """Bring the index to the question's search text."""
     held = sorted(grams(question.search_text))
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(
-            text("DELETE FROM question_search WHERE rowid = :id"), {"id": question.id}
-        )
+        session.execute(text("DELETE FROM question_search WHERE rowid = :id"), {"id": question.id})
         session.execute(
             text("INSERT INTO question_search (rowid, grams) VALUES (:id, :grams)"),
             {"id": question.id, "grams": " ".join(held)},
@@ -106,15 +105,19 @@ def hit_ranges(shown: str, search: str) -> list[tuple[int, int]]:
     return ranges
 
 
-def _holding(wanted: Sequence[str], number: int, *, is_sqlite: bool) -> ColumnElement[bool]:
+def _holding(wanted: Sequence[str], number: int, *, is_sqlite: bool) -> Select[Any]:
     name = f"grams_{number}"
     if is_sqlite:
         query = " AND ".join(f'"{gram}"' for gram in wanted)
-        return select(text("rowid")).select_from(text("question_search")).where(
-            text(f"question_search MATCH :{name}").bindparams(**{name: query})
+        return (
+            select(text("rowid"))
+            .select_from(text("question_search"))
+            .where(text(f"question_search MATCH :{name}").bindparams(**{name: query}))
         )
-    return select(text("question_id")).select_from(text("question_search")).where(
-        text(f"grams @> CAST(:{name} AS TEXT[])").bindparams(**{name: list(wanted)})
+    return (
+        select(text("question_id"))
+        .select_from(text("question_search"))
+        .where(text(f"grams @> CAST(:{name} AS TEXT[])").bindparams(**{name: list(wanted)}))
     )
 
 

@@ -56,9 +56,7 @@ def store_item_statistics(
     ids = [row.version_id for row in rows]
     for start in range(0, len(ids), AT_ONCE):
         some = ids[start : start + AT_ONCE]
-        session.execute(
-            delete(ItemStatistics).where(ItemStatistics.question_version_id.in_(some))
-        )
+        session.execute(delete(ItemStatistics).where(ItemStatistics.question_version_id.in_(some)))
     session.add_all(
         ItemStatistics(
             question_version_id=row.version_id,

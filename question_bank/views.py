@@ -1,7 +1,9 @@
 """The bank for its keepers: a list to search, and each question with its key and versions."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +15,20 @@ from core.pages import NavItem, show_points, stand_under
 from core.web import current_actor, db_session, moment, panels, requires
 from question_bank import bank_views, listing, operations
 from question_bank.formats import views as import_views
-from question_bank.keys import BlanksKey, RuleName, ScoringRule, VerdictKey
+from question_bank.keys import (
+    AnswerKey,
+    BlanksKey,
+    HotspotKey,
+    RubricKey,
+    RuleName,
+    ScoringPoint,
+    ScoringRule,
+    VerdictKey,
+)
 from question_bank.models import Question, QuestionState, QuestionVersion
+from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
-from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.content import Citation, citations_of, key_of, rule_of
 from question_bank.queries.history import review_request
 from question_bank.shown_statistics import shown_statistics
 
@@ -28,6 +40,7 @@ bp.register_blueprint(bank_views.bp)
 NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
 )
+
 
 @dataclass(frozen=True)
 class ShownOption:
@@ -51,17 +64,34 @@ class ShownBlank:
 
 
 @dataclass(frozen=True)
+class ShownPart:
+    """A sub-question of a case, as its own page shows it."""
+
+    public_id: str
+    title: str
+    type_name: Any
+    version: "ShownVersion"
+
+
+@dataclass(frozen=True)
 class ShownVersion:
-    """One version as the page shows it."""
+    """One version as the page shows it; what its type does not have is empty."""
 
     number: int
     created_at: datetime
+    type: str
     stem: Markup
     options: tuple[ShownOption, ...]
     verdict: bool | None
     blanks: tuple[ShownBlank, ...]
     points: int | None
     rule: str
+    # (left, right) as HTML
+    pairs: tuple[tuple[Markup, Markup], ...] = ()
+    picture: OutlinedPicture | None = None
+    rubric: tuple[ScoringPoint, ...] = ()
+    model_answer: Markup | None = None
+    parts: tuple[ShownPart, ...] = ()
 
 
 @bp.get("/questions")
@@ -119,22 +149,32 @@ def question(public_id: str) -> ResponseReturnValue:
     stand_under("question_bank.questions")
     versions = bank.versions_of(session, found)
     current = next(version for version in versions if version.id == found.current_version_id)
+    parts = bank.parts_of(session, versions)
     return render_template(
         "question_bank/question.html",
         question=found,
         type_name=listing.TYPE_NAMES[found.type],
         difficulty=listing.DIFFICULTY_NAMES[found.difficulty],
         shown_state=listing.shown_state(found),
-        current=_version(found, current),
-        older=[_version(found, version) for version in versions if version is not current],
+        case=bank.case_of(session, found),
+        current=_version(found, current, parts),
+        older=[_version(found, version, parts) for version in versions if version is not current],
         explanation=Markup(found.explanation_html),
-        citations=citations_of(session, [found.id]).get(found.id, ()),
+        citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
         statistics=shown_statistics(session, current_actor(), current),
         review_request=review_request(session, found),
         panels=panels("question", public_id),
         module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
     )
+
+
+def _citations(found: Question, parts: Sequence[Question]) -> list[Citation]:
+    """What a question rests on; for a case that states nothing, what its parts do."""
+    cited = citations_of(db_session(), [found.id, *(part.id for part in parts)])
+    own = cited.get(found.id, ())
+    of_parts = [citation for part in parts for citation in cited.get(part.id, ())]
+    return list(own) or list(dict.fromkeys(of_parts))
 
 
 @bp.post("/questions/<public_id>/confirm")
@@ -147,11 +187,16 @@ def confirm(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("question_bank.question", public_id=public_id))
 
 
-def _version(found: Question, version: QuestionVersion) -> ShownVersion:
+def _version(
+    found: Question,
+    version: QuestionVersion,
+    parts: Mapping[int, tuple[Question, QuestionVersion]],
+) -> ShownVersion:
     key = key_of(version)
     return ShownVersion(
         number=version.number,
         created_at=version.created_at,
+        type=version.type.value,
         stem=Markup(version.stem_html),
         options=tuple(
             ShownOption(
@@ -167,7 +212,32 @@ def _version(found: Question, version: QuestionVersion) -> ShownVersion:
         blanks=_blanks(key) if isinstance(key, BlanksKey) else (),
         points=version.points_tenths,
         rule=_rule(rule_of(version)),
+        pairs=_pairs(version),
+        picture=_picture(version, key),
+        rubric=key.points if isinstance(key, RubricKey) else (),
+        model_answer=Markup((version.rubric or {}).get("model_answer_html", "")) or None,
+        parts=tuple(_part(*parts[part_id]) for part_id in version.part_version_ids),
     )
+
+
+def _part(question: Question, version: QuestionVersion) -> ShownPart:
+    shown = _version(question, version, {})
+    return ShownPart(question.public_id, question.title, listing.TYPE_NAMES[question.type], shown)
+
+
+def _pairs(version: QuestionVersion) -> tuple[tuple[Markup, Markup], ...]:
+    """Each premise beside its counterpart; after them the distractors, beside nothing."""
+    right = {option["id"]: Markup(option["html"]) for option in version.options}
+    pairs = [(Markup(left["html"]), right[left["right_id"]]) for left in version.premises]
+    taken = {left["right_id"] for left in version.premises}
+    rest = [(Markup(""), html) for option_id, html in right.items() if option_id not in taken]
+    return (*pairs, *rest) if pairs else ()
+
+
+def _picture(version: QuestionVersion, key: AnswerKey) -> OutlinedPicture | None:
+    if not isinstance(key, HotspotKey) or version.picture is None:
+        return None
+    return outlined(version.picture, key)
 
 
 def _blanks(key: BlanksKey) -> tuple[ShownBlank, ...]:
@@ -191,5 +261,10 @@ def _rule(rule: ScoringRule | None) -> str:
         RuleName.RIGHT_MINUS_WRONG: _("对的减错的"),
         RuleName.WEIGHTED: _("按权重"),
         RuleName.SHARE_PER_BLANK: _("填对一空得一份"),
+        RuleName.SHARE_PER_POSITION: _("位置排对一步得一份"),
+        RuleName.SHARE_PER_NEIGHBOUR: _("相邻两步排对得一份"),
+        RuleName.SHARE_PER_PAIR: _("配对一行得一份"),
+        RuleName.SHARE_PER_SPOT: _("找对一处得一份"),
+        RuleName.MINUS_PER_MISS: _("找对一处得一份，错一处扣 %(n)s 分", n=points),
     }
     return str(words[rule.name])

@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from question_bank.keys import AnswerKey, BlanksKey, ChoiceKey, VerdictKey
+from question_bank.keys import (
+    AnswerKey,
+    BlanksKey,
+    ChoiceKey,
+    HotspotKey,
+    MatchKey,
+    OrderKey,
+    VerdictKey,
+)
 
-Reply = list[int] | list[str] | bool | None
+Reply = list[int] | list[str] | list[list[int]] | dict[str, list[int]] | bool | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,33 @@ def reply(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
         return key.verdict if is_right else not key.verdict
     if isinstance(key, BlanksKey):
         return [blank.written[0].strip('"') if is_right else "不知道" for blank in key.blanks]
-    return _choice(rng, key, is_right)
+    if isinstance(key, OrderKey):
+        return _order(key, is_right)
+    if isinstance(key, MatchKey):
+        return _pairs(key, is_right)
+    if isinstance(key, HotspotKey):
+        return _spots(rng, key, is_right)
+    # A written answer waits for a person, and a case has its parts.
+    return _choice(rng, key, is_right) if isinstance(key, ChoiceKey) else None
+
+
+def _order(key: OrderKey, is_right: bool) -> list[int]:
+    """Who is wrong mixes up the first two steps."""
+    first, second, *rest = key.item_ids
+    return [first, second, *rest] if is_right else [second, first, *rest]
+
+
+def _pairs(key: MatchKey, is_right: bool) -> list[list[int]]:
+    """Who is wrong takes the last premise's option for the first one."""
+    pairs = [[premise, option] for premise, option in key.pairs]
+    if not is_right:
+        pairs[0][1] = pairs[-1][1]
+    return pairs
+
+
+def _spots(rng: random.Random, key: HotspotKey, is_right: bool) -> dict[str, list[int]]:
+    right = sorted(key.right)
+    return {"options": right if is_right else sorted(rng.sample(right, max(1, len(right) - 1)))}
 
 
 def _choice(rng: random.Random, key: ChoiceKey, is_right: bool) -> list[int]:

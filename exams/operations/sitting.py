@@ -165,6 +165,7 @@ def _store_paper(session: Session, sitting: Sitting, paper: Iterable[DrawnQuesti
                 "slot": drawn.slot,
                 "blueprint_row_id": drawn.row_id,
                 "question_version_id": drawn.version_id,
+                "case_version_id": drawn.case_version_id,
                 "option_order": list(drawn.option_order),
                 "points_tenths": drawn.points_tenths,
             }

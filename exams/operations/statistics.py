@@ -51,9 +51,7 @@ def store_exam_statistics(
 ) -> None:
     """Put the figures in place of the older ones, and pool those of each version anew."""
     versions = list(found.versions)
-    session.execute(
-        delete(ExamItemStatistics).where(ExamItemStatistics.exam_id == found.exam_id)
-    )
+    session.execute(delete(ExamItemStatistics).where(ExamItemStatistics.exam_id == found.exam_id))
     stored = session.get(ExamStatistics, found.exam_id)
     if stored is not None:
         session.delete(stored)

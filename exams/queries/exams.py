@@ -13,6 +13,7 @@ from exams.blueprint import BankQuestion, RowSpec
 from exams.definition import Phase
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry, Sitting
 from exams.queries.audience import AudienceChoice
+from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionState, QuestionTag
 from teams.models import Team
 
@@ -191,15 +192,41 @@ def bank_questions(session: Session) -> list[BankQuestion]:
         .where(_is_drawable())
         .order_by(Question.public_id)
     )
+    parts = _part_types(session)
     return [
-        BankQuestion(version_id, module_key, kind, difficulty, frozenset(tags.get(question_id, ())))
+        BankQuestion(
+            version_id,
+            module_key,
+            kind,
+            difficulty,
+            frozenset(tags.get(question_id, ())),
+            frozenset(parts.get(question_id, ())),
+        )
         for question_id, version_id, module_key, kind, difficulty in rows
         if version_id is not None
     ]
 
 
+def _part_types(session: Session) -> dict[int, set[QuestionType]]:
+    """The types of the sub-questions of each case."""
+    found: dict[int, set[QuestionType]] = {}
+    rows = session.execute(
+        select(Question.case_id, Question.type).where(
+            Question.case_id.is_not(None), Question.state == QuestionState.ACTIVE
+        )
+    )
+    for case_id, kind in rows:
+        found.setdefault(case_id or 0, set()).add(kind)
+    return found
+
+
 def _is_drawable() -> ColumnElement[bool]:
-    return and_(Question.state == QuestionState.ACTIVE, Question.current_version_id.is_not(None))
+    """Enabled, with a version, and not a sub-question: those come with their case."""
+    return and_(
+        Question.state == QuestionState.ACTIVE,
+        Question.current_version_id.is_not(None),
+        Question.case_id.is_(None),
+    )
 
 
 def _wanted(actor: Actor, wanted: ExamFilter, now: datetime) -> list[ColumnElement[bool]]:

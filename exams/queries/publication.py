@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
-from exams.blueprint import Shortage, pools, shortages, total_tenths
+from exams.blueprint import Shortage, pools, rows_for_persons, shortages, total_tenths
 from exams.definition import Finding, definition_of, findings
 from exams.models import BlueprintRow, Exam, PoolEntry
 from exams.queries.audience import Days, audience_of, required_counts
 from exams.queries.exams import bank_questions, blueprint_of, spec_of
+from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
 
@@ -38,12 +39,26 @@ def publication_findings(
         found.append(Finding("closes_at", N_("考试窗口已经过去。改成以后的时间"), {}))
     if not rows:
         found.append(Finding("rows", N_("还没有抽题规则。至少写一行"), {}))
-    found += [shortage_finding(s) for s in shortages(pools(rows, bank_questions(session)))]
+    bank = bank_questions(session)
+    found += [shortage_finding(s) for s in shortages(pools(rows, bank))]
+    found += [_person_finding(row, types) for row, types in rows_for_persons(rows, bank).items()]
     if not audience_of(session, exam.id):
         found.append(Finding("audience", N_("还没选谁来考"), {}))
     elif required_counts(session, {exam.id: days})[exam.id] == 0:
         found.append(Finding("audience", N_("选的范围里没有要考的人。换班组或岗位"), {}))
     return found
+
+
+def _person_finding(position: int, types: frozenset[QuestionType]) -> Finding:
+    """That a row could draw a question that only a person can mark."""
+    values: dict[str, object] = {"row": position}
+    if types == {QuestionType.SHORT_ANSWER}:
+        return Finding(
+            "rows", N_("第 %(row)s 行会抽到简答题，还不能人工阅卷。改题型或模块"), values
+        )
+    return Finding(
+        "rows", N_("第 %(row)s 行会抽到有简答的题，还不能人工阅卷。改题型或模块"), values
+    )
 
 
 def shortage_finding(short: Shortage) -> Finding:

@@ -41,6 +41,8 @@ class RevealedQuestion:
 
     slot: int
     version: KnownVersion
+    # The story of the case of which it is a part.
+    story_html: str
     option_order: list[int]
     response: Any
     score_tenths: int
@@ -72,7 +74,10 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
     versions = known_versions(session, [row.question_version_id for row in paper])
     groups: dict[QuestionType, list[Any]] = {}
     for row in paper:
-        groups.setdefault(versions[row.question_version_id].printed.type, []).append(row)
+        kind = versions[row.question_version_id].printed.type
+        # The parts of a case are its points, whatever types they have.
+        kind = QuestionType.CASE_ANALYSIS if row.case_version_id else kind
+        groups.setdefault(kind, []).append(row)
     return [
         TypeScore(
             type=kind,
@@ -96,10 +101,13 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     )
     said = {row.id: row for row in session.execute(found)}
     references = _references(session, question_ids)
+    cases = known_versions(session, {row.case_version_id for row in paper} - {None})
+    stories = {case_id: case.printed.stem_parts[-1] for case_id, case in cases.items()}
     return [
         RevealedQuestion(
             slot=row.slot,
             version=version,
+            story_html=stories.get(row.case_version_id, ""),
             option_order=row.option_order,
             response=answers[row.slot].response if row.slot in answers else None,
             score_tenths=row.score_tenths or 0,

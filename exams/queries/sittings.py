@@ -156,6 +156,7 @@ def paper_of(session: Session, sitting_id: int) -> list[Any]:
                 question.id,
                 question.slot,
                 question.question_version_id,
+                question.case_version_id,
                 question.option_order,
                 question.points_tenths,
                 question.score_tenths,

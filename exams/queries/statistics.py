@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from exams.models import (
@@ -38,9 +38,8 @@ class Use:
 
 def exams_to_analyse(session: Session, *, only: int | None = None) -> list[int]:
     """Exams whose sittings are not those that their figures were computed from."""
-    stored = {
-        row[0]: row[1] for row in session.execute(select(ExamStatistics.exam_id, ExamStatistics.basis))
-    }
+    known = session.execute(select(ExamStatistics.exam_id, ExamStatistics.basis))
+    stored = {row[0]: row[1] for row in known}
     found = _bases().where(Exam.state != ExamState.DRAFT)
     if only is not None:
         found = found.where(Exam.id == only)
@@ -71,7 +70,7 @@ def first_sittings(session: Session, exam_id: int) -> list[Row[Any]]:
     )
 
 
-def marked_questions(session: Session, exam_id: int) -> Iterator[Row[Any]]:
+def marked_questions(session: Session, exam_id: int) -> Iterator[Any]:
     """The questions of these sittings, paper by paper.
 
     On a paper by row of the blueprint and version, not by slot: slots may be shuffled.
@@ -94,7 +93,7 @@ def marked_questions(session: Session, exam_id: int) -> Iterator[Row[Any]]:
     )
 
 
-def received_answers(session: Session, exam_id: int) -> Iterator[Row[Any]]:
+def received_answers(session: Session, exam_id: int) -> Iterator[Any]:
     """Every saved choice of these sittings with the version that it answers, as received."""
     yield from session.execute(
         select(
@@ -199,7 +198,6 @@ def figures_of_versions(
     return found
 
 
-
 def uses_of_questions(session: Session, version_ids: list[int]) -> dict[int, PooledUse]:
     """How often the questions of these versions stood on a paper, in whichever version."""
     uses: dict[int, PooledUse] = {}
@@ -231,7 +229,7 @@ def _first(exam_id: int) -> list[Any]:
     ]
 
 
-def _bases() -> Select[Any]:
+def _bases() -> Any:
     return (
         select(
             Exam.id,

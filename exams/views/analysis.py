@@ -1,4 +1,4 @@
-"""The item analysis of an exam for its examiners: how reliable it was, its questions worst first."""
+"""The item analysis of an exam: how reliable it was, its questions, the worst first."""
 
 from dataclasses import dataclass
 from typing import Any

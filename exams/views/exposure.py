@@ -42,9 +42,7 @@ def question_panel(session: Session, actor: Actor, public_id: str) -> str:
         )
         more = max(len(teams) - MOST_TEAMS, 0)
         may_open = exam.id in readable and actor.has(*READERS)
-        shown.append(
-            ShownUse(exam, number, row.papers, tuple(teams[:MOST_TEAMS]), more, may_open)
-        )
+        shown.append(ShownUse(exam, number, row.papers, tuple(teams[:MOST_TEAMS]), more, may_open))
     return render_template(
         "exams/_exposure.html",
         uses=shown,

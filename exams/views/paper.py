@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from core.pages import show_points
 from exams.queries.sittings import SlotAnswer
+from exams.responses import POINTS_MARK
 from exams.versions import KnownVersion, PrintedQuestion
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
@@ -24,6 +25,37 @@ TYPE_NAMES = {
     QuestionType.MULTIPLE_CHOICE: _l("多选题"),
     QuestionType.TRUE_FALSE: _l("判断题"),
     QuestionType.FILL_BLANK: _l("填空题"),
+    QuestionType.ORDERING: _l("排序题"),
+    QuestionType.MATCHING: _l("匹配题"),
+    QuestionType.SHORT_ANSWER: _l("简答题"),
+    QuestionType.CASE_ANALYSIS: _l("案例题"),
+    QuestionType.HOTSPOT: _l("找隐患"),
+}
+TICKED = {
+    QuestionType.SINGLE_CHOICE,
+    QuestionType.MULTIPLE_CHOICE,
+    QuestionType.TRUE_FALSE,
+    QuestionType.HOTSPOT,
+}
+# Any width will do: the page scales it, and keeps the room before the picture is there.
+PICTURE_WIDTH = 1000
+# What part of an answer earns; the first line of each type is that of 全对.
+_OWN_HINTS: dict[QuestionType, dict[RuleName, Any]] = {
+    QuestionType.ORDERING: {
+        RuleName.ALL_OR_NOTHING: _l("全部排对才得分。"),
+        RuleName.SHARE_PER_POSITION: _l("每步排在对的位置上，得一份分。"),
+        RuleName.SHARE_PER_NEIGHBOUR: _l("前后相接的两步排对，得一份分。"),
+    },
+    QuestionType.MATCHING: {
+        RuleName.ALL_OR_NOTHING: _l("全部配对才得分。右边的可以不用，也可以用几次。"),
+        RuleName.SHARE_PER_PAIR: _l("配对一行得一份分。右边的可以不用，也可以用几次。"),
+    },
+    QuestionType.HOTSPOT: {
+        RuleName.ALL_OR_NOTHING: _l("全部找对才得分。"),
+        RuleName.SHARE_PER_SPOT: _l("找对一处得一份分。"),
+        RuleName.MINUS_PER_MISS: _l("找对一处得一份分，错一处扣 {n} 分，最低 0 分。"),
+    },
+    QuestionType.SHORT_ANSWER: {RuleName.ALL_OR_NOTHING: _l("人工阅卷，按要点给分。")},
 }
 
 
@@ -48,12 +80,64 @@ class ShownBlank:
 
 
 @dataclass(frozen=True)
+class ShownStep:
+    """An item to be put in order; `place` from 1 once the question is answered."""
+
+    id: int
+    html: Markup
+    text: str
+    place: int | None
+
+
+@dataclass(frozen=True)
+class ShownPremise:
+    """One of the left column, with its counterparts to choose from; `value` is what is sent."""
+
+    id: int
+    html: Markup
+    options: tuple[ShownOption, ...]
+
+
+@dataclass(frozen=True)
+class ShownSpot:
+    """A point that was set in the picture, in percent of it, counted from 1."""
+
+    number: int
+    x: str
+    y: str
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """The picture in which hazards are looked for; `sent` is the points in the form's own way."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+    spot_count: int
+    spots: tuple[ShownSpot, ...]
+    sent: str
+
+
+@dataclass(frozen=True)
+class ShownStory:
+    """The story of a case above one of its parts."""
+
+    html: Markup
+    part: int
+    part_count: int
+
+
+@dataclass(frozen=True)
 class ShownQuestion:
-    """One question as the candidate sees it."""
+    """One question as the candidate sees it; what its type does not have is empty."""
 
     number: int
     kind: QuestionType
     kind_name: str
+    # The heading under which the answer card has it: a part of a case stands under 案例题.
+    group_name: str
     points: str
     stem: Markup
     is_one_line: bool
@@ -61,6 +145,13 @@ class ShownQuestion:
     options: tuple[ShownOption, ...]
     blanks: tuple[ShownBlank, ...]
     is_answered: bool
+    story: ShownStory | None = None
+    steps: tuple[ShownStep, ...] = ()
+    premises: tuple[ShownPremise, ...] = ()
+    # Whether the counterparts need a list of their own, because a select shows text alone.
+    has_pictures: bool = False
+    picture: ShownPicture | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,38 +172,123 @@ def shown_paper(
 
     `rules` gives for each slot the scoring rule that is printed under the stem.
     """
+    rows = list(paper)
+    stories = _stories(rows, versions)
     return [
         _shown(
             row,
             versions[row.question_version_id].printed,
             answers[row.slot].response if row.slot in answers else None,
             rules[row.slot],
+            stories.get(row.slot),
         )
-        for row in paper
+        for row in rows
     ]
 
 
 def card_of(questions: Iterable[ShownQuestion]) -> list[CardGroup]:
     """The answer card: the questions by type, in the order of the paper."""
     return [
-        CardGroup(name, tuple(group)) for name, group in groupby(questions, lambda q: q.kind_name)
+        CardGroup(name, tuple(group)) for name, group in groupby(questions, lambda q: q.group_name)
     ]
 
 
-def _shown(row: Any, printed: PrintedQuestion, response: Any, rule: ScoringRule) -> ShownQuestion:
-    is_blank = printed.type is QuestionType.FILL_BLANK
-    last_part = Markup(printed.stem_parts[-1])
+def version_ids(paper: Iterable[Any]) -> list[int]:
+    """All versions that a paper shows: its questions, and the cases above them."""
+    shown = [(row.question_version_id, row.case_version_id) for row in paper]
+    return [version_id for pair in shown for version_id in pair if version_id is not None]
+
+
+def _stories(rows: list[Any], versions: Mapping[int, KnownVersion]) -> dict[int, ShownStory]:
+    """The story above each part of a case, by slot."""
+    found: dict[int, ShownStory] = {}
+    for case_id, group in groupby(rows, lambda row: row.case_version_id):
+        parts = list(group)
+        for place, row in enumerate(parts if case_id is not None else [], start=1):
+            html = Markup(versions[case_id].printed.stem_parts[-1])
+            found[row.slot] = ShownStory(html, place, len(parts))
+    return found
+
+
+def _shown(
+    row: Any,
+    printed: PrintedQuestion,
+    response: Any,
+    rule: ScoringRule,
+    story: ShownStory | None,
+) -> ShownQuestion:
+    kind = printed.type
+    order: list[int] = row.option_order
     return ShownQuestion(
         number=row.slot,
-        kind=printed.type,
-        kind_name=str(TYPE_NAMES[printed.type]),
+        kind=kind,
+        kind_name=str(TYPE_NAMES[kind]),
+        group_name=str(TYPE_NAMES[QuestionType.CASE_ANALYSIS if story else kind]),
         points=show_points(row.points_tenths),
-        stem=last_part,
+        stem=Markup(printed.stem_parts[-1]),
         is_one_line=printed.is_one_line,
-        hint=rule_hint(printed.type, rule),
-        options=_options(row.option_order, printed, response),
-        blanks=_blanks(printed, response) if is_blank else (),
+        hint=rule_hint(kind, rule),
+        options=_options(order, printed, response) if kind in TICKED else (),
+        blanks=_blanks(printed, response) if kind is QuestionType.FILL_BLANK else (),
         is_answered=response is not None,
+        story=story,
+        steps=_steps(order, printed, response) if kind is QuestionType.ORDERING else (),
+        premises=_premises(order, printed, response),
+        has_pictures=any("<img" in html for html in printed.option_html.values()),
+        picture=_picture(printed, response),
+        text=response or "" if kind is QuestionType.SHORT_ANSWER else "",
+    )
+
+
+def _steps(order: list[int], printed: PrintedQuestion, response: Any) -> tuple[ShownStep, ...]:
+    """The items as chosen; before an answer in their drawn order, which is none."""
+    return tuple(
+        ShownStep(
+            item,
+            Markup(printed.option_html[item]),
+            Markup(printed.option_html[item]).striptags(),
+            place if response else None,
+        )
+        for place, item in enumerate(response or order, start=1)
+    )
+
+
+def _premises(
+    order: list[int], printed: PrintedQuestion, response: Any
+) -> tuple[ShownPremise, ...]:
+    chosen = {(left, right) for left, right in response or ()} if printed.premise_html else set()
+    return tuple(
+        ShownPremise(
+            left,
+            Markup(html),
+            tuple(
+                ShownOption(
+                    letter,
+                    f"{left}:{option}",
+                    Markup(printed.option_html[option]),
+                    (left, option) in chosen,
+                )
+                for letter, option in zip(LETTERS, order, strict=False)
+            ),
+        )
+        for left, html in printed.premise_html.items()
+    )
+
+
+def _picture(printed: PrintedQuestion, response: Any) -> ShownPicture | None:
+    picture = printed.picture
+    if picture is None:
+        return None
+    points = (response or {}).get("points", [])
+    spots = [ShownSpot(n, f"{x:g}", f"{y:g}") for n, (x, y) in enumerate(points, start=1)]
+    return ShownPicture(
+        url=picture.url,
+        alt=picture.alt,
+        width=PICTURE_WIDTH,
+        height=round(PICTURE_WIDTH * picture.ratio),
+        spot_count=picture.spot_count,
+        spots=tuple(spots),
+        sent=POINTS_MARK + ";".join(f"{spot.x},{spot.y}" for spot in spots) if spots else "",
     )
 
 
@@ -123,6 +299,8 @@ def _options(order: list[int], printed: PrintedQuestion, response: Any) -> tuple
             ShownOption("B", "false", Markup.escape(_("错")), response is False),
         )
     chosen = response or []
+    if printed.type is QuestionType.HOTSPOT:
+        chosen = (response or {}).get("options", [])
     return tuple(
         ShownOption(letter, str(option), Markup(printed.option_html[option]), option in chosen)
         for letter, option in zip(LETTERS, order, strict=False)
@@ -145,9 +323,12 @@ def rule_hint(kind: QuestionType, rule: ScoringRule) -> str:
         if rule.name is RuleName.ALL_OR_NOTHING:
             return str(_("全部填对才得分。"))
         return str(_("每空分别给分。"))
+    points = show_points(rule.tenths or 0)
+    if kind in _OWN_HINTS:
+        hints = _OWN_HINTS[kind]
+        return str(hints.get(rule.name, hints[RuleName.ALL_OR_NOTHING])).format(n=points)
     if kind is not QuestionType.MULTIPLE_CHOICE:
         return ""
-    points = show_points(rule.tenths or 0)
     hints = {
         RuleName.ALL_OR_NOTHING: _("可选多项。全部选对才得分。"),
         RuleName.HALF_IF_PARTIAL: _("可选多项。少选得一半分，选错不得分。"),

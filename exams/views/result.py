@@ -1,6 +1,6 @@
 """A person's own exams and results."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,6 @@ from markupsafe import Markup
 from core.identity import Role
 from core.pages import NavItem, local_time, say_moment, show_points
 from core.web import config, current_actor, db_session, moment, panels, requires
-from exams.marking import Filled, blanks_right
 from exams.models import Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
@@ -21,9 +20,10 @@ from exams.queries.audience import invited_exams
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
 from exams.rules import state_at
+from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
 from exams.views.blueprint import bp
-from exams.views.paper import LETTERS, TYPE_NAMES
-from question_bank.keys import BlanksKey, ChoiceKey, QuestionType, VerdictKey
+from exams.views.paper import TYPE_NAMES
+from question_bank.outlines import OutlinedPicture
 
 NAV: tuple[NavItem, ...] = (
     NavItem("exams.my_exams", _l("我的考试"), "clipboard-check", "", (Role.LEARNER,), 2, tab=2),
@@ -44,17 +44,6 @@ class ListedExam:
 
 
 @dataclass(frozen=True)
-class AnswerLine:
-    """One option or blank of a revealed question. `verdict`: right, wrong, missed, chosen or ''."""
-
-    letter: str
-    html: Markup
-    verdict: str
-    note: str
-    feedback: Markup | None = None
-
-
-@dataclass(frozen=True)
 class ShownResult:
     """One question on the result page."""
 
@@ -64,6 +53,9 @@ class ShownResult:
     points: str
     stem: Markup
     lines: tuple[AnswerLine, ...]
+    # The story of the case of which it is a part.
+    story: Markup | None
+    picture: OutlinedPicture | None
     explanation: Markup
     references: tuple[Reference, ...]
 
@@ -231,69 +223,9 @@ def _shown(question: RevealedQuestion) -> ShownResult:
         score=show_points(question.score_tenths),
         points=show_points(question.points_tenths),
         stem=blank.join(Markup(part) for part in printed.stem_parts),
-        lines=tuple(_lines(question)),
+        lines=tuple(answer_lines(question)),
+        story=Markup(question.story_html) if question.story_html else None,
+        picture=answered_picture(question),
         explanation=Markup(question.explanation_html),
         references=question.references,
     )
-
-
-def _lines(question: RevealedQuestion) -> list[AnswerLine]:
-    key = question.version.key
-    if isinstance(key, ChoiceKey):
-        return _choice_lines(question, key)
-    if isinstance(key, VerdictKey):
-        return [
-            _line(letter, Markup.escape(word), is_right=key.verdict is value, is_chosen=chosen)
-            for letter, word, value in (("A", _("对"), True), ("B", _("错"), False))
-            for chosen in [question.response is value]
-        ]
-    return _blank_lines(question, key)
-
-
-def _choice_lines(question: RevealedQuestion, key: ChoiceKey) -> list[AnswerLine]:
-    chosen = question.response or []
-    is_multiple = question.version.printed.type is QuestionType.MULTIPLE_CHOICE
-    lines = [
-        _line(
-            letter,
-            Markup(question.version.printed.option_html[option]),
-            is_right=option in key.right,
-            is_chosen=option in chosen,
-            is_multiple=is_multiple,
-        )
-        for letter, option in zip(LETTERS, question.option_order, strict=False)
-    ]
-    said = [
-        Markup(question.feedback_html.get(str(option), "")) if option in chosen else None
-        for option in question.option_order
-    ]
-    return [replace(line, feedback=feedback) for line, feedback in zip(lines, said, strict=True)]
-
-
-def _line(
-    letter: str, html: Markup, *, is_right: bool, is_chosen: bool, is_multiple: bool = False
-) -> AnswerLine:
-    if is_right and is_chosen:
-        return AnswerLine(letter, html, "right", _("选对"))
-    if is_right:
-        # 漏选 where others had to be chosen too, the right answer where one is.
-        verdict, note = ("missed", _("漏选")) if is_multiple else ("right", _("正确答案"))
-        return AnswerLine(letter, html, verdict, note)
-    return AnswerLine(letter, html, "wrong" if is_chosen else "", _("你选的") if is_chosen else "")
-
-
-def _blank_lines(question: RevealedQuestion, key: BlanksKey) -> list[AnswerLine]:
-    texts = Filled(tuple(question.response or ())).texts
-    given = [*texts, *[""] * (len(key.blanks) - len(texts))]
-    lines = []
-    for number, (blank, text, is_right) in enumerate(
-        zip(key.blanks, given, blanks_right(key, given), strict=True), start=1
-    ):
-        accepted = " / ".join(blank.written)
-        if is_right:
-            lines.append(AnswerLine(str(number), Markup.escape(text), "right", _("填对")))
-            continue
-        if text:
-            lines.append(AnswerLine(str(number), Markup.escape(text), "wrong", _("你填的")))
-        lines.append(AnswerLine(str(number), Markup.escape(accepted), "right", _("正确答案")))
-    return lines

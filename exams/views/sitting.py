@@ -16,11 +16,11 @@ from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
 from exams.queries.pools import paper_size
 from exams.receipts import receipt_code
-from exams.responses import Stored, misfit, response_from_form
+from exams.responses import Stored, Unfinished, misfit, response_from_form
 from exams.rules import seconds_left, start_refusal, state_at
 from exams.versions import known_versions
 from exams.views.blueprint import bp
-from exams.views.paper import card_of, shown_paper
+from exams.views.paper import card_of, shown_paper, version_ids
 from exams.views.result import window_text
 
 
@@ -93,7 +93,7 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
     session = db_session()
     paper = queries.paper_of(session, found.id)
     answers = queries.last_answers(session, found.id)
-    versions = known_versions(session, [row.question_version_id for row in paper])
+    versions = known_versions(session, version_ids(paper))
     rules = {
         row.slot: rule_for(version.key, own=version.own_rule, exam=exam.rule)
         for row in paper
@@ -164,7 +164,7 @@ def save(sitting_id: int) -> ResponseReturnValue:
     """Store a page sent as an ordinary form, then stay or go to the check before handing in."""
     session = db_session()
     found = queries.sitting_for(session, current_actor(), sitting_id)
-    responses = _responses_in_form(found)
+    responses, unfinished = _responses_in_form(found)
     changed = save_form(
         session,
         found,
@@ -173,22 +173,29 @@ def save(sitting_id: int) -> ResponseReturnValue:
         actor=current_actor(),
         now=moment(),
     )
-    if request.form.get("then") == "check":
+    for slot, why in unfinished.items():
+        flash(_("第 %(n)s 题没存上：%(why)s", n=slot, why=_(why)), "warn")
+    if request.form.get("then") == "check" and not unfinished:
         return redirect(url_for("exams.check", sitting_id=found.id))
     if changed:
         flash(_("已保存 %(time)s", time=show_clock(moment())), "safe")
     return redirect(url_for("exams.sitting", sitting_id=found.id))
 
 
-def _responses_in_form(found: Sitting) -> dict[int, Stored]:
+def _responses_in_form(found: Sitting) -> tuple[dict[int, Stored], dict[int, str]]:
+    """The replies of a page by slot, and of those that cannot be stored yet, why not."""
     paper = queries.paper_of(db_session(), found.id)
     versions = known_versions(db_session(), [row.question_version_id for row in paper])
-    return {
-        row.slot: response_from_form(
-            versions[row.question_version_id].printed, request.form.getlist(f"q{row.slot}")
-        )
-        for row in paper
-    }
+    responses: dict[int, Stored] = {}
+    unfinished: dict[int, str] = {}
+    for row in paper:
+        values = request.form.getlist(f"q{row.slot}")
+        try:
+            printed = versions[row.question_version_id].printed
+            responses[row.slot] = response_from_form(printed, values)
+        except Unfinished as why:
+            unfinished[row.slot] = str(why)
+    return responses, unfinished
 
 
 @bp.get("/sittings/<int:sitting_id>/hand-in")

@@ -30,6 +30,11 @@ SHORT_TYPES = {
     QuestionType.MULTIPLE_CHOICE: _l("多选"),
     QuestionType.TRUE_FALSE: _l("判断"),
     QuestionType.FILL_BLANK: _l("填空"),
+    QuestionType.ORDERING: _l("排序"),
+    QuestionType.MATCHING: _l("匹配"),
+    QuestionType.SHORT_ANSWER: _l("简答"),
+    QuestionType.CASE_ANALYSIS: _l("案例"),
+    QuestionType.HOTSPOT: _l("找隐患"),
 }
 DIFFICULTIES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
 RULES = {

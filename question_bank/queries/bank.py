@@ -1,6 +1,6 @@
 """The bank as its keepers see it: list, figures, one question with its versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -206,6 +206,24 @@ def versions_of(session: Session, question: Question) -> list[QuestionVersion]:
             .order_by(QuestionVersion.number.desc())
         )
     )
+
+
+def parts_of(
+    session: Session, versions: Sequence[QuestionVersion]
+) -> dict[int, tuple[Question, QuestionVersion]]:
+    """The sub-questions that versions of a case pin, by the id of their version."""
+    wanted = {part_id for version in versions for part_id in version.part_version_ids}
+    rows = session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.id.in_(sorted(wanted)))
+    )
+    return {version.id: (question, version) for question, version in rows}
+
+
+def case_of(session: Session, question: Question) -> Question | None:
+    """The case of which a question is a part."""
+    return session.get(Question, question.case_id) if question.case_id is not None else None
 
 
 def tags_of(session: Session, question: Question) -> list[str]:

@@ -4,9 +4,11 @@
 import { Card } from "./card.js";
 import { Countdown } from "./countdown.js";
 import { Journal } from "./journal.js";
-import { listenToKeys } from "./keyboard.js";
+import { isShown, listenToKeys } from "./keyboard.js";
+import { makeOrder } from "./order.js";
 import { Receipt } from "./receipt.js";
 import { replyOf, showReply } from "./replies.js";
+import { makeSpots } from "./spots.js";
 import { Uploads } from "./uploads.js";
 
 const TYPING_PAUSE_MS = 1000;
@@ -76,10 +78,22 @@ form.addEventListener("change", (event) => {
 form.addEventListener("input", (event) => {
   const question = event.target.closest(".question");
   if (!question || !event.target.matches(".blank")) return;
+  const length = question.querySelector("[data-length]");
+  if (length) length.textContent = event.target.value.trim().length;
   const slot = slotOf(question);
   clearTimeout(typing.get(slot));
   typing.set(slot, setTimeout(() => note(question), TYPING_PAUSE_MS));
 });
+
+for (const question of questions) {
+  if (question.dataset.kind === "ordering") makeOrder(question, { onChange: note, say: sayMoved });
+  if (question.dataset.kind === "hotspot") makeSpots(question, { onChange: note, words });
+}
+
+function sayMoved(step, place) {
+  const told = words.moved.replace("{step}", step).replace("{n}", place);
+  document.querySelector("[data-announce]").textContent = told;
+}
 
 function noteWhatIsTyped() {
   for (const slot of [...typing.keys()]) note(bySlot.get(slot));
@@ -100,8 +114,10 @@ function goTo(slot) {
   const question = bySlot.get(slot);
   setHere(question);
   question.scrollIntoView({ block: "start" });
-  const first = question.querySelector("input:checked") || question.querySelector("input");
-  first.focus({ preventScroll: true });
+  const fields = [...question.querySelectorAll("input, select, textarea, [data-move]")];
+  const shown = fields.filter(isShown);
+  const first = shown.find((field) => field.checked) || shown[0];
+  (first || question.querySelector(".spot-list summary")).focus({ preventScroll: true });
 }
 
 function step(by, from) {

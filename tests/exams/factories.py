@@ -43,11 +43,14 @@ def make_question(
     rule: str | None = None,
     rule_tenths: int | None = None,
     explanation: str = "<p>见规程原文。</p>",
+    case: Question | None = None,
+    **more: Any,
 ) -> QuestionVersion:
-    """A question with its first version and one reference."""
+    """A question with its first version and one reference; `more` are columns of the version."""
     question = Question(
         public_id=f"q-{session.query(Question).count():06d}",
         module_key="donghuo",
+        case_id=case.id if case else None,
         type=kind,
         state=QuestionState.ACTIVE,
         explanation_html=explanation,
@@ -82,6 +85,7 @@ def make_question(
         scoring_rule=rule,
         scoring_value_tenths=rule_tenths,
         created_at=MONDAY,
+        **more,
     )
     session.add(version)
     session.flush()
@@ -137,6 +141,111 @@ def make_blanks(session: Session) -> QuestionVersion:
         blanks=[("5",), ("倒放", "倒置")],
         explanation="<p>间距五米是底线。</p>",
     )
+
+
+def make_ordering(session: Session, *, rule: str | None = "share_per_neighbour") -> QuestionVersion:
+    """Items 1 to 4 in the right order."""
+    steps = ["通知受影响人员", "停机并切断能源", "上锁、挂牌", "验证零能量状态"]
+    return make_question(
+        session,
+        QuestionType.ORDERING,
+        stem="把停机检修的步骤排成正确的顺序。",
+        options=[option(number, text, is_right=True) for number, text in enumerate(steps, start=1)],
+        rule=rule,
+        explanation="<p>先断能量，再上锁，最后验证。</p>",
+    )
+
+
+def make_matching(session: Session, *, rule: str | None = "share_per_pair") -> QuestionVersion:
+    """Premise 1 belongs to option 1 and so on; option 4 is a distractor."""
+    left = {1: "红", 2: "黄", 3: "蓝"}
+    return make_question(
+        session,
+        QuestionType.MATCHING,
+        stem="把底色与含义对应起来。",
+        options=[
+            option(number, text, is_right=number < 4)
+            for number, text in enumerate(["禁止", "警告", "指令", "广告"], start=1)
+        ],
+        premises=[
+            {"id": number, "html": text, "text": text, "right_id": number}
+            for number, text in left.items()
+        ],
+        rule=rule,
+        explanation="<p>红禁、黄警、蓝指令。</p>",
+    )
+
+
+def region(shape: str, *numbers: object) -> dict[str, Any]:
+    return {"region": {"shape": shape, "numbers": [str(number) for number in numbers]}}
+
+
+def make_hotspot(
+    session: Session,
+    *,
+    rule: str | None = "share_per_spot",
+    rule_tenths: int | None = None,
+    url: str = "/static/icon.svg",
+) -> QuestionVersion:
+    """Hazards: 1, a circle at (25, 25), and 2, a rectangle at the lower right; 3 is none."""
+    return make_question(
+        session,
+        QuestionType.HOTSPOT,
+        stem="点出图中的两处隐患。",
+        options=[
+            option(1, "灭火器被纸箱挡住", is_right=True) | region("circle", 25, 25, 10),
+            option(2, "柜门敞开", is_right=True) | region("rectangle", 60, 60, 30, 30),
+            option(3, "照明灯完好") | region("rectangle", 0, 80, 20, 20),
+        ],
+        picture={"url": url, "alt": "配电室一角", "ratio": "1"},
+        rule=rule,
+        rule_tenths=rule_tenths,
+        explanation="<p>消防器材前不得堆物。</p>",
+    )
+
+
+def make_written(session: Session, *, case: Question | None = None) -> QuestionVersion:
+    """Two scoring points of two points each; only a person can mark it."""
+    points = [{"text": "报告", "tenths": 20}, {"text": "关阀", "tenths": 20}]
+    return make_question(
+        session,
+        QuestionType.SHORT_ANSWER,
+        stem="到场后五分钟内要做什么？",
+        rubric={"points": points, "model_answer": "报告。", "model_answer_html": "<p>报告。</p>"},
+        points_tenths=40,
+        case=case,
+    )
+
+
+def make_case(session: Session, *, is_written: bool = False) -> QuestionVersion:
+    """A story with a 单选 of one point and, of two points, a 判断 or a 简答."""
+    version = make_question(
+        session, QuestionType.CASE_ANALYSIS, stem="夜班补焊，火花落入保温棉，十分钟后冒烟。"
+    )
+    case = session.get_one(Question, version.question_id)
+    first = make_question(
+        session,
+        QuestionType.SINGLE_CHOICE,
+        stem="第一个违章行为是什么？",
+        options=[option(1, "部位不符", is_right=True), option(2, "监护人离场")],
+        points_tenths=10,
+        case=case,
+    )
+    second = (
+        make_written(session, case=case)
+        if is_written
+        else make_question(
+            session,
+            QuestionType.TRUE_FALSE,
+            stem="监护人可以离场取灭火器。",
+            verdict=False,
+            points_tenths=20,
+            case=case,
+        )
+    )
+    version.part_version_ids = [first.id, second.id]
+    session.flush()
+    return version
 
 
 def make_one_of_each(session: Session) -> list[QuestionVersion]:
