@@ -174,7 +174,9 @@ def shown_verdict(judgement: Judgement) -> ShownState:
     """A verdict as sign and word."""
     if judgement.verdict is Verdict.UNCHOSEN:
         return ShownState("warn", _("无人选 %(letters)s", letters="、".join(judgement.letters)))
-    return ShownState(*VERDICT_WORDS[judgement.verdict])
+    sign, word = VERDICT_WORDS[judgement.verdict]
+    # As a plain text: a lazy one would reach the page with its < unescaped.
+    return ShownState(sign, str(word))
 
 
 def shown_state(found: Question) -> ShownState:

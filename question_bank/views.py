@@ -133,7 +133,7 @@ def questions() -> ResponseReturnValue:
         types=listing.TYPE_NAMES,
         difficulties=listing.DIFFICULTY_NAMES,
         states=listing.STATE_NAMES,
-        findings=listing.FINDING_NAMES,
+        findings={finding: str(name) for finding, name in listing.FINDING_NAMES.items()},
         orders=listing.ORDER_NAMES,
         may_import=actor.has(*import_views.AUTHORS),
         is_filtered=wanted != bank.QuestionFilter(states=listing.STATES["in_use"]),
