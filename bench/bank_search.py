@@ -24,8 +24,8 @@ from core import migrate
 from core.db import Database, make_engine
 from core.identity import Actor, Grant, Role
 from question_bank.answers import comparable
-from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.keys import QuestionType
+from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.queries.bank import QuestionFilter, bank_page
 from question_bank.search import index_question
 
@@ -129,9 +129,8 @@ def main() -> None:
             print(
                 f"{search}: {found} found, {with_index:.1f} ms, LIKE {without:.1f} ms, {ratio:.2f}"
             )
-        print(
-            f"worst {worst:.1f} ms, goal {GOAL_MS:.0f} ms: {'met' if worst <= GOAL_MS else 'missed'}"
-        )
+        verdict = "met" if worst <= GOAL_MS else "missed"
+        print(f"worst {worst:.1f} ms, goal {GOAL_MS:.0f} ms: {verdict}")
         engine.dispose()
 
 

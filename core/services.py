@@ -32,7 +32,7 @@ class SignedIn:
 
 # (session, cookie token, now) -> who that is, or None
 SignedInLoader = Callable[[Session, str, datetime], SignedIn | None]
-# (session, actor, id of the thing as its place has it: a number or a public id) -> HTML, or None to show nothing
+# (session, actor, id of the thing: a number or a public id) -> HTML, or None to show nothing
 Panel = Callable[[Session, Actor, Any], str | None]
 
 

@@ -382,4 +382,5 @@ def _variance(values: Sequence[int]) -> Fraction:
     """The sample variance."""
     whole = sum(values)
     squares = sum(map(mul, values, values))
-    return (squares - Fraction(whole * whole, len(values))) / (len(values) - 1)
+    centred: Fraction = squares - Fraction(whole * whole, len(values))
+    return centred / (len(values) - 1)

@@ -157,7 +157,8 @@ def _points(cell: str, line: int, place: int, items: Sequence[str]) -> int | Non
         )
     fraction: str = found[2] or ""
     whole: str = found[1] or "0"
-    return int(whole) * UNIT + int(fraction.ljust(DECIMALS, "0"))
+    units: int = int(whole) * UNIT + int(fraction.ljust(DECIMALS, "0"))
+    return units
 
 
 def _plain(cell: str) -> str:

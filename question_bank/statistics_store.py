@@ -55,8 +55,8 @@ def store_item_statistics(
     """
     ids = [row.version_id for row in rows]
     for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        session.execute(delete(ItemStatistics).where(ItemStatistics.question_version_id.in_(some)))
+        mine = ItemStatistics.question_version_id.in_(ids[start : start + AT_ONCE])
+        session.execute(delete(ItemStatistics).where(mine))
     session.add_all(
         ItemStatistics(
             question_version_id=row.version_id,
@@ -73,8 +73,8 @@ def store_item_statistics(
     )
     questions = sorted(uses)
     for start in range(0, len(questions), AT_ONCE):
-        some = questions[start : start + AT_ONCE]
-        session.execute(delete(QuestionUse).where(QuestionUse.question_id.in_(some)))
+        mine = QuestionUse.question_id.in_(questions[start : start + AT_ONCE])
+        session.execute(delete(QuestionUse).where(mine))
     session.add_all(
         QuestionUse(
             question_id=question_id,

@@ -112,7 +112,7 @@ def test_a_missing_file_is_said(app: Flask, tmp_path: Path) -> None:
 
 
 def test_a_person_reads_a_table_with_reasons(app: Flask, tmp_path: Path) -> None:
-    result = run(app, tmp_path, "p,a,b\nx,1,1\ny,1,0\n".encode())
+    result = run(app, tmp_path, b"p,a,b\nx,1,1\ny,1,0\n")
 
     assert "2 人，2 题" in result.stdout
     assert "这题人人得分一样" in result.stdout
