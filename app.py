@@ -17,6 +17,7 @@ import core.keys
 import editor.views
 import exams.cli
 import exams.events
+import exams.item_analysis
 import exams.signing
 import exams.sweep
 import exams.views
@@ -63,6 +64,9 @@ def register_jobs(services: Services) -> None:
     """Which work the scheduler does, and how often."""
     sweep = partial(exams.sweep.sweep_overdue, services)
     services.jobs.every_minutes("close-overdue-sittings", 1, sweep)
+    analyse = partial(exams.item_analysis.analyse_exams, services)
+    services.jobs.every_night("item-analysis", analyse, zone=services.config.time_zone, hour=3)
+    services.jobs.on_demand("analyse-exam", analyse)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
@@ -78,6 +82,7 @@ def register_panels(services: Services) -> None:
     services.panels["clause"].append(certificates.views.awards.clause_panel)
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
+    services.panels["question"].append(exams.views.exposure.question_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 

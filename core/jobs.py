@@ -6,8 +6,10 @@ Every job is idempotent: it is found from the data who is due, not from ticks th
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from huey import MemoryHuey, SqliteHuey, crontab
 from huey.api import Huey
@@ -35,6 +37,17 @@ class Jobs:
         """Register work that the scheduler starts every so many minutes (a divisor of 60)."""
         every = crontab(minute=f"*/{minutes}")
         self.huey.periodic_task(every, name=name)(_logged(name, work))
+
+    def every_night(
+        self, name: str, work: Callable[[], object], *, zone: ZoneInfo, hour: int
+    ) -> None:
+        """Register work that the scheduler starts once a day, at an hour of the enterprise."""
+
+        def is_due(at: datetime) -> bool:
+            local = at.replace(tzinfo=timezone.utc).astimezone(zone)
+            return (local.hour, local.minute) == (hour, 0)
+
+        self.huey.periodic_task(is_due, name=name)(_logged(name, work))
 
     def enqueue(self, name: str, **arguments: Any) -> None:
         """Start registered work soon, in the scheduler's process; call it after the commit."""

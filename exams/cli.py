@@ -10,6 +10,7 @@ from core.errors import NotFound
 from core.services import Services
 from exams.chain import Fault
 from exams.definition import points
+from exams.item_analysis import analyse_exams
 from exams.signing import load_signer
 from exams.sweep import sweep_overdue
 from exams.verification import Verification, verify_sitting
@@ -68,6 +69,15 @@ def _told(found: Verification) -> Iterator[str]:
         yield f"记录的得分 {stored}，按答案重算 {again}"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
+
+
+@exams_group.command("analyse")
+@click.option("--exam", "exam_id", type=int, help="只算这一场；不给就算答卷有变化的每一场。")
+def analyse_command(exam_id: int | None) -> None:
+    """重新算项目分析：难度、区分度、信度；每晚自动做，手动再做也无妨。"""
+    services: Services = current_app.extensions["shanggang"]
+    done = analyse_exams(services, exam_id=exam_id)
+    click.echo(f"已分析 {len(done)} 场考试")
 
 
 def register(app: Flask) -> None:

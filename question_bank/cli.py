@@ -19,7 +19,7 @@ from learning.drafting.blocks import Unreadable
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
-from question_bank import bank_cli
+from question_bank import analysis_cli, bank_cli
 from question_bank.exporting import export_content
 from question_bank.formats import export_cli, import_cli
 from question_bank.library import (
@@ -262,6 +262,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(content)
     bank_cli.bank.add_command(import_cli.import_file)
     bank_cli.bank.add_command(export_cli.export_file)
+    bank_cli.bank.add_command(analysis_cli.analyse_file)
     bank_cli.register(app)
 
 

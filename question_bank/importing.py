@@ -21,6 +21,7 @@ from question_bank.models import (
 from question_bank.rendering import PreparedQuestion, reference_place
 from question_bank.rules import Change as Change
 from question_bank.rules import Standing, change_of
+from question_bank.search import index_questions
 from question_bank.versioning import built_version, html_of
 
 STATE_OF = {
@@ -206,6 +207,7 @@ def _create_all(
         question.current_version_id = version.id
         _take_description(question, version, each)
     _add_lists(session, pairs)
+    index_questions(session, questions)
     acts = [
         audit.Act(ACTIONS[Change.CREATED], ("question", each.public_id), after=_state_of(each))
         for each in questions
@@ -280,6 +282,7 @@ def _describe(
     for table in (QuestionTag, QuestionReference):
         session.execute(delete(table).where(table.question_id == question.id))
     _add_lists(session, [(question, prepared)])
+    index_questions(session, [question])
 
 
 def _take_description(

@@ -274,3 +274,15 @@ class ItemStatistics(Base):
     teams: Mapped[list[Any]] = mapped_column(JSON, default=list)
     reasons: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     computed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class QuestionUse(Base):
+    """How often a question stood on a paper, counted anew by a job; no row means never."""
+
+    __tablename__ = "question_use"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    papers: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)

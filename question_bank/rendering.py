@@ -119,11 +119,14 @@ def render_question(
 
 
 def _said(draft: QuestionDraft) -> Iterator[str]:
-    """What a question is found by: its words, and for a case those of its parts."""
+    """What a question is found by, clauses and explanation too, and for a case all its parts."""
     for one in with_parts([draft]):
         yield one.title
         yield plain_text(one.stem)
         yield from (plain_text(option.text) for option in (*one.premises, *one.options))
+        if one.explanation:
+            yield plain_text(one.explanation)
+        yield from (reference_place(one, number)[0] for number in range(len(one.references)))
 
 
 def _picture(

@@ -89,6 +89,12 @@ def may_manage(session: Session, actor: Actor, exam: Exam) -> bool:
     return found is not None
 
 
+def readable_exam_ids(session: Session, actor: Actor, exam_ids: Iterable[int]) -> set[int]:
+    """Those of the exams that the actor may read as an official."""
+    found = select(Exam.id).where(Exam.id.in_(list(exam_ids)), may_read(actor))
+    return set(session.scalars(found))
+
+
 def is_over_everything(actor: Actor, *roles: Role) -> bool:
     """Whether one of the roles is held over the root of the tree."""
     return any(scope.count("/") == 2 for scope in actor.scopes(*roles))

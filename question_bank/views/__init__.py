@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from core.pages import NavItem
+from question_bank import bank_views
 from question_bank.formats import export_views
 from question_bank.formats import views as import_views
 
@@ -20,3 +21,4 @@ NAV: tuple[NavItem, ...] = (
 
 bp.register_blueprint(import_views.bp)
 bp.register_blueprint(export_views.bp)
+bp.register_blueprint(bank_views.bp)

@@ -8,18 +8,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from core.pages import show_points, stand_under
-from core.web import current_actor, db_session, moment, requires
-from question_bank import reviews
+from core.web import current_actor, db_session, moment, panels, requires
+from question_bank import listing, reviews
 from question_bank.formats.views import AUTHORS as IMPORTERS
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
     HotspotKey,
-    QuestionType,
     RubricKey,
     RuleName,
     ScoringPoint,
@@ -32,48 +30,12 @@ from question_bank.queries import bank
 from question_bank.queries.clauses import open_tasks_of
 from question_bank.queries.content import Citation, citations_of, key_of, rule_of
 from question_bank.queries.exported import EXPORTERS
+from question_bank.queries.history import review_request
+from question_bank.shown_statistics import shown_statistics
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_changes
 
 PER_PAGE = 30
-LETTERS = "ABCDEFGHIJKL"
-
-TYPE_NAMES = {
-    QuestionType.SINGLE_CHOICE: _l("单选"),
-    QuestionType.MULTIPLE_CHOICE: _l("多选"),
-    QuestionType.TRUE_FALSE: _l("判断"),
-    QuestionType.FILL_BLANK: _l("填空"),
-    QuestionType.ORDERING: _l("排序"),
-    QuestionType.MATCHING: _l("匹配"),
-    QuestionType.SHORT_ANSWER: _l("简答"),
-    QuestionType.CASE_ANALYSIS: _l("案例"),
-    QuestionType.HOTSPOT: _l("找隐患"),
-}
-DIFFICULTY_NAMES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
-STATE_NAMES = {
-    "in_use": _l("启用和草稿"),
-    "active": _l("启用"),
-    "review": _l("待复核"),
-    "draft": _l("草稿"),
-    "retired": _l("停用"),
-    "all": _l("全部"),
-}
-STATES = {
-    "in_use": (QuestionState.ACTIVE, QuestionState.DRAFT),
-    "active": (QuestionState.ACTIVE,),
-    "review": (QuestionState.ACTIVE,),
-    "draft": (QuestionState.DRAFT,),
-    "retired": (QuestionState.RETIRED,),
-    "all": (),
-}
-
-
-@dataclass(frozen=True)
-class ShownState:
-    """A question's state as the sign and the word for it."""
-
-    sign: str
-    word: Any
 
 
 @dataclass(frozen=True)
@@ -131,16 +93,20 @@ class ShownVersion:
 @bp.get("/questions")
 @requires(*bank.KEEPERS)
 def questions() -> ResponseReturnValue:
-    """The list: search in the stem, filter by module, type, tag, difficulty and state."""
+    """The list: search in all that a question says, filter by its facts and its statistics."""
     session, actor = db_session(), current_actor()
-    wanted, state = _filter()
+    asked = listing.asked_for(request.args)
     page = max(request.args.get("page", 1, type=int), 1)
-    found = bank.bank_page(session, actor, wanted, page=page, per_page=PER_PAGE)
+    found = bank.bank_page(
+        session, actor, asked.wanted, page=page, per_page=PER_PAGE, order=asked.order
+    )
     counts = bank.bank_counts(session, actor)
     modules = bank.bank_modules(session)
+    wanted = asked.wanted
+    clauses = bank.bank_clauses(session, wanted.module_key) if wanted.module_key else []
     return render_template(
         "question_bank/questions.html",
-        rows=[_row(row) for row in found.rows],
+        rows=[listing.shown_row(row, wanted.words) for row in found.rows],
         total=found.total,
         first=(page - 1) * PER_PAGE + 1,
         last=(page - 1) * PER_PAGE + len(found.rows),
@@ -150,17 +116,24 @@ def questions() -> ResponseReturnValue:
         drafts=counts.by_state.get(QuestionState.DRAFT, 0),
         is_empty=not counts.by_state,
         in_review=counts.in_review,
+        odd=bank.odd_count(session, actor),
         wanted=wanted,
-        state=state,
+        state=asked.state,
+        order=asked.order,
+        filter=asked.as_query(),
         modules=modules,
         module_title=dict(modules).get(wanted.module_key),
+        clauses=clauses,
+        clause_label=dict(clauses).get(wanted.clause, wanted.clause),
         tags=bank.bank_tags(session),
-        types=TYPE_NAMES,
-        difficulties=DIFFICULTY_NAMES,
-        states=STATE_NAMES,
+        types=listing.TYPE_NAMES,
+        difficulties=listing.DIFFICULTY_NAMES,
+        states=listing.STATE_NAMES,
+        findings={finding: str(name) for finding, name in listing.FINDING_NAMES.items()},
+        orders=listing.ORDER_NAMES,
         may_import=actor.has(*IMPORTERS),
         may_export=actor.has(*EXPORTERS),
-        is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
+        is_filtered=wanted != bank.QuestionFilter(states=listing.STATES["in_use"]),
     )
 
 
@@ -177,9 +150,9 @@ def question(public_id: str) -> ResponseReturnValue:
     return render_template(
         "question_bank/question.html",
         question=found,
-        type_name=TYPE_NAMES[found.type],
-        difficulty=DIFFICULTY_NAMES[found.difficulty],
-        shown_state=shown_state(found),
+        type_name=listing.TYPE_NAMES[found.type],
+        difficulty=listing.DIFFICULTY_NAMES[found.difficulty],
+        shown_state=listing.shown_state(found),
         changes=shown_changes(open_tasks_of(session, found)),
         case=bank.case_of(session, found),
         current=_version(found, current, parts),
@@ -187,6 +160,9 @@ def question(public_id: str) -> ResponseReturnValue:
         explanation=Markup(found.explanation_html),
         citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
+        statistics=shown_statistics(session, current_actor(), current),
+        review_request=review_request(session, found),
+        panels=panels("question", public_id),
         module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
     )
 
@@ -209,49 +185,6 @@ def confirm(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("question_bank.question", public_id=public_id))
 
 
-def _filter() -> tuple[bank.QuestionFilter, str]:
-    """The filter in the address; what is not understood does not restrict."""
-    # PostgreSQL takes no NUL in a text.
-    values = {name: value.replace("\x00", "") for name, value in request.args.items()}
-    state = values.get("state", "")
-    state = state if state in STATES else "in_use"
-    types = {type_.value: type_ for type_ in QuestionType}
-    difficulty = request.args.get("difficulty", 0, type=int)
-    wanted = bank.QuestionFilter(
-        words=values.get("words", "").strip()[:100],
-        module_key=values.get("module", "")[:80],
-        tag=values.get("tag", "")[:40],
-        type=types.get(values.get("type", "")),
-        difficulty=difficulty if difficulty in DIFFICULTY_NAMES else None,
-        states=STATES[state],
-        needs_review=state == "review",
-    )
-    return wanted, state
-
-
-def _row(row: bank.BankRow) -> dict[str, Any]:
-    return {
-        "public_id": row.question.public_id,
-        "type": TYPE_NAMES[row.question.type],
-        "stem": Markup(row.version.stem_html).striptags(),
-        "citation": row.citation.label if row.citation else "",
-        "difficulty": DIFFICULTY_NAMES[row.question.difficulty],
-        "version": row.version.number,
-        "state": shown_state(row.question),
-    }
-
-
-def shown_state(found: Question) -> ShownState:
-    """Whether a question is in use, as sign and word."""
-    if found.state is QuestionState.ACTIVE:
-        if found.review_since is not None:
-            return ShownState("warn", STATE_NAMES["review"])
-        return ShownState("safe", STATE_NAMES["active"])
-    if found.state is QuestionState.DRAFT:
-        return ShownState("open", STATE_NAMES["draft"])
-    return ShownState("none", STATE_NAMES["retired"])
-
-
 def _version(
     found: Question,
     version: QuestionVersion,
@@ -265,7 +198,7 @@ def _version(
         stem=Markup(version.stem_html),
         options=tuple(
             ShownOption(
-                letter=LETTERS[place],
+                letter=listing.LETTERS[place],
                 html=Markup(option["html"]),
                 is_right=option["is_right"],
                 weight=option["weight_percent"] or "",
@@ -287,7 +220,7 @@ def _version(
 
 def _part(question: Question, version: QuestionVersion) -> ShownPart:
     shown = _version(question, version, {})
-    return ShownPart(question.public_id, question.title, TYPE_NAMES[question.type], shown)
+    return ShownPart(question.public_id, question.title, listing.TYPE_NAMES[question.type], shown)
 
 
 def _pairs(version: QuestionVersion) -> tuple[tuple[Markup, Markup], ...]:

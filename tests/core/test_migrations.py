@@ -11,12 +11,18 @@ from core import migrate
 from core.db import Base, make_engine
 
 
+def is_a_model(name: str | None, kind: str, _parents: object) -> bool:
+    """No model describes the index of the full-text search: each database has a kind of its own."""
+    return kind != "table" or not (name or "").startswith("question_search")
+
+
 def test_migrated_schema_equals_the_models(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'new.sqlite3'}")
     migrate.upgrade(engine)
 
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        context = MigrationContext.configure(connection, opts={"include_name": is_a_model})
+        differences = compare_metadata(context, Base.metadata)
 
     assert differences == []
     engine.dispose()

@@ -45,6 +45,10 @@ ROUTES = {
     "exams.candidate_list": Route(values=published, expected=READ, others=403),
     "exams.pool": Route(values=published, expected=READ, others=403),
     "exams.exemptions": Route(values=published, expected=READ, others=403),
+    "exams.analysis": Route(values=published, expected=READ, others=403),
+    "exams.analyse_now": Route(
+        "POST", values=published, expected={"nobody": 302, "examiner": 302}, others=403
+    ),
     "exams.new_exam": Route(expected=CHANGE, others=403),
     "exams.definition": Route(values=draft, expected=CHANGE, others=403),
     "exams.blueprint_rows": Route(values=draft, expected=CHANGE, others=403),

@@ -40,7 +40,14 @@ def a_page_of_reviews(session: Session, cast: Cast) -> Mapping[str, Any]:
     return {}
 
 
+def a_choice(session: Session, cast: Cast) -> Mapping[str, Any]:
+    return {"id": a_question(session, cast)["public_id"], "action": "review", "note": "看答案"}
+
+
 ROUTES = {
+    "question_bank.bank.bulk": Route("POST", data=a_choice, expected=KEEPERS_ONLY, others=302),
+    "question_bank.bank.print_sheet": Route(expected=KEEPERS_ONLY),
+    "question_bank.bank.compare": Route(values=a_question, expected=KEEPERS_ONLY),
     "question_bank.reviews": Route(values=a_page_of_reviews, expected=KEEPERS_ONLY),
     "question_bank.confirm_reviews": Route("POST", expected=KEEPERS_ONLY, others=302),
     "question_bank.settle_review": Route(

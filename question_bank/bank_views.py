@@ -1,0 +1,194 @@
+"""Many questions at once: what is done to chosen ones, the print sheet; and two versions of one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.datastructures import ImmutableMultiDict
+
+from core.errors import N_, Conflict, NotFound
+from core.pages import show_points, stand_under
+from core.web import current_actor, db_session, moment, panels, requires
+from learning.differences import Piece, word_diff
+from question_bank import listing, reviews
+from question_bank.bulk import LONGEST_NOTE, ask_for_review
+from question_bank.keys import BlanksKey, QuestionType
+from question_bank.models import QuestionVersion
+from question_bank.queries import bank
+from question_bank.queries.content import VersionContent, key_of, version_contents
+from question_bank.queries.history import versions_made
+
+# A sheet or a change of more is no longer looked through by anybody.
+MOST = 500
+ANSWERS = ("inline", "end", "none")
+
+bp = Blueprint("bank", __name__)
+
+
+@dataclass(frozen=True)
+class ComparedPart:
+    """One part of a question in two versions; the pieces of both."""
+
+    name: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    is_same: bool
+
+
+@bp.post("/questions/bulk")
+@requires(*bank.KEEPERS)
+def bulk() -> ResponseReturnValue:
+    """Do one thing to the chosen questions, or to all that the filter finds."""
+    chosen = _chosen(request.form)
+    query: dict[str, Any] = dict(listing.asked_for(request.form).as_query())
+    back = redirect(url_for("question_bank.questions", **query))
+    is_all = request.form.get("all") == "1"
+    if not (is_all or chosen.wanted.public_ids):
+        flash(_("还没有选题。勾上要做的题，再点一次"))
+        return back
+    action = request.form.get("action", "")
+    if action == "print":
+        if not is_all:
+            query = {"id": list(chosen.wanted.public_ids)}
+        return redirect(url_for("question_bank.bank.print_sheet", **query))
+    session, actor = db_session(), current_actor()
+    found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
+    if len(found) > MOST:
+        raise Conflict(N_("一次最多 %(n)s 题。先用条件缩小范围"), n=MOST)
+    if action == "review":
+        note = request.form.get("note", "")[:LONGEST_NOTE]
+        asked = ask_for_review(session, found, note=note, actor=actor, now=moment())
+        flash(_("%(n)s 题列入待复核", n=asked))
+    elif action == "confirm":
+        waiting = [question for question in found if question.review_since is not None]
+        for question in waiting:
+            reviews.confirm_question(session, question, actor=actor, now=moment())
+        flash(_("%(n)s 题记为复核过了", n=len(waiting)))
+    return back
+
+
+@bp.get("/questions/print")
+@requires(*bank.KEEPERS)
+def print_sheet() -> ResponseReturnValue:
+    """The chosen or found questions as a sheet for paper, with, without, or answers at the end."""
+    stand_under("question_bank.questions")
+    session, actor = db_session(), current_actor()
+    chosen = _chosen(request.args)
+    answers = request.args.get("answers", "inline")
+    asked: dict[str, Any] = request.args.to_dict(flat=False)
+    found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
+    version_ids = [q.current_version_id for q in found[:MOST] if q.current_version_id]
+    contents = version_contents(session, version_ids)
+    return render_template(
+        "question_bank/print.html",
+        questions=[_printed(contents[one]) for one in version_ids],
+        answers=answers if answers in ANSWERS else "inline",
+        addresses={one: url_for(".print_sheet", **(asked | {"answers": one})) for one in ANSWERS},
+        is_cut=len(found) > MOST,
+        most=MOST,
+    )
+
+
+@bp.get("/questions/<public_id>/compare")
+@requires(*bank.KEEPERS)
+def compare(public_id: str) -> ResponseReturnValue:
+    """Two versions side by side with what changed marked, who made them, and who sat which."""
+    stand_under("question_bank.questions")
+    session = db_session()
+    found = bank.question_for(session, current_actor(), public_id)
+    versions = {version.number: version for version in bank.versions_of(session, found)}
+    numbers = sorted(versions)
+    new = request.args.get("new", numbers[-1], type=int)
+    old = request.args.get("old", max(numbers[-1] - 1, numbers[0]), type=int)
+    if old not in versions or new not in versions:
+        raise NotFound()
+    return render_template(
+        "question_bank/compare.html",
+        question=found,
+        numbers=numbers,
+        old=versions[old],
+        new=versions[new],
+        made=versions_made(session, found),
+        parts=_compared(versions[old], versions[new]),
+        panels=panels("question", public_id),
+    )
+
+
+def _chosen(values: Any) -> listing.Asked:
+    """The filter of a form or an address; chosen ids count unless everything found is wanted."""
+    given: ImmutableMultiDict[str, str] = values
+    ids = tuple(one[:12].replace("\x00", "") for one in given.getlist("id")[:MOST])
+    return listing.asked_for(given, () if given.get("all") == "1" else ids)
+
+
+def _printed(content: VersionContent) -> dict[str, Any]:
+    right = [
+        listing.LETTERS[place] for place, option in enumerate(content.options) if option.is_right
+    ]
+    is_choice = content.type in (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE)
+    if content.type is QuestionType.TRUE_FALSE:
+        answer = _("对") if getattr(content.key, "verdict", False) else _("错")
+    elif isinstance(content.key, BlanksKey):
+        answer = "；".join(" / ".join(blank.written) for blank in content.key.blanks)
+    else:
+        answer = "".join(right) if is_choice else Markup(content.model_answer_html).striptags()
+    return {
+        "public_id": content.public_id,
+        "type": listing.TYPE_NAMES[content.type],
+        "stem": Markup(content.stem_html),
+        "options": [
+            (listing.LETTERS[place], Markup(option.html))
+            for place, option in enumerate(content.options)
+            if content.type is not QuestionType.HOTSPOT
+        ],
+        "premises": [Markup(premise.html) for premise in content.premises],
+        "picture": content.picture,
+        "answer": answer,
+        "explanation": Markup(content.explanation_html),
+        "citations": [citation.label for citation in content.citations],
+        "parts": [_printed(part) for part in content.parts],
+    }
+
+
+def _compared(before: QuestionVersion, after: QuestionVersion) -> list[ComparedPart]:
+    old, new = _texts(before), _texts(after)
+    parts = []
+    for name in dict.fromkeys([*old, *new]):
+        pieces = word_diff(old.get(name, ""), new.get(name, ""))
+        parts.append(
+            ComparedPart(
+                name=name,
+                before=tuple(piece for piece in pieces if piece[0] != "new"),
+                after=tuple(piece for piece in pieces if piece[0] != "gone"),
+                is_same=all(piece[0] == "same" for piece in pieces),
+            )
+        )
+    return parts
+
+
+def _texts(version: QuestionVersion) -> dict[str, str]:
+    """The scored parts of a version by their names, as plain text."""
+    texts = {_("题干"): version.stem_markdown}
+    for place, option in enumerate(version.options):
+        mark = _("（正确）") if option["is_right"] else ""
+        weight = f"（{option['weight_percent']}%）" if option["weight_percent"] else ""
+        texts[_("选项 %(letter)s", letter=listing.LETTERS[place])] = option["text"] + mark + weight
+    for place, premise in enumerate(version.premises, start=1):
+        texts[_("左边第 %(n)s 项", n=place)] = premise["text"]
+    if version.type is QuestionType.TRUE_FALSE:
+        texts[_("答案")] = _("对") if version.verdict else _("错")
+    key = key_of(version) if version.type is QuestionType.FILL_BLANK else None
+    if isinstance(key, BlanksKey):
+        for place, blank in enumerate(key.blanks, start=1):
+            texts[_("第 %(n)s 空", n=place)] = " / ".join(blank.written)
+    if version.rubric:
+        texts[_("参考答案")] = str(version.rubric.get("model_answer") or "")
+    if version.scoring_rule:
+        value = show_points(version.scoring_value_tenths) if version.scoring_value_tenths else ""
+        texts[_("给分")] = f"{version.scoring_rule} {value}".strip()
+    if version.points_tenths:
+        texts[_("分值")] = show_points(version.points_tenths)
+    return texts
