@@ -71,9 +71,9 @@ def store_item_statistics(
         for row in rows
         if row.sittings
     )
-    questions = sorted(uses)
-    for start in range(0, len(questions), AT_ONCE):
-        mine = QuestionUse.question_id.in_(questions[start : start + AT_ONCE])
+    used = sorted(uses)
+    for start in range(0, len(used), AT_ONCE):
+        mine = QuestionUse.question_id.in_(used[start : start + AT_ONCE])
         session.execute(delete(QuestionUse).where(mine))
     session.add_all(
         QuestionUse(
@@ -93,4 +93,3 @@ def store_item_statistics(
         subject=("question", ""),
         after={"versions": len(rows), "questions": len(uses)},
     )
-    session.flush()
