@@ -178,8 +178,10 @@ def question(public_id: str) -> ResponseReturnValue:
         difficulty=DIFFICULTY_NAMES[found.difficulty],
         shown_state=_state(found),
         case=bank.case_of(session, found),
-        current=_version(found, current, parts),
-        older=[_version(found, version, parts) for version in versions if version is not current],
+        current=shown_version(found, current, parts),
+        older=[
+            shown_version(found, version, parts) for version in versions if version is not current
+        ],
         explanation=Markup(found.explanation_html),
         citations=citations_of(session, [found.id]).get(found.id, ()),
         tags=bank.tags_of(session, found),
@@ -239,7 +241,7 @@ def _state(found: Question) -> ShownState:
     return ShownState("none", STATE_NAMES["retired"])
 
 
-def _version(
+def shown_version(
     found: Question,
     version: QuestionVersion,
     parts: Mapping[int, tuple[Question, QuestionVersion]],
@@ -273,7 +275,7 @@ def _version(
 
 
 def _part(question: Question, version: QuestionVersion) -> ShownPart:
-    shown = _version(question, version, {})
+    shown = shown_version(question, version, {})
     return ShownPart(question.public_id, question.title, TYPE_NAMES[question.type], shown)
 
 
