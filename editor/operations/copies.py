@@ -12,6 +12,7 @@ from editor.blocks import with_block
 from editor.models import WorkingCopy, WorkingRevision, WorkingState
 from editor.queries import copies as queries
 from editor.queries.files import PublishedFile, file_holding, main_file, published_file
+from editor.skeletons import companion_skeleton
 from learning.front_matter import COMPANION_SUFFIX
 from learning.sources import MAX_FILE_BYTES, is_safe_path, plain_lines
 
@@ -44,8 +45,9 @@ def create_copy(
     _check_writer(actor)
     if not path.endswith(".md") or not is_safe_path(path):
         raise Conflict(N_("文件的位置不对：%(path)s"), path=path)
-    if queries.open_copy_of(session, path) or published_file(session, path):
-        raise Conflict(N_("%(path)s 已经有了，换一个标识"), path=path)
+    is_taken = not path.endswith(COMPANION_SUFFIX) and main_file(session, module_key)
+    if is_taken or queries.open_copy_of(session, path) or published_file(session, path):
+        raise Conflict(N_("标识 %(key)s 已经用了，换一个"), key=module_key)
     new = PublishedFile(path, module_key, "", None, is_new=True)
     return _start(session, new, text, actor=actor, now=now)
 
@@ -94,6 +96,20 @@ def save_copy(
     return copy
 
 
+def open_companion(
+    session: Session, module_key: str, *, actor: Actor, now: datetime
+) -> WorkingCopy:
+    """The open working copy of the module's companion file, begun where there is none."""
+    main = main_file(session, module_key)
+    if main is None:
+        raise NotFound()
+    path = main.path.removesuffix(".md") + COMPANION_SUFFIX
+    if queries.open_copy_of(session, path) or published_file(session, path):
+        return open_copy(session, path, actor=actor, now=now)
+    text = companion_skeleton(module_key)
+    return create_copy(session, path=path, module_key=module_key, text=text, actor=actor, now=now)
+
+
 def put_block(
     session: Session,
     *,
@@ -105,18 +121,10 @@ def put_block(
 ) -> WorkingCopy:
     """Put a question into the module's companion file, or in place of the block with that id."""
     path = file_holding(session, module_key, replaces) if replaces else None
-    if path is None:
-        main = main_file(session, module_key)
-        if main is None:
-            raise NotFound()
-        path = main.path.removesuffix(".md") + COMPANION_SUFFIX
-    if queries.open_copy_of(session, path) or published_file(session, path):
+    if path is not None:
         copy = open_copy(session, path, actor=actor, now=now)
     else:
-        text = f"---\n类别: 题库\n模块: {module_key}\n---\n"
-        copy = create_copy(
-            session, path=path, module_key=module_key, text=text, actor=actor, now=now
-        )
+        copy = open_companion(session, module_key, actor=actor, now=now)
     text = with_block(copy.text, block, replaces=replaces)
     return save_copy(session, copy.id, text, revision=copy.revision, actor=actor, now=now)
 
