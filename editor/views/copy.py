@@ -242,12 +242,11 @@ def _shown(made: Preview) -> dict[str, Any]:
         card = made.cards.get(line)
         shown = None
         if card is not None:
-            parts = {key: pair for key, pair in card.parts.items()}
             shown = {
                 "line": line,
                 "title": card.question.title,
                 "type": TYPE_NAMES[card.question.type],
-                "version": shown_version(card.question, card.version, parts),
+                "version": shown_version(card.question, card.version, card.parts),
                 "explanation": Markup(card.question.explanation_html),
             }
         html = render_template("editor/_card.html", card=shown, line=line)
@@ -272,7 +271,7 @@ def _word(word: str) -> str:
         "案例": _("案例"),
         "找隐患": _("找隐患"),
     }
-    return words[word]
+    return str(words[word])
 
 
 def _pieces(found: WorkingCopy) -> list[Insertion]:

@@ -95,7 +95,7 @@ def open_file() -> ResponseReturnValue:
 
 @bp.post("/editor/modules/<key>/companion")
 @requires(Role.TRAINER)
-def open_companion(key: str) -> ResponseReturnValue:
+def companion(key: str) -> ResponseReturnValue:
     """The module's companion file, begun where there is none."""
     copy = open_companion(db_session(), key, actor=current_actor(), now=moment())
     return redirect(url_for("editor.copy", copy_id=copy.id))
@@ -103,13 +103,13 @@ def open_companion(key: str) -> ResponseReturnValue:
 
 def _new_module(form: NewModuleForm) -> NewModule:
     kind = ModuleKind(form.kind.data)
-    key = form.key.data or proposed_key(kind, form.title.data)
+    key = form.key.data or proposed_key(kind, form.title.data or "")
     return NewModule(
         kind,
         key,
-        form.title.data,
+        form.title.data or "",
         form.owner.data or "",
-        form.effective_on.data,
+        form.effective_on.data or today(),
         form.source_name.data or "",
         form.source_number.data or "",
     )
