@@ -82,6 +82,7 @@ def preview(copy_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = queries.copy_for(session, current_actor(), copy_id)
         near = near_of(session, found)
+        session.expunge(found)
     text = plain_lines(request.form.get("text", ""))
     made = preview_of_copy(found, text, near)
     page = render_template("editor/_preview.html", shown=_shown(made))
@@ -102,6 +103,7 @@ def save(copy_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = queries.copy_for(session, current_actor(), copy_id)
         taken = taken_ids(session)
+        session.expunge(found)
     is_automatic = request.form.get("automatic") == "1"
     text = typed if is_automatic else tidied(typed, found.path, taken)
     try:
@@ -218,6 +220,7 @@ def _merge_page(copy_id: int, base_revision: int, mine: str) -> ResponseReturnVa
         found = queries.copy_for(session, current_actor(), copy_id)
         base = queries.revision_text(session, found, base_revision)
         writer = queries.names_of(session, {found.updated_by_id})
+        session.expunge(found)
     stand_under("editor.modules")
     parts = merge_parts(base, mine, found.text)
     return render_template(

@@ -51,6 +51,7 @@ def submit(copy_id: int) -> ResponseReturnValue:
         found = queries.copy_for(session, current_actor(), copy_id)
         text = tidied(found.text, found.path, taken_ids(session))
         plan = plan_publication(session, [FileText(found.path, text)], images=_images())
+        session.expunge(found)
     if plan.has_errors:
         flash(_("还有错误，改完才能送审。草稿已经保存，不会丢"))
         return redirect(url_for("editor.review", copy_id=copy_id))
