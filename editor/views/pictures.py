@@ -28,7 +28,7 @@ _ACTIVE_SVG = re.compile(
 def add_picture(copy_id: int) -> ResponseReturnValue:
     """Store a picture and answer with the Markdown that shows it."""
     with reading() as session:
-        found = queries.copy_for(session, current_actor(), copy_id)
+        folder = posixpath.dirname(queries.copy_for(session, current_actor(), copy_id).path)
     upload = request.files.get("picture")
     data = upload.read(MAX_IMAGE_BYTES + 1) if upload else b""
     if len(data) > MAX_IMAGE_BYTES:
@@ -38,7 +38,7 @@ def add_picture(copy_id: int) -> ResponseReturnValue:
         raise Conflict(N_("这不是能用的图片。用 png、jpg、gif、webp，或不带脚本的 svg"))
     ImageStore(config().uploads_dir).save(data)
     short = f"{name[:12]}{posixpath.splitext(name)[1]}"
-    path = posixpath.join(posixpath.dirname(found.path), FOLDER, short)
+    path = posixpath.join(folder, FOLDER, short)
     with writing() as session:
         store_image(session, path, name, actor=current_actor(), now=moment())
     return jsonify(markdown=f"![]({FOLDER}/{short})", message=_("图片放好了，写上图里有什么"))
