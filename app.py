@@ -67,6 +67,7 @@ def register_jobs(services: Services) -> None:
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["learning.module"].append(editor.views.modules.edit_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 

@@ -3,14 +3,16 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from core.errors import Conflict
-from core.identity import Role
+from core.identity import Actor, Role
 from core.web import current_actor, db_session, moment, requires, today
 from editor.forms import NewModuleForm
 from editor.models import WorkingState
 from editor.operations.copies import create_copy, open_companion, open_copy
 from editor.queries import copies as queries
+from editor.queries.files import main_file
 from editor.skeletons import (
     NewModule,
     module_skeleton,
@@ -21,7 +23,7 @@ from editor.views.blueprint import bp
 from editor.views.words import SHOWN_STATES, shown_state
 from learning.catalogue import KIND_ORDER
 from learning.front_matter import COMPANION_SUFFIX
-from learning.models import ModuleKind
+from learning.models import CourseModule, ModuleKind
 from learning.views import KIND_NAMES
 
 
@@ -99,6 +101,21 @@ def companion(key: str) -> ResponseReturnValue:
     """The module's companion file, begun where there is none."""
     copy = open_companion(db_session(), key, actor=current_actor(), now=moment())
     return redirect(url_for("editor.copy", copy_id=copy.id))
+
+
+def edit_panel(session: Session, actor: Actor, module_id: int) -> str | None:
+    """The way from a module's page into the editor, for those who write or review."""
+    if not actor.has(*queries.READERS):
+        return None
+    module = session.get_one(CourseModule, module_id)
+    file = main_file(session, module.key)
+    copy = queries.open_copy_of(session, file.path) if file else None
+    return render_template(
+        "editor/_edit_panel.html",
+        key=module.key,
+        path=file.path if file and actor.has(Role.TRAINER) else None,
+        copy_id=copy.id if copy else None,
+    )
 
 
 def _new_module(form: NewModuleForm) -> NewModule:
