@@ -113,7 +113,7 @@ def save(copy_id: int) -> ResponseReturnValue:
             )
     except StaleRevision as error:
         if wants_json():
-            return jsonify(error="stale", message=_(error.msgid)), 409
+            return jsonify(error="stale", message=_(error.msgid))
         return _merge_page(copy_id, revision, typed)
     if wants_json():
         said = _("已保存 %(at)s", at=show_clock(found.updated_at))

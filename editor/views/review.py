@@ -26,6 +26,7 @@ from editor.operations import review as operations
 from editor.operations.copies import save_copy
 from editor.queries import copies as queries
 from editor.queries.files import published_file
+from editor.queries.reviewers import check_reviewer, is_reviewer
 from editor.views.blueprint import bp
 from editor.views.copy import tidied
 from editor.views.words import SHOWN_STATES
@@ -104,7 +105,7 @@ def publish(copy_id: int) -> ResponseReturnValue:
     form = PublishForm()
     with reading() as session:
         found = queries.copy_for(session, current_actor(), copy_id)
-        operations.check_reviewer(session, found, current_actor())
+        check_reviewer(session, found, current_actor())
         files = [FileText(found.path, found.text)]
         plan = plan_publication(session, files, images=_images())
         is_unsaid = plan.needs_confirmation and not form.confirm_removals.data
@@ -137,7 +138,7 @@ def _page(found: WorkingCopy, back: SendBackForm, form: PublishForm) -> Response
         names = queries.names_of(
             session, {found.submitted_by_id or 0, found.updated_by_id, found.owner_id}
         )
-        is_reviewer = operations.is_reviewer(session, found, actor)
+        may_decide = is_reviewer(session, found, actor)
     before = published.text if published else ""
     return render_template(
         "editor/review.html",
@@ -150,7 +151,7 @@ def _page(found: WorkingCopy, back: SendBackForm, form: PublishForm) -> Response
         types=TYPE_NAMES,
         back=back,
         form=form,
-        is_reviewer=is_reviewer,
+        is_reviewer=may_decide,
         is_own=found.submitted_by_id == actor.user_id,
         may_submit=actor.has(Role.TRAINER) and found.state is WorkingState.EDITING,
         is_in_review=found.state is WorkingState.IN_REVIEW,

@@ -90,7 +90,7 @@ async function save(automatic) {
     const fields = { text: typed, revision: form.elements.revision.value };
     const answer = await post(form.action, automatic ? { ...fields, automatic: "1" } : fields);
     const made = await answer.json();
-    if (answer.status === 409 && made.error === "stale") {
+    if (made.error === "stale") {
       isStale = true;
       tell(form.dataset.stale, "warn");
       if (!automatic) {

@@ -137,7 +137,7 @@ def test_the_second_of_two_savers_merges(open_page: OpenPage, live_cast: Cast) -
 
     page.locator("#source").fill(first.replace("（哪些人、哪些设备、哪些作业。）", "我写的"))
     page.get_by_role("button", name="保存", exact=True).click()
-    expect(page.get_by_role("heading", name="1 适用范围")).to_be_visible()
+    expect(page.get_by_text("先保存了一份")).to_be_visible()
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(AXE) == []
     shoot(page, "merge")

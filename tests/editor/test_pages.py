@@ -71,7 +71,8 @@ def test_a_second_save_of_an_old_revision_shows_both_texts(
 
     assert "按下急停" in page.text
     assert "切断电源" in page.text
-    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["error"] == "stale"
 
 
 def test_preview_writes_nothing_and_names_each_line(
