@@ -11,7 +11,8 @@ from certificates.models import Certificate, CertificateKind, ExamAward
 from certificates.rules import DUE_DAYS, CertificateState
 from core.errors import NotFound
 from core.identity import Actor, Role
-from exams.models import Exam, Sitting
+from exams.models import Exam, Sitting, SittingQuestion
+from exams.queries.clauses import versions_on_clause
 from teams.models import Membership, Post, Team
 
 # Who may see certificates of others, each within the own scope.
@@ -305,6 +306,37 @@ def certificate_of_sitting(session: Session, actor: Actor, sitting_id: int) -> C
             Certificate.revoked_at.is_(None),
         )
     )
+
+
+def valid_on_clause(
+    session: Session, actor: Actor, module_key: str, anchor: str, *, today: date
+) -> tuple[list[tuple[str, int]], int]:
+    """Valid certificates whose exam asked about a clause: by kind within the actor's scope, and
+    how many there are in all.
+    """
+    rests = (
+        select(SittingQuestion.id)
+        .where(
+            SittingQuestion.sitting_id == Certificate.sitting_id,
+            SittingQuestion.question_version_id.in_(versions_on_clause(module_key, anchor)),
+        )
+        .correlate(Certificate)
+        .exists()
+    )
+    stands = [
+        rests,
+        not_(is_replaced()),
+        or_(in_state(CertificateState.VALID, today), in_state(CertificateState.EXPIRING, today)),
+    ]
+    total = session.scalar(select(func.count(Certificate.id)).where(*stands)) or 0
+    seen = (
+        _scoped(actor, today)
+        .where(*stands)
+        .with_only_columns(Certificate.kind_name, func.count(Certificate.id.distinct()))
+        .group_by(Certificate.kind_name)
+        .order_by(Certificate.kind_name)
+    )
+    return [(name, count) for name, count in session.execute(seen)], total
 
 
 def certificate_by_code(session: Session, code: str) -> Certificate | None:

@@ -20,6 +20,8 @@ from markdown.inlinepatterns import InlineProcessor, SimpleTagInlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from core.plain_lines import is_plain
+
 ImageUrl = Callable[[str], str | None]
 ModuleUrl = Callable[[str], str]
 
@@ -45,14 +47,6 @@ _BANK_MARK = re.compile(
 # The converter looks from each bracket to the end of its block: past this many it takes seconds.
 _MOST_BRACKETS = 2000
 _RULE = re.compile(r" {0,3}([-*_])(?: *\1){2,} *")
-# One line of words and of signs that mean nothing to Markdown or HTML: most options and stems.
-# It begins with a word, so that it is no list item; \ue000 and \ue001 are the bank's own marks.
-_WORD = "\u4e00-\u9fffA-Za-z0-9\ue000\ue001"
-_PLAIN = re.compile(
-    rf"(?!\d+[.)](?: |$))[{_WORD}《（“]"
-    rf"(?:[{_WORD} ,./%;?()+\-·℃°×±≤≥—…、。《》【】“”‘’（），：；？！％]*"
-    rf"[{_WORD}.%;?)℃。》】”’），：；？！％])?"
-)
 _WIDE = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\u201c\u201d\u2018\u2019—…]"
 )
@@ -299,8 +293,7 @@ def render(
     `image_url` turns an image's path as written into its address, or None to show its words
     instead; `module_url` gives the address of another module, `/modules/<key>` by default.
     """
-    if _PLAIN.fullmatch(text):
-        # The converter and the cleaning would leave it as it is, and take a hundred times as long.
+    if is_plain(text):
         return f"<p>{text}</p>"
     readable = text.encode("utf-8", "replace").decode("utf-8")
     unmarked = _tamed(_BANK_MARK.sub("", without_comments(readable)))
@@ -332,7 +325,7 @@ def render_inline(
 
 def plain_text(text: str) -> str:
     """The words alone, for search and for short titles."""
-    if _PLAIN.fullmatch(text):
+    if is_plain(text):
         return " ".join(text.split())
     return " ".join(html.unescape(nh3.clean(render(text), tags=set())).split())
 
@@ -404,6 +397,4 @@ def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
         return " ".join(kept) or None
     if attribute == "id":
         return value if _IDS.get(tag, _HEADING_ID).fullmatch(value) else None
-    if attribute == "tabindex":
-        return value if value == "0" else None
-    return value
+    return None if attribute == "tabindex" and value != "0" else value

@@ -3,6 +3,7 @@
 import re
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
@@ -48,3 +49,11 @@ class PublishForm(BaseForm):
 
     note = TextAreaField(_l("说明（可不写）"), [Length(max=2000)])
     confirm_removals = BooleanField(_l("停用的题我看过了，照做"))
+
+
+class DraftForm(BaseForm):
+    """The text of a law or a company rule."""
+
+    file = FileField(
+        _l("法规或制度的文件"), validators=[FileRequired(_l("选一个 .docx、.md 或 .txt 文件"))]
+    )

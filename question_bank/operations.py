@@ -25,6 +25,7 @@ from learning.sources import ContentRoot
 from question_bank.contents import Contents, read_contents
 from question_bank.library import Unit, check_types
 from question_bank.models import FileRecord
+from question_bank.plans import DroppedClause, dropped_by
 from question_bank.queries import sync
 from question_bank.refusals import BankBefore, refuse_broken
 from question_bank.rules import Change
@@ -102,8 +103,14 @@ def sync_content(
     if contents.is_whole:
         run.withdraw_missing()
     run.report.problems = library.problems
-    run.report.notices = contents.notices
+    run.report.notices += contents.notices
     return run.report
+
+
+def _say_dropped(dropped: DroppedClause) -> str:
+    """A clause that its source does not list any more, with the questions that cite it."""
+    ids = "、".join(question.public_id for question in dropped.questions)
+    return f"《{dropped.source}》不再列出 {dropped.clause}，还引用它的题：{ids}"
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,7 @@ class _Run:
     def publish(self, unit: Unit) -> None:
         with self.database.reading() as session:
             before_text = current_text(session, unit.key)
+            dropped = list(dropped_by(session, [unit]))
         prepared = prepare_unit(
             unit, known=self.before.hashes, before_text=before_text, images=self.images
         )
@@ -136,6 +144,7 @@ class _Run:
                 session, prepared, present=self.present, actor=self.actor, now=self.now
             )
             self._drop_files(session, unit)
+        self.report.notices += [_say_dropped(each) for each in dropped]
         changes = Counter(imported.change for imported in done.questions)
         changes[Change.RETIRED] += done.retired
         self.report.modules[unit.key] = done.publication.outcome

@@ -13,6 +13,7 @@ from learning.image_sizes import file_ratio
 from learning.images import FileImages, ImageStore
 from learning.parsing import parse_module
 from question_bank.drafts import AnchorReference, AuthorState, QuestionDraft
+from question_bank.facts import changed_facts
 from question_bank.importing import standing_after
 from question_bank.keys import QuestionType
 from question_bank.library import Library, Unit
@@ -184,16 +185,21 @@ def _to_review(
 ) -> list[PlannedQuestion]:
     """Enabled questions that rest on a changed clause and are not rewritten themselves."""
     changed = {(unit.key, anchor) for unit in units for anchor in _changed_anchors(session, unit)}
-    if not changed:
-        return []
     drafts = list(drafts)
+    facts = _changed_facts(session, units)
+    testing = set(sync.questions_on_facts(session, facts))
+    if not changed and not testing:
+        return []
     here = [
         _of_draft(one)
         for each in drafts
         for one in (each.prepared, *each.prepared.parts)
         if not _is_rewritten(one, bank)
         and one.draft.state is AuthorState.ENABLED
-        and any(_place(each.unit, cited) in changed for cited in one.draft.references)
+        and (
+            any(_place(each.unit, cited) in changed for cited in one.draft.references)
+            or not facts.isdisjoint(one.draft.facts)
+        )
     ]
     keys = {unit.key for unit in units}
     drafted = {i for each in drafts for i in (each.prepared.public_id, *_part_ids(each))}
@@ -202,8 +208,19 @@ def _to_review(
         for holder, public_id, module, anchor in bank.citations
         if holder not in keys and public_id not in drafted and (module, anchor) in changed
     ]
+    elsewhere += sorted(testing - drafted)
     held = sync.held_questions(session, elsewhere)
     return [*here, *(planned(held[public_id]) for public_id in dict.fromkeys(elsewhere))]
+
+
+def _changed_facts(session: Session, units: Iterable[Unit]) -> set[str]:
+    """The key facts with an id that will say something else."""
+    found: set[str] = set()
+    for unit in units:
+        before = modules.current_text(session, unit.key)
+        if before and unit.main is not None:
+            found |= {fact.fact_id for fact in changed_facts(before, unit.main.file.text()[0])}
+    return found
 
 
 def _is_rewritten(prepared: PreparedQuestion, bank: BankBefore) -> bool:

@@ -11,6 +11,7 @@ from core import audit
 from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor
 from question_bank.drafts import Revision
+from question_bank.facts import FactChange
 from question_bank.importing import ImportedQuestion
 from question_bank.models import (
     Question,
@@ -20,6 +21,7 @@ from question_bank.models import (
     ReviewKind,
     ReviewTask,
 )
+from question_bank.queries import sync
 from question_bank.rules import review_of_change
 
 # Kinds that keep a question out of new pools until they are settled.
@@ -53,49 +55,93 @@ def ask_about_clauses(
     that came back to it asks for nothing any more.
     """
     changed = {clause.anchor: clause for clause in clauses}
-    cited = session.execute(
-        select(Question, QuestionReference.anchor)
-        .join(QuestionReference, QuestionReference.question_id == Question.id)
-        .where(
-            QuestionReference.module_key == module_key,
-            QuestionReference.anchor.in_(list(changed)),
-            Question.state == QuestionState.ACTIVE,
-        )
-        .order_by(Question.id, QuestionReference.position)
-    ).all()
-    wanted = [(question, anchor) for question, anchor in cited if anchor is not None]
-    wanted = [pair for pair in wanted if pair[0].public_id not in rewritten]
+    wanted = [
+        (question, anchor)
+        for question, anchor in _resting_on(session, module_key, list(changed))
+        if question.public_id not in rewritten
+    ]
     open_tasks = {
         (task.question_id, task.anchor): task
         for task in _open_tasks(session, {question.id for question, _ in wanted}, HOLDING)
         if task.module_key == module_key
     }
-    for question, anchor in dict.fromkeys(wanted):
-        clause, task = changed[anchor], open_tasks.get((question.id, anchor))
-        if task is not None:
-            task.after_text = clause.after
-            if task.before_text == clause.after and clause.after:
-                _settle(task, REVERTED, actor=actor, now=now)
-            continue
-        session.add(
-            ReviewTask(
-                question_id=question.id,
-                kind=ReviewKind.CLAUSE,
-                module_key=module_key,
-                anchor=anchor,
-                title=clause.title,
-                before_text=clause.before,
-                after_text=clause.after,
-                asked_at=now,
-                asked_by_id=actor.user_id,
-            )
-        )
-    session.flush()
     asked: dict[Question, list[str]] = {}
-    for question, anchor in dict.fromkeys(wanted):
+    for question, anchor in wanted:
         asked.setdefault(question, []).append(anchor)
+        clause, task = changed[anchor], open_tasks.get((question.id, anchor))
+        if task is None:
+            session.add(_clause_task(question, module_key, clause, actor=actor, now=now))
+            continue
+        task.after_text = clause.after
+        if task.before_text == clause.after and clause.after:
+            _settle(task, REVERTED, actor=actor, now=now)
+    session.flush()
     for question, anchors in asked.items():
         _hold(session, question, {"module": module_key, "anchors": anchors}, actor=actor, now=now)
+    session.flush()
+
+
+def _resting_on(
+    session: Session, module_key: str, anchors: Sequence[str]
+) -> list[tuple[Question, str]]:
+    """The enabled questions that cite these clauses, with the clause, once each."""
+    rows = session.execute(
+        select(Question, QuestionReference.anchor)
+        .join(QuestionReference, QuestionReference.question_id == Question.id)
+        .where(
+            QuestionReference.module_key == module_key,
+            QuestionReference.anchor.in_(anchors),
+            Question.state == QuestionState.ACTIVE,
+        )
+        .order_by(Question.id, QuestionReference.position)
+    )
+    return list(dict.fromkeys((question, anchor) for question, anchor in rows if anchor))
+
+
+def _clause_task(
+    question: Question, module_key: str, clause: ChangedClause, *, actor: Actor, now: datetime
+) -> ReviewTask:
+    return ReviewTask(
+        question_id=question.id,
+        kind=ReviewKind.CLAUSE,
+        module_key=module_key,
+        anchor=clause.anchor,
+        title=clause.title,
+        before_text=clause.before,
+        after_text=clause.after,
+        asked_at=now,
+        asked_by_id=actor.user_id,
+    )
+
+
+def ask_about_facts(
+    session: Session,
+    module_key: str,
+    facts: Iterable[FactChange],
+    *,
+    rewritten: Collection[str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put the enabled questions that test a changed key fact on the review list."""
+    for fact in facts:
+        asking = set(sync.questions_on_facts(session, [fact.fact_id])) - set(rewritten)
+        questions = select(Question).where(Question.public_id.in_(sorted(asking)))
+        for question in session.scalars(questions.order_by(Question.id)).all():
+            session.add(
+                ReviewTask(
+                    question_id=question.id,
+                    kind=ReviewKind.FACT,
+                    module_key=module_key,
+                    title=fact.fact_id,
+                    before_text=fact.before,
+                    after_text=fact.after or "",
+                    asked_at=now,
+                    asked_by_id=actor.user_id,
+                )
+            )
+            session.flush()
+            _hold(session, question, {"fact": fact.fact_id}, actor=actor, now=now)
     session.flush()
 
 

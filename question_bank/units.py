@@ -33,6 +33,7 @@ from learning.sources import HeldFile, ModuleFile, text_hash
 from question_bank import reviews
 from question_bank.drafts import with_parts
 from question_bank.events import ClausesChanged
+from question_bank.facts import FactChange, changed_facts
 from question_bank.importing import ImportedQuestion, import_questions, retire
 from question_bank.library import Unit
 from question_bank.models import FileRecord
@@ -63,6 +64,8 @@ class PreparedUnit:
     pictures: tuple[tuple[str, str, bool], ...]
     # The text published until now taken apart; None for a new module or an unknown text.
     before: ParsedModule | None
+    # Key facts with an id that say something else than until now.
+    facts: tuple[FactChange, ...]
 
 
 @dataclass
@@ -117,6 +120,7 @@ def prepare_unit(
             )
         ),
         before=parse_module(before_text, "")[0] if before_text else None,
+        facts=changed_facts(before_text, file.text()[0]) if before_text else (),
     )
 
 
@@ -159,8 +163,11 @@ def _ask_for_reviews(
     reviews.settle_edited(session, edited, actor=actor, now=now)
     stated = {draft.public_id or "": draft.revision for draft in with_parts(unit.drafts)}
     reviews.ask_about_versions(session, imported, stated, actor=actor, now=now)
+    rewritten = {each.question.public_id for each in imported if each.is_rewritten}
+    reviews.ask_about_facts(
+        session, unit.key, prepared.facts, rewritten=rewritten, actor=actor, now=now
+    )
     if publication.changed_anchors:
-        rewritten = {each.question.public_id for each in imported if each.is_rewritten}
         clauses = changed_clauses(prepared, publication.changed_anchors)
         reviews.ask_about_clauses(
             session, unit.key, clauses, rewritten=rewritten, actor=actor, now=now

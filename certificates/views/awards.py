@@ -13,7 +13,7 @@ from certificates.forms import AwardForm
 from certificates.models import CertificateKind
 from certificates.views.blueprint import bp
 from core.identity import Actor, Role
-from core.web import config, current_actor, db_session, moment, requires, seeds
+from core.web import config, current_actor, db_session, moment, requires, seeds, today
 
 AWARD_MAKERS = (Role.EXAMINER, Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 
@@ -88,6 +88,13 @@ def award_missing(exam_id: int) -> ResponseReturnValue:
     )
     flash(_("补发了 %(n)s 张证书", n=count), "safe")
     return redirect(url_for("exams.exam", exam_id=exam_id))
+
+
+def clause_panel(session: Session, actor: Actor, clause: str) -> str | None:
+    """Valid certificates whose exam asked about a clause, named `module#anchor`."""
+    module_key, _hash, anchor = clause.partition("#")
+    rows, total = queries.valid_on_clause(session, actor, module_key, anchor, today=today())
+    return render_template("certificates/_clause_panel.html", rows=rows, total=total)
 
 
 def result_panel(session: Session, actor: Actor, sitting_id: int) -> str | None:

@@ -110,6 +110,14 @@ def open_companion(
     return create_copy(session, path=path, module_key=module_key, text=text, actor=actor, now=now)
 
 
+def main_copy(
+    session: Session, module_key: str, *, actor: Actor, now: datetime
+) -> WorkingCopy | None:
+    """The working copy of the module's own file; None for a module that has no text here."""
+    main = main_file(session, module_key)
+    return open_copy(session, main.path, actor=actor, now=now) if main else None
+
+
 def put_block(
     session: Session,
     *,

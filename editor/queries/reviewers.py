@@ -6,7 +6,7 @@ from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor, Role
 from editor.models import WorkingCopy, WorkingState
 from editor.queries.copies import trainer_count
-from editor.rules import may_review
+from editor.reviewing import may_review
 
 
 def check_reviewer(session: Session, copy: WorkingCopy, actor: Actor) -> None:

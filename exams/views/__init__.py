@@ -5,6 +5,7 @@ from core.pages import NavItem
 # Their routes join the blueprint.
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
+from exams.views import clauses as clauses
 from exams.views import exam as exam
 from exams.views import pool as pool
 from exams.views import publication as publication

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from question_bank.authoring.references import normal_clause
@@ -129,6 +129,16 @@ def current_versions(session: Session, public_ids: Iterable[str]) -> dict[str, Q
         .where(Question.public_id.in_(list(public_ids)))
     )
     return {row.public_id: row.QuestionVersion for row in rows}
+
+
+def questions_on_facts(session: Session, fact_ids: Iterable[str]) -> list[str]:
+    """Enabled questions that test one of these key facts."""
+    # Ids of facts are made of letters and digits, and a text of JSON quotes them.
+    facts = [cast(Question.facts, Text).contains(f'"{fact_id}"') for fact_id in fact_ids]
+    if not facts:
+        return []
+    found = select(Question.public_id).where(or_(*facts), Question.state == QuestionState.ACTIVE)
+    return list(session.scalars(found.order_by(Question.id)))
 
 
 def questions_on_source(session: Session, titles: Iterable[str], clause: str) -> list[str]:

@@ -20,7 +20,7 @@ from editor.skeletons import proposed_key
 from learning.models import ModuleKind
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.editor.factories import (
+from tests.editor.making import (
     KEY,
     make_copy,
     new_text,

@@ -12,7 +12,7 @@ from learning.models import CourseModule, StoredFile, StoredImage
 from tests.browser.test_editor import png
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.editor.factories import (
+from tests.editor.making import (
     KEY,
     make_copy,
     new_text,

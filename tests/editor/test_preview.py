@@ -5,7 +5,7 @@ from editor.skeletons import FOLDERS, NewModule, module_skeleton, path_of, quest
 from learning.images import ImageStore
 from learning.models import ModuleKind
 from tests.conftest import MONDAY
-from tests.editor.factories import new_text, question_text
+from tests.editor.making import new_text, question_text
 
 NOTHING = Neighbourhood({}, {})
 

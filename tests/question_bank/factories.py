@@ -1,15 +1,43 @@
 """Questions of the bank for tests of this and of other packages."""
 
-from datetime import datetime
+from datetime import datetime, timezone
 
 from sqlalchemy.orm import Session
 
 from question_bank.authoring.blocks import parse_block
 from question_bank.importing import import_question
-from question_bank.models import Question
+from question_bank.models import Question, ReviewKind, ReviewTask
 from question_bank.rendering import prepare
 from tests.question_bank.blocks import ANCHORS, SINGLE, Block
 from tests.question_bank.files import SYNC
+
+
+def add_task(
+    session: Session,
+    question: Question,
+    kind: ReviewKind,
+    *,
+    before: str = "一级票有效期不超过 8 小时。",
+    after: str = "一级票有效期不超过 6 小时，超时重新办理。",
+    asked_by_id: int | None = None,
+    **place: str,
+) -> ReviewTask:
+    """Something to look at about a question; versions stand for themselves."""
+    is_text = kind in (ReviewKind.CLAUSE, ReviewKind.FACT)
+    task = ReviewTask(
+        question_id=question.id,
+        kind=kind,
+        before_text=before if is_text else "",
+        after_text=after if is_text else "",
+        before_version_id=None if is_text else question.current_version_id,
+        after_version_id=None if is_text else question.current_version_id,
+        asked_at=datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc),
+        asked_by_id=asked_by_id,
+        **place,
+    )
+    session.add(task)
+    session.flush()
+    return task
 
 
 def make_question(

@@ -18,9 +18,23 @@ def a_version(session: Session, cast: Cast) -> Mapping[str, Any]:
     return {**a_module(session, cast), "number": 1}
 
 
+def a_clause(session: Session, cast: Cast) -> Mapping[str, Any]:
+    return {**a_module(session, cast), "anchor": "s-3-2"}
+
+
 ROUTES = {
     "learning.modules": Route(expected={"nobody": 302}),
     "learning.module": Route(values=a_module, expected={"nobody": 302}),
+    "learning.clause": Route(
+        values=a_clause,
+        expected={
+            "nobody": 302,
+            "learner": 403,
+            "team_leader": 403,
+            "other_leader": 403,
+            "inspector": 403,
+        },
+    ),
     "learning.version": Route(values=a_version, expected={"nobody": 302}),
     "learning.opened": Route("POST", values=a_version, expected={"nobody": 302}, others=204),
     "learning.read": Route("POST", values=a_version, others=302),

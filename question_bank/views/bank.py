@@ -1,19 +1,20 @@
 """The bank for its keepers: a list to search, and each question with its key and versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from core.pages import NavItem, show_points, stand_under
+from core.pages import show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
 from question_bank import reviews
+from question_bank.formats.views import AUTHORS as IMPORTERS
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
@@ -28,15 +29,15 @@ from question_bank.keys import (
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
-from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.clauses import open_tasks_of
+from question_bank.queries.content import Citation, citations_of, key_of, rule_of
+from question_bank.queries.exported import EXPORTERS
+from question_bank.views.blueprint import bp
+from question_bank.views.differences import shown_changes
 
 PER_PAGE = 30
 LETTERS = "ABCDEFGHIJKL"
 
-bp = Blueprint("question_bank", __name__)
-NAV: tuple[NavItem, ...] = (
-    NavItem("question_bank.questions", _l("题库"), "collection", "exams", bank.KEEPERS, order=1),
-)
 TYPE_NAMES = {
     QuestionType.SINGLE_CHOICE: _l("单选"),
     QuestionType.MULTIPLE_CHOICE: _l("多选"),
@@ -157,6 +158,8 @@ def questions() -> ResponseReturnValue:
         types=TYPE_NAMES,
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
+        may_import=actor.has(*IMPORTERS),
+        may_export=actor.has(*EXPORTERS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 
@@ -176,17 +179,26 @@ def question(public_id: str) -> ResponseReturnValue:
         question=found,
         type_name=TYPE_NAMES[found.type],
         difficulty=DIFFICULTY_NAMES[found.difficulty],
-        shown_state=_state(found),
+        shown_state=shown_state(found),
+        changes=shown_changes(open_tasks_of(session, found)),
         case=bank.case_of(session, found),
         current=shown_version(found, current, parts),
         older=[
             shown_version(found, version, parts) for version in versions if version is not current
         ],
         explanation=Markup(found.explanation_html),
-        citations=citations_of(session, [found.id]).get(found.id, ()),
+        citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
         module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
     )
+
+
+def _citations(found: Question, parts: Sequence[Question]) -> list[Citation]:
+    """What a question rests on; for a case that states nothing, what its parts do."""
+    cited = citations_of(db_session(), [found.id, *(part.id for part in parts)])
+    own = cited.get(found.id, ())
+    of_parts = [citation for part in parts for citation in cited.get(part.id, ())]
+    return list(own) or list(dict.fromkeys(of_parts))
 
 
 @bp.post("/questions/<public_id>/confirm")
@@ -227,11 +239,12 @@ def _row(row: bank.BankRow) -> dict[str, Any]:
         "citation": row.citation.label if row.citation else "",
         "difficulty": DIFFICULTY_NAMES[row.question.difficulty],
         "version": row.version.number,
-        "state": _state(row.question),
+        "state": shown_state(row.question),
     }
 
 
-def _state(found: Question) -> ShownState:
+def shown_state(found: Question) -> ShownState:
+    """Whether a question is in use, as sign and word."""
     if found.state is QuestionState.ACTIVE:
         if found.review_since is not None:
             return ShownState("warn", STATE_NAMES["review"])
