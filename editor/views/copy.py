@@ -41,7 +41,7 @@ from learning.queries import current_anchors, stored_pictures
 from learning.sources import plain_lines
 from question_bank.authoring.formatting import format_text
 from question_bank.queries.sync import taken_ids
-from question_bank.views import TYPE_NAMES, shown_version
+from question_bank.views.bank import TYPE_NAMES, shown_version
 
 # Who saved within this time is probably still at it.
 RECENTLY = timedelta(minutes=10)

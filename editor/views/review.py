@@ -33,7 +33,7 @@ from editor.views.words import SHOWN_STATES
 from learning.images import ImageStore
 from question_bank.publication import FileText, PublicationPlan, plan_publication, publish_files
 from question_bank.queries.sync import taken_ids
-from question_bank.views import TYPE_NAMES
+from question_bank.views.bank import TYPE_NAMES
 
 
 @bp.get("/editor/copies/<int:copy_id>/review")
