@@ -34,6 +34,8 @@ PASTE = """(bytes) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], "site.png", {type: "image/png"}));
   const source = document.getElementById("source");
+  const place = source.value.indexOf("\\n\\n## ", source.value.indexOf("\\n## ") + 5);
+  source.setSelectionRange(place, place);
   source.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
 }"""
 
