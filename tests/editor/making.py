@@ -1,5 +1,6 @@
 """Working copies and a published module for tests."""
 
+import itertools
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -13,10 +14,12 @@ from learning.editions import make_edition
 from learning.models import ModuleKind, ModuleSource, StoredFile
 from learning.operations import publish_module
 from learning.parsing import parse_module
+from learning.queries import stored_file
 from learning.sources import text_hash
 from tests.cast import Cast
 
 KEY = "sop-press"
+_NUMBERS = itertools.count(1)
 LIBRARY_PATH = "procedures/sop-hot-work.md"
 
 
@@ -35,12 +38,14 @@ def make_copy(
     cast: Cast,
     *,
     now: datetime,
-    key: str = KEY,
+    key: str | None = None,
     text: str | None = None,
     is_of_library: bool = False,
 ) -> WorkingCopy:
     """A working copy of a new module, by the trainer."""
     kind = ModuleKind.OPERATING_PROCEDURE
+    # A key of its own: tests in one browser share their database.
+    key = key or f"{KEY}-{next(_NUMBERS)}"
     copy = create_copy(
         session,
         path=LIBRARY_PATH if is_of_library else path_of(kind, key),
@@ -68,6 +73,9 @@ def publish_sample(
     """A published module of the enterprise with its file in the store."""
     text = text or new_text()
     path = path_of(ModuleKind.OPERATING_PROCEDURE, KEY)
+    found = stored_file(session, path)
+    if found is not None:
+        return found
     parsed, _ = parse_module(text, f"CONTENT_DIR/{path}")
     edition = make_edition(
         parsed, source=ModuleSource.ENTERPRISE, image_url=lambda _path: None, text=text

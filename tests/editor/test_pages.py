@@ -130,7 +130,7 @@ def test_publication_makes_module_and_stored_file(
     client_for("safety_manager").post(f"/editor/copies/{copy.id}/publish", data={"note": "好"})
 
     session.expire_all()
-    assert session.scalars(select(CourseModule.key)).all() == [KEY]
+    assert session.scalars(select(CourseModule.key)).all() == [copy.module_key]
     assert session.scalars(select(StoredFile.path)).all() == [copy.path]
     assert copy.state.value == "published"
     assert copy.review_note == "好"
