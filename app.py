@@ -76,6 +76,7 @@ def register_jobs(services: Services) -> None:
 
 def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
+    services.panels["learning.module"].append(editor.views.modules.edit_panel)
     services.panels["learning.module"].append(editor.views.proposals.module_panel)
     services.panels["clause"].append(question_bank.views.clause_panel)
     services.panels["clause"].append(exams.views.clauses.clause_panel)

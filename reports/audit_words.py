@@ -90,8 +90,12 @@ ACTIONS = {
     "team.moved": N_("移动了班组"),
     "team.renamed": N_("改了班组名称"),
     "team.reopened": N_("恢复了班组"),
-    "working_copy.opened": N_("打开了模块的草稿"),
-    "working_copy.saved": N_("保存了模块的草稿"),
+    "working_copy.discarded": N_("放弃了模块的工作稿"),
+    "working_copy.published": N_("复核后发布了模块"),
+    "working_copy.restored": N_("把旧版放进了工作稿"),
+    "working_copy.sent_back": N_("退回了模块"),
+    "working_copy.submitted": N_("把模块送审"),
+    "working_copy.taken_back": N_("撤回了送审的模块"),
 }
 FIELDS = {
     "closes_at": N_("截止"),

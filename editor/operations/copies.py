@@ -1,56 +1,121 @@
-"""Opening, saving and filling the working copies of module files."""
+"""Opening, saving and giving up working copies of module files."""
 
+import re
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.audit import record
-from core.errors import N_, Conflict, NotFound
-from core.identity import Actor
+from core import audit
+from core.errors import N_, Conflict, Forbidden, NotFound
+from core.identity import Actor, Role
+from editor.blocks import with_block
 from editor.models import WorkingCopy, WorkingRevision, WorkingState
-from learning.models import CourseModule, ModuleVersion, StoredFile
-from learning.parsing import parse_module
+from editor.queries import copies as queries
+from editor.queries.files import PublishedFile, file_holding, main_file, published_file
+from editor.skeletons import companion_skeleton
+from learning.front_matter import COMPANION_SUFFIX
+from learning.sources import MAX_FILE_BYTES, is_safe_path, plain_lines
 
-_OPEN = (WorkingState.EDITING, WorkingState.IN_REVIEW)
+_FIELD = re.compile(r"^(标识|标题|title|id)\s*[:：]\s*(.+?)\s*$", re.MULTILINE)
+
+
+class StaleRevision(Conflict):
+    """Somebody saved another text meanwhile; both texts are to be merged."""
 
 
 def open_copy(session: Session, path: str, *, actor: Actor, now: datetime) -> WorkingCopy:
-    """The working copy of the file at the path: the open one, or a new one of what is published."""
-    found = _open_at(session, path)
+    """The open working copy of a published file, made from its text when there is none yet.
+
+    A file of the product's library becomes the enterprise's copy, linked to its origin.
+    """
+    _check_writer(actor)
+    found = queries.open_copy_of(session, path)
     if found is not None:
         return found
-    stored = session.scalar(select(StoredFile).where(StoredFile.path == path))
-    if stored is None:
+    published = published_file(session, path)
+    if published is None:
         raise NotFound()
-    return _new_copy(session, stored.module_key, path, stored.text, actor=actor, now=now)
+    return _start(session, published, published.text, actor=actor, now=now)
+
+
+def create_copy(
+    session: Session, *, path: str, module_key: str, text: str, actor: Actor, now: datetime
+) -> WorkingCopy:
+    """A working copy of a file that does not exist yet."""
+    _check_writer(actor)
+    if not path.endswith(".md") or not is_safe_path(path):
+        raise Conflict(N_("文件的位置不对：%(path)s"), path=path)
+    is_taken = not path.endswith(COMPANION_SUFFIX) and main_file(session, module_key)
+    if is_taken or queries.open_copy_of(session, path) or published_file(session, path):
+        raise Conflict(N_("标识 %(key)s 已经用了，换一个"), key=module_key)
+    new = PublishedFile(path, module_key, "", None, is_new=True)
+    return _start(session, new, text, actor=actor, now=now)
+
+
+def restore_text(
+    session: Session, path: str, text: str, *, label: str, actor: Actor, now: datetime
+) -> WorkingCopy:
+    """A working copy with the text of an old version; what was being edited stays a revision."""
+    copy = open_copy(session, path, actor=actor, now=now)
+    copy = save_copy(session, copy.id, text, revision=copy.revision, actor=actor, now=now)
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="working_copy.restored",
+        subject=("working_copy", copy.path),
+        after={"version": label, "revision": copy.revision},
+    )
+    session.flush()
+    return copy
 
 
 def save_copy(
     session: Session, copy_id: int, text: str, *, revision: int, actor: Actor, now: datetime
 ) -> WorkingCopy:
-    """Save a text that was written on top of `revision`; Conflict when somebody saved meanwhile."""
-    copy = session.get(WorkingCopy, copy_id)
-    if copy is None or copy.state not in _OPEN:
-        raise NotFound()
-    if copy.revision != revision:
-        raise Conflict(N_("这份草稿刚被别人改过。先看新的文字，再保存"))
-    if copy.text == text:
+    """Keep a text as the next revision; StaleRevision when `revision` is not the newest.
+
+    An unchanged text makes no revision. The revision row says who, when and what, so that saving
+    has no entry of its own in the audit log.
+    """
+    _check_writer(actor)
+    copy = queries.copy_by_id(session, copy_id, lock=True)
+    text = plain_lines(text)
+    if len(text.encode("utf-8", "replace")) > MAX_FILE_BYTES:
+        raise Conflict(N_("文件大于 2 MB。分成几个模块，图片用图片按钮放"))
+    if copy.state is not WorkingState.EDITING:
+        raise Conflict(N_("这份已经送审或发布，不能再改。先撤回，或重新开始编辑"))
+    if text == copy.text:
         return copy
+    if copy.revision != revision:
+        raise StaleRevision(N_("别人刚刚保存过这份，先把两份合起来"))
     copy.text, copy.revision = text, revision + 1
-    copy.updated_at, copy.updated_by_id = now, _person(actor)
-    session.add(
-        WorkingRevision(
-            working_copy_id=copy.id,
-            revision=copy.revision,
-            text=text,
-            saved_at=now,
-            saved_by_id=_person(actor),
-        )
-    )
-    record(session, actor=actor, now=now, action="working_copy.saved", subject=("copy", copy.id))
-    session.flush()
+    copy.updated_at, copy.updated_by_id = now, _user_id(actor)
+    _take_names(copy)
+    _keep(session, copy)
     return copy
+
+
+def open_companion(
+    session: Session, module_key: str, *, actor: Actor, now: datetime
+) -> WorkingCopy:
+    """The open working copy of the module's companion file, begun where there is none."""
+    main = main_file(session, module_key)
+    if main is None:
+        raise NotFound()
+    path = main.path.removesuffix(".md") + COMPANION_SUFFIX
+    if queries.open_copy_of(session, path) or published_file(session, path):
+        return open_copy(session, path, actor=actor, now=now)
+    text = companion_skeleton(module_key)
+    return create_copy(session, path=path, module_key=module_key, text=text, actor=actor, now=now)
+
+
+def main_copy(
+    session: Session, module_key: str, *, actor: Actor, now: datetime
+) -> WorkingCopy | None:
+    """The working copy of the module's own file; None for a module that has no text here."""
+    main = main_file(session, module_key)
+    return open_copy(session, main.path, actor=actor, now=now) if main else None
 
 
 def put_block(
@@ -62,100 +127,89 @@ def put_block(
     actor: Actor,
     now: datetime,
 ) -> WorkingCopy:
-    """Put a question into the module's companion file, or in place of the one with that id."""
-    for copy in _copies_of(session, module_key, actor=actor, now=now) if replaces else ():
-        text = _with_block(copy.text, block, replaces or "")
-        if text is not None:
-            return save_copy(session, copy.id, text, revision=copy.revision, actor=actor, now=now)
-    copy = _companion(session, module_key, actor=actor, now=now)
-    text = f"{copy.text.rstrip()}\n\n{block}"
+    """Put a question into the module's companion file, or in place of the block with that id."""
+    path = file_holding(session, module_key, replaces) if replaces else None
+    if path is not None:
+        copy = open_copy(session, path, actor=actor, now=now)
+    else:
+        copy = open_companion(session, module_key, actor=actor, now=now)
+    text = with_block(copy.text, block, replaces=replaces)
     return save_copy(session, copy.id, text, revision=copy.revision, actor=actor, now=now)
 
 
-def main_copy(
-    session: Session, module_key: str, *, actor: Actor, now: datetime
-) -> WorkingCopy | None:
-    """The working copy of the module's own file; None for a module that is not in the store."""
-    path = session.scalar(
-        select(StoredFile.path).where(
-            StoredFile.module_key == module_key, StoredFile.is_companion.is_(False)
-        )
+def discard_copy(session: Session, copy: WorkingCopy, *, actor: Actor, now: datetime) -> None:
+    """Give a working copy up; its revisions stay readable."""
+    _check_writer(actor)
+    if copy.state not in (WorkingState.EDITING, WorkingState.IN_REVIEW):
+        raise Conflict(N_("这份已经发布或放弃了"))
+    copy.state, copy.updated_at, copy.updated_by_id = WorkingState.DISCARDED, now, _user_id(actor)
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="working_copy.discarded",
+        subject=("working_copy", copy.path),
+        before={"revision": copy.revision},
     )
-    return open_copy(session, path, actor=actor, now=now) if path else None
+    session.flush()
 
 
-def _copies_of(
-    session: Session, module_key: str, *, actor: Actor, now: datetime
-) -> list[WorkingCopy]:
-    paths = session.scalars(
-        select(StoredFile.path)
-        .where(StoredFile.module_key == module_key)
-        .order_by(StoredFile.is_companion.desc(), StoredFile.path)
-    ).all()
-    return [open_copy(session, path, actor=actor, now=now) for path in paths]
-
-
-def _companion(session: Session, module_key: str, *, actor: Actor, now: datetime) -> WorkingCopy:
-    """The working copy for the module's questions, made when there is none."""
-    path = session.scalar(
-        select(StoredFile.path).where(
-            StoredFile.module_key == module_key, StoredFile.is_companion.is_(True)
-        )
-    )
-    if path is not None:
-        return open_copy(session, path, actor=actor, now=now)
-    path = f"{module_key}.题库.md"
-    found = _open_at(session, path)
-    if found is not None:
-        return found
-    front = f"---\n类别: 题库\n模块: {module_key}\n---\n"
-    return _new_copy(session, module_key, path, front, actor=actor, now=now)
-
-
-def _with_block(text: str, block: str, public_id: str) -> str | None:
-    """The text with this block in place of the one with the id; None where it is not there."""
-    module, _ = parse_module(text, "")
-    for found in module.blocks:
-        if found.public_id == public_id:
-            lines = text.split("\n")
-            end = found.line + len(found.lines)
-            after = "\n".join(lines[end:]).lstrip("\n")
-            return "\n".join([*lines[: found.line - 1], block, after]).rstrip() + "\n"
-    return None
-
-
-def _open_at(session: Session, path: str) -> WorkingCopy | None:
-    wanted = select(WorkingCopy).where(WorkingCopy.path == path, WorkingCopy.state.in_(_OPEN))
-    return session.scalar(wanted)
-
-
-def _new_copy(
-    session: Session, module_key: str, path: str, text: str, *, actor: Actor, now: datetime
+def _start(
+    session: Session, file: PublishedFile, text: str, *, actor: Actor, now: datetime
 ) -> WorkingCopy:
-    title = session.scalar(
-        select(ModuleVersion.title)
-        .join(CourseModule, CourseModule.current_version_id == ModuleVersion.id)
-        .where(CourseModule.key == module_key)
-    )
     copy = WorkingCopy(
-        module_key=module_key,
-        path=path,
-        title=title or module_key,
+        module_key=file.module_key,
+        path=file.path,
+        title="",
         state=WorkingState.EDITING,
-        text=text,
+        text=plain_lines(text),
         revision=1,
-        owner_id=_person(actor),
+        base_text=None if file.is_new else file.text,
+        origin_text=file.origin_text,
+        owner_id=_user_id(actor),
         created_at=now,
         updated_at=now,
-        updated_by_id=_person(actor),
+        updated_by_id=_user_id(actor),
+        review_note="",
     )
+    _take_names(copy)
     session.add(copy)
     session.flush()
-    record(session, actor=actor, now=now, action="working_copy.opened", subject=("copy", copy.id))
+    _keep(session, copy)
     return copy
 
 
-def _person(actor: Actor) -> int:
+def _keep(session: Session, copy: WorkingCopy) -> None:
+    session.add(
+        WorkingRevision(
+            working_copy_id=copy.id,
+            revision=copy.revision,
+            text=copy.text,
+            saved_at=copy.updated_at,
+            saved_by_id=copy.updated_by_id,
+        )
+    )
+    session.flush()
+
+
+def _take_names(copy: WorkingCopy) -> None:
+    """The title, and of a new module the key, as the text now says them."""
+    head = copy.text[:4000]
+    fields = {name: value.strip("\"' ") for name, value in _FIELD.findall(head)}
+    if copy.path.endswith(COMPANION_SUFFIX):
+        copy.title = copy.title or copy.module_key
+        return
+    copy.title = (fields.get("标题") or fields.get("title") or copy.module_key)[:200]
+    if copy.base_text is None:
+        copy.module_key = (fields.get("标识") or fields.get("id") or copy.module_key)[:80]
+
+
+def _check_writer(actor: Actor) -> None:
+    if not actor.has(Role.TRAINER):
+        raise Forbidden()
+
+
+def _user_id(actor: Actor) -> int:
     if actor.user_id is None:
-        raise NotFound()
+        raise Forbidden()
     return actor.user_id

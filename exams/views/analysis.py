@@ -15,7 +15,9 @@ from exams.queries.statistics import ItemRow, exam_items, exam_statistics
 from exams.views.blueprint import bp
 from question_bank.analysis import Reason
 from question_bank.analysis_words import REASONS
-from question_bank.listing import (
+from question_bank.queries.bank import KEEPERS
+from question_bank.verdicts import FEW, Verdict, judge, unchosen_letters
+from question_bank.views.listing import (
     LETTERS,
     TYPE_NAMES,
     ShownState,
@@ -23,8 +25,6 @@ from question_bank.listing import (
     say_signed,
     shown_verdict,
 )
-from question_bank.queries.bank import KEEPERS
-from question_bank.verdicts import FEW, Verdict, judge, unchosen_letters
 
 # The order of the table: what a person must look at first.
 GRAVITY = tuple(Verdict)

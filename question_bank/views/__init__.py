@@ -3,13 +3,13 @@
 from flask_babel import lazy_gettext as _l
 
 from core.pages import NavItem
-from question_bank import bank_views
 from question_bank.formats import export_views
 from question_bank.formats import views as import_views
 
 # Their routes join the blueprint.
 from question_bank.queries.bank import KEEPERS
 from question_bank.views import bank as bank
+from question_bank.views import bulk
 from question_bank.views import reviews as reviews
 from question_bank.views.blueprint import bp as bp
 from question_bank.views.clauses import clause_panel as clause_panel
@@ -21,4 +21,4 @@ NAV: tuple[NavItem, ...] = (
 
 bp.register_blueprint(import_views.bp)
 bp.register_blueprint(export_views.bp)
-bp.register_blueprint(bank_views.bp)
+bp.register_blueprint(bulk.bp)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from core.pages import show_points, stand_under
 from core.web import current_actor, db_session, moment, panels, requires
-from question_bank import listing, reviews
+from question_bank import reviews
 from question_bank.formats.views import AUTHORS as IMPORTERS
 from question_bank.keys import (
     AnswerKey,
@@ -31,9 +31,10 @@ from question_bank.queries.clauses import open_tasks_of
 from question_bank.queries.content import Citation, citations_of, key_of, rule_of
 from question_bank.queries.exported import EXPORTERS
 from question_bank.queries.history import review_request
-from question_bank.shown_statistics import shown_statistics
+from question_bank.views import listing
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_changes
+from question_bank.views.statistics import shown_statistics
 
 PER_PAGE = 30
 
@@ -155,8 +156,10 @@ def question(public_id: str) -> ResponseReturnValue:
         shown_state=listing.shown_state(found),
         changes=shown_changes(open_tasks_of(session, found)),
         case=bank.case_of(session, found),
-        current=_version(found, current, parts),
-        older=[_version(found, version, parts) for version in versions if version is not current],
+        current=shown_version(found, current, parts),
+        older=[
+            shown_version(found, version, parts) for version in versions if version is not current
+        ],
         explanation=Markup(found.explanation_html),
         citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
@@ -185,7 +188,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("question_bank.question", public_id=public_id))
 
 
-def _version(
+def shown_version(
     found: Question,
     version: QuestionVersion,
     parts: Mapping[int, tuple[Question, QuestionVersion]],
@@ -219,7 +222,7 @@ def _version(
 
 
 def _part(question: Question, version: QuestionVersion) -> ShownPart:
-    shown = _version(question, version, {})
+    shown = shown_version(question, version, {})
     return ShownPart(question.public_id, question.title, listing.TYPE_NAMES[question.type], shown)
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from core.identity import Actor
 from core.web import panels
-from question_bank.listing import TYPE_NAMES, shown_state
 from question_bank.plans import PlannedQuestion, PublicationPlan
 from question_bank.queries.bank import KEEPERS
 from question_bank.queries.clauses import questions_on_clause
 from question_bank.views.differences import shown_change
+from question_bank.views.listing import TYPE_NAMES, shown_state
 
 
 def clause_panel(session: Session, actor: Actor, clause: str) -> str | None:

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from core.errors import Conflict, Forbidden
 from core.web import current_actor, db_session, moment, panels, requires
 from question_bank import reviews as operations
-from question_bank.listing import TYPE_NAMES
 from question_bank.models import ReviewKind
 from question_bank.queries import bank, clauses
 from question_bank.queries.clauses import ReviewItem
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_change, shown_changes, stamp
+from question_bank.views.listing import TYPE_NAMES
 
 AT_ONCE = 20
 

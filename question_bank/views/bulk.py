@@ -13,13 +13,14 @@ from core.errors import N_, Conflict, NotFound
 from core.pages import show_points, stand_under
 from core.web import current_actor, db_session, moment, panels, requires
 from learning.differences import Piece, word_diff
-from question_bank import listing, reviews
+from question_bank import reviews
 from question_bank.bulk import LONGEST_NOTE, ask_for_review
 from question_bank.keys import BlanksKey, QuestionType
 from question_bank.models import QuestionVersion
 from question_bank.queries import bank
 from question_bank.queries.content import VersionContent, key_of, version_contents
 from question_bank.queries.history import versions_made
+from question_bank.views import listing
 
 # A sheet or a change of more is no longer looked through by anybody.
 MOST = 500

@@ -12,11 +12,11 @@ from core.identity import Actor
 from question_bank.analysis import Reason
 from question_bank.analysis_words import FIGURE_NAMES, REASONS
 from question_bank.keys import QuestionType
-from question_bank.listing import LETTERS, ShownState, say_share, say_signed, shown_verdict
 from question_bank.models import ItemStatistics, QuestionVersion
 from question_bank.queries.bank import KEEPERS
 from question_bank.queries.statistics import seen_teams
 from question_bank.verdicts import FEW, judge, unchosen_letters
+from question_bank.views.listing import LETTERS, ShownState, say_share, say_signed, shown_verdict
 
 # Below this a team's share says nothing about the team.
 TEAM_FEW = 10

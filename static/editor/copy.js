@@ -1,0 +1,252 @@
+// The edit page: line numbers, preview, saving, drafts kept on this device, insertions, pictures.
+// Without this script the text can be written and saved; the preview is that of the saved text.
+import { addPictures } from "./pictures.js";
+import { insertAt, insertQuestion, nextNumber, wrap } from "./insert.js";
+
+const form = document.getElementById("editor");
+const source = document.getElementById("source");
+const preview = document.getElementById("pane-preview");
+const numbers = document.querySelector(".editor-numbers");
+const say = document.querySelector("#receipt [data-say]");
+const receipt = document.getElementById("receipt");
+const token = form.elements.csrf_token.value;
+const key = form.dataset.key;
+const PREVIEW_AFTER = 600;
+const SAVE_AFTER = 15000;
+let saved = source.value;
+let marks = { errors: [], warnings: [] };
+let anchors = [];
+let previewing = 0;
+let saving = 0;
+let isSaving = false;
+let isStale = false;
+
+function tell(text, kind) {
+  say.textContent = text;
+  receipt.className = `state is-${kind}`;
+  receipt.firstElementChild.className = `sign sign-${kind}`;
+}
+
+function drawNumbers() {
+  const bad = new Set(marks.errors);
+  const odd = new Set(marks.warnings);
+  const lines = source.value.split("\n").map((_, index) => {
+    const number = document.createElement("b");
+    number.textContent = `${index + 1}\n`;
+    if (bad.has(index + 1)) number.className = "bad";
+    else if (odd.has(index + 1)) number.className = "odd";
+    else return `${index + 1}\n`;
+    return number;
+  });
+  numbers.replaceChildren(...lines);
+  numbers.scrollTop = source.scrollTop;
+}
+
+function goTo(line, column = 1) {
+  const before = source.value.split("\n").slice(0, line - 1).join("\n").length;
+  const place = line > 1 ? before + 1 : 0;
+  if (tabs.length) choose(tabs[0]);
+  source.focus();
+  source.setSelectionRange(place + column - 1, place + column - 1);
+  const height = source.scrollHeight / source.value.split("\n").length;
+  source.scrollTop = Math.max(0, (line - 5) * height);
+}
+
+async function post(address, fields) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  return fetch(address, {
+    method: "POST",
+    body,
+    headers: { "X-CSRFToken": token, Accept: "application/json" },
+    credentials: "same-origin",
+  });
+}
+
+async function showPreview() {
+  const text = source.value;
+  try {
+    const answer = await post(form.dataset.preview, { text });
+    if (!answer.ok) return;
+    const made = await answer.json();
+    if (source.value !== text) return;
+    const at = preview.scrollTop;
+    preview.innerHTML = made.html;
+    preview.scrollTop = at;
+    anchors = made.anchors;
+    marks = made;
+    drawNumbers();
+  } catch {
+    // Offline: the last preview stays.
+  }
+}
+
+async function save(automatic) {
+  if (isSaving || source.value === saved || (isStale && automatic)) return;
+  isSaving = true;
+  const typed = source.value;
+  tell(form.dataset.saving, "open");
+  try {
+    const fields = { text: typed, revision: form.elements.revision.value };
+    const answer = await post(form.action, automatic ? { ...fields, automatic: "1" } : fields);
+    const made = await answer.json();
+    if (made.error === "stale") {
+      isStale = true;
+      tell(form.dataset.stale, "warn");
+      if (!automatic) {
+        leaving = true;
+        form.submit();
+      }
+      return;
+    }
+    if (!answer.ok) {
+      tell(made.message || form.dataset.unsaved, "stop");
+      return;
+    }
+    form.elements.revision.value = made.revision;
+    saved = made.text;
+    if (source.value === typed) replaceText(made.text);
+    tell(made.message, "safe");
+    if (source.value === saved) forget();
+  } catch {
+    tell(form.dataset.offline, "warn");
+  } finally {
+    isSaving = false;
+  }
+}
+
+function replaceText(text) {
+  if (text === source.value) return;
+  const at = source.selectionStart;
+  const top = source.scrollTop;
+  source.value = text;
+  source.setSelectionRange(at, at);
+  source.scrollTop = top;
+  drawNumbers();
+  showPreview();
+}
+
+function remember() {
+  try {
+    localStorage.setItem(key, source.value);
+  } catch {
+    // A full or forbidden store: the server's saving remains.
+  }
+}
+
+function forget() {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+function changed() {
+  drawNumbers();
+  remember();
+  if (!isStale) tell(form.dataset.unsaved, "open");
+  clearTimeout(previewing);
+  previewing = setTimeout(showPreview, PREVIEW_AFTER);
+  clearTimeout(saving);
+  saving = setTimeout(() => save(true), SAVE_AFTER);
+}
+
+function choose(tab) {
+  for (const each of tabs) {
+    const isChosen = each === tab;
+    each.setAttribute("aria-selected", String(isChosen));
+    each.tabIndex = isChosen ? 0 : -1;
+    const pane = document.getElementById(each.getAttribute("aria-controls"));
+    pane.toggleAttribute("data-hidden", !isChosen);
+  }
+}
+
+const tabs = [...document.querySelectorAll(".editor-tabs [role=tab]")];
+document.querySelector(".editor-tabs").hidden = false;
+document.querySelector(".editor").classList.add("is-tabbed");
+for (const tab of tabs) {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
+    const other = tabs[1 - tabs.indexOf(tab)];
+    choose(other);
+    other.focus();
+  });
+}
+choose(tabs[0]);
+
+source.addEventListener("input", changed);
+source.addEventListener("scroll", () => {
+  numbers.scrollTop = source.scrollTop;
+});
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+    event.preventDefault();
+    save(false);
+  }
+});
+let leaving = false;
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  clearTimeout(saving);
+  if (source.value === saved) saved = null;
+  save(false);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (saved !== null && source.value !== saved && !leaving) event.preventDefault();
+});
+preview.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-line]");
+  if (!link) return;
+  event.preventDefault();
+  goTo(Number(link.dataset.line), Number(link.dataset.column || 1));
+});
+document.querySelector(".tools").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-insert], button[data-wrap]");
+  if (!button) return;
+  if (button.dataset.wrap) wrap(source, button.dataset.wrap);
+  else if (button.dataset.insert.includes("{cite}") || button.dataset.insert.startsWith("### ")) {
+    insertQuestion(source, button.dataset.insert, anchors, form.dataset.cite);
+  } else {
+    insertAt(source, button.dataset.insert.replace("{n}", nextNumber(source.value)));
+  }
+  changed();
+});
+addPictures(source, document.getElementById("picture"), {
+  send: (file) => post(form.dataset.pictures, { picture: file }),
+  insert: (text) => {
+    insertAt(source, text);
+    source.selectionEnd = source.selectionStart;
+    changed();
+  },
+  tell,
+  tooBig: form.dataset.tooBig,
+  sending: form.dataset.sending,
+});
+
+const offer = document.getElementById("restore");
+let kept = null;
+try {
+  kept = localStorage.getItem(key);
+} catch {
+  kept = null;
+}
+if (kept !== null && kept !== source.value) {
+  offer.hidden = false;
+  offer.querySelector("[data-restore]").addEventListener("click", () => {
+    source.value = kept;
+    offer.hidden = true;
+    changed();
+    source.focus();
+  });
+  offer.querySelector("[data-forget]").addEventListener("click", () => {
+    offer.hidden = true;
+    forget();
+    source.focus();
+  });
+} else {
+  forget();
+}
+drawNumbers();
+showPreview();

@@ -1,0 +1,54 @@
+// What the buttons of the toolbar put into the text, where the cursor stands.
+
+function lineOf(source) {
+  return source.value.slice(0, source.selectionStart).split("\n").length;
+}
+
+export function insertAt(source, text) {
+  // On a line of its own, with an empty line before and after.
+  const at = source.selectionEnd;
+  const end = source.value.indexOf("\n", at) < 0 ? source.value.length : source.value.indexOf("\n", at);
+  const line = source.value.slice(source.value.lastIndexOf("\n", at - 1) + 1, end);
+  const place = line.trim() ? end : at;
+  put(source, place, place, `${line.trim() ? "\n\n" : ""}${text.trimEnd()}\n`);
+}
+
+export function insertQuestion(source, skeleton, anchors, word) {
+  // After the question in which the cursor stands, so that no question is torn apart.
+  const here = lineOf(source);
+  const near = anchors.filter((anchor) => anchor[2] <= here).at(-1) || anchors[0];
+  const cite = near ? `[${near[1]}](#${near[0]})` : `[${word}](#s-1)`;
+  const lines = source.value.split("\n");
+  let next = lines.findIndex((line, index) => index >= here && /^#{1,3}[ \t]/.test(line));
+  if (next < 0) next = lines.length;
+  const start = lines.slice(0, next).join("\n").length + (next < lines.length ? 1 : 0);
+  const before = source.value.slice(0, start);
+  const gap = before.endsWith("\n\n") || !before ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  const text = skeleton.replaceAll("{cite}", cite).trimEnd();
+  put(source, start, start, `${gap}${text}\n${next < lines.length ? "\n" : ""}`);
+  const title = source.value.indexOf("】", start) + 1;
+  source.setSelectionRange(title, source.value.indexOf("\n", title));
+}
+
+export function nextNumber(text) {
+  const used = [...text.matchAll(/\{#s-(\d+)\}/g)].map((found) => Number(found[1]));
+  return Math.max(0, ...used) + 1;
+}
+
+export function wrap(source, mark) {
+  const { selectionStart: start, selectionEnd: end } = source;
+  const text = source.value.slice(start, end);
+  put(source, start, end, `${mark}${text}${mark}`);
+  source.setSelectionRange(start + mark.length, end + mark.length);
+}
+
+function put(source, start, end, text) {
+  source.focus();
+  source.setSelectionRange(start, end);
+  // Keeps the browser's own undo; setRangeText does not.
+  if (!document.execCommand("insertText", false, text)) {
+    source.setRangeText(text, start, end, "end");
+  }
+  source.setSelectionRange(start, start + text.length);
+  source.setSelectionRange(start + text.length, start + text.length);
+}
