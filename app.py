@@ -41,6 +41,7 @@ from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
 from core.web import install
+from question_bank.formats import uploads
 from teams.listeners import seat_first_administrator
 from teams.roster import importing
 
@@ -62,6 +63,7 @@ def register_jobs(services: Services) -> None:
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
+    services.jobs.every_minutes("tidy-question-imports", 30, partial(uploads.tidy, services))
     services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
 
 

@@ -31,6 +31,7 @@ class Conflict(DomainError):
 
 ERROR = "错误"
 WARNING = "警告"
+HINT = "提示"
 
 
 @dataclass(frozen=True)

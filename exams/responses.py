@@ -136,9 +136,11 @@ def _pairs(question: PrintedQuestion, raw: Any) -> list[list[int]] | None:
 
 
 def _text(_question: PrintedQuestion, raw: Any) -> str | None:
-    if not isinstance(raw, str) or len(raw) > LONGEST_WRITTEN:
+    # A form sends each line break as two characters, which its field counts as one.
+    text = raw.replace("\x00", "").replace("\r\n", "\n") if isinstance(raw, str) else None
+    if text is None or len(text) > LONGEST_WRITTEN:
         raise misfit()
-    return raw.replace("\x00", "").replace("\r\n", "\n").strip() or None
+    return text.strip() or None
 
 
 def _spots(question: PrintedQuestion, raw: Any) -> dict[str, Any] | None:

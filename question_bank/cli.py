@@ -1,5 +1,6 @@
-"""Operator commands: `flask content check`, `format`, `sync` and `export`."""
+"""Operator commands: `flask content check`, `draft`, `format`, `sync` and `export`."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,14 +11,24 @@ from sqlalchemy import inspect
 
 from core.chance import new_id
 from core.db import Database
-from core.errors import NotFound, Problem
+from core.errors import ERROR, HINT, WARNING, NotFound, Problem
 from core.identity import Actor
 from core.web import services
+from learning.drafting import ModuleDraft, draft_module
+from learning.drafting.blocks import Unreadable
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots
+from question_bank import bank_cli
 from question_bank.exporting import export_content
-from question_bank.library import check_links, given_files, known_anchors, read_library
+from question_bank.formats import export_cli, import_cli
+from question_bank.library import (
+    check_links,
+    given_files,
+    known_anchors,
+    library_flaws,
+    read_library,
+)
 from question_bank.models import ProposedQuestion
 from question_bank.operations import SyncReport, sync_content
 from question_bank.queries.sync import taken_ids
@@ -58,13 +69,82 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     library = read_library(files)
     is_whole = all(path.is_dir() for path in paths)
     check_links(library, anchors_of=known_anchors(library), is_whole=is_whole)
-    _print(library.problems)
-    errors = sum(problem.is_error for problem in library.problems)
+    found = sorted(
+        {*library.problems, *library_flaws(library)},
+        key=lambda problem: (problem.path, problem.line, problem.column, problem.code),
+    )
+    _print(found)
+    errors, warnings, hints = (
+        sum(problem.level == level for problem in found) for level in (ERROR, WARNING, HINT)
+    )
     questions = sum(unit.question_count for unit in library.units.values())
     modules = sum(unit.main is not None for unit in library.units.values())
-    warnings = len(library.problems) - errors
-    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告")
+    told = f"，{hints} 条提示" if hints else ""
+    click.echo(f"{modules} 个模块，{questions} 道题，{errors} 处错误，{warnings} 处警告{told}")
     if errors:
+        context.exit(1)
+
+
+@content.command("draft", help="把法规或制度的文本变成模块草稿，每一条都能引用；不写数据库")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="只印标题和条款，给程序读")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写成这个文件，图片放在旁边的“图片”文件夹里",
+)
+@click.pass_context
+def draft(context: click.Context, file: Path, as_json: bool, output: Path | None) -> None:
+    """Print the draft of a module on standard output; everything else goes to standard error."""
+    try:
+        made = draft_module(file.read_bytes(), file.name)
+    except OSError as error:
+        click.echo(f"{file} 打不开：{error.strerror or error}", err=True)
+        context.exit(1)
+    except Unreadable as error:
+        click.echo(f"{file}：{error}", err=True)
+        context.exit(1)
+    for remark in made.remarks:
+        click.echo(f"{file} {remark}", err=True)
+    if output is not None:
+        _write_draft(made, output, context)
+    elif made.images:
+        click.echo(f"有 {len(made.images)} 张图片；用 --output 连图片一起写出", err=True)
+    if as_json:
+        click.echo(json.dumps(draft_as_data(made), ensure_ascii=False, indent=1))
+    elif output is None:
+        click.echo(made.text, nl=False)
+
+
+def draft_as_data(made: ModuleDraft) -> dict[str, object]:
+    """The title and the clauses of a draft, in the order of the document."""
+    clauses = [
+        {
+            "anchor": clause.anchor,
+            "number": clause.number,
+            "heading": clause.heading,
+            "text": clause.text,
+        }
+        for clause in made.clauses
+    ]
+    return {"title": made.title, "clauses": clauses}
+
+
+def _write_draft(made: ModuleDraft, output: Path, context: click.Context) -> None:
+    """Write the module beside its pictures; a file that is there already stays."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("x", encoding="utf-8") as file:
+            file.write(made.text)
+        for image in made.images:
+            path = output.parent / image.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(image.data)
+    except FileExistsError:
+        click.echo(f"{output} 已经有了，没有覆盖。换一个文件名", err=True)
+        context.exit(1)
+    except OSError as error:
+        click.echo(f"{output} 写不了：{error.strerror or error}", err=True)
         context.exit(1)
 
 
@@ -180,6 +260,9 @@ def summary(report: SyncReport) -> list[str]:
 def register(app: Flask) -> None:
     """Add this package's commands to `flask`."""
     app.cli.add_command(content)
+    bank_cli.bank.add_command(import_cli.import_file)
+    bank_cli.bank.add_command(export_cli.export_file)
+    bank_cli.register(app)
 
 
 def _print(problems: Iterable[Problem]) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from core.markup import mark_class, split_number
-from question_bank.answers import BadForm, TextForm, accepted_form, comparable
+from question_bank.answers import comparable
 from question_bank.drafts import (
     AnchorReference,
     AuthorState,
@@ -24,9 +24,16 @@ from question_bank.drafts import (
     QuestionDraft,
     Shuffle,
 )
+from question_bank.fact_text import (
+    all_differ,
+    blank_of,
+    gap_of,
+    spaced,
+    whole_sentence,
+    without_blanks,
+)
 from question_bank.keys import (
     AnswerKey,
-    BlankKey,
     BlanksKey,
     ChoiceKey,
     MatchKey,
@@ -37,17 +44,15 @@ from question_bank.keys import (
     VerdictKey,
 )
 from question_bank.marked import Facts, Mark, MarkedList, Sentence, plain, read_facts, unmarked
-from question_bank.quantities import Quantity, forms_of, read_quantity
+from question_bank.quantities import Quantity, read_quantity
 
 MOST_DISTRACTORS = 3
 FEWEST_STEPS, MOST_ITEMS = 3, 12
 _LONGEST_ANSWER = 12
-_BLANK, _GAP = "____", "（　　）"
+_GAP = "（　　）"
 _PRONOUN = re.compile(
     r"(?:它们?|[他她]们?|其(?!他|它|余|中|次)|该|此|这|那(?!么)|上述|前述|前款|前者|后者|两者|如此|本条)"
 )
-_WIDE = r"[\u2e80-\u9fff\uff00-\uff60\u3000-\u303f]"
-_TYPED_BLANK = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
 # What takes the place of a modal word where the sentence is turned round.
 _NEGATIONS = {
     "必须": "不必",
@@ -172,14 +177,14 @@ def _from_sentence(sentence: Sentence, pools: Mapping[str, list[Quantity]]) -> I
             if turned:
                 yield _fact(FactKind.NEGATION, sentence, [mark], turned, VerdictKey(False))
             continue
-        blank = _blank(mark.fact)
+        blank = blank_of(mark.fact)
         if blank is not None:
-            stem = _replaced(sentence, {mark: _gap_of(mark.fact)})
+            stem = _replaced(sentence, {mark: gap_of(mark.fact)})
             yield _fact(FactKind.BLANK, sentence, [mark], stem, BlanksKey((blank,)))
         yield from _choice(sentence, mark, pools)
-    blanks = [blank for mark in asked if (blank := _blank(mark.fact))]
+    blanks = [blank for mark in asked if (blank := blank_of(mark.fact))]
     if len(asked) > 1 and len(blanks) == len(asked):
-        stem = _replaced(sentence, {mark: _gap_of(mark.fact) for mark in asked})
+        stem = _replaced(sentence, {mark: gap_of(mark.fact) for mark in asked})
         yield _fact(FactKind.ALL_BLANKS, sentence, asked, stem, BlanksKey(tuple(blanks)))
 
 
@@ -200,7 +205,7 @@ def _choice(
     if len(texts) < 2:
         return
     options = [
-        OptionDraft(_literal(texts[value]), value == right.value, None, None, 0)
+        OptionDraft(without_blanks(texts[value]), value == right.value, None, None, 0)
         for value in sorted(texts)
     ]
     ids = tuple(range(1, len(options) + 1))
@@ -215,34 +220,40 @@ def _from_list(marked: MarkedList) -> Iterator[FactDraft]:
     lead = marked.lead.rstrip("：:，,。 ")
     if marked.kind == "步骤":
         items = [row[0] for row in marked.rows]
-        if FEWEST_STEPS <= len(items) <= MOST_ITEMS and _differ(items):
-            stem = _sentence(
+        if FEWEST_STEPS <= len(items) <= MOST_ITEMS and all_differ(items):
+            stem = whole_sentence(
                 f"{lead}。把这些步骤排成正确的顺序" if lead else "把步骤排成正确的顺序"
             )
             key = OrderKey(tuple(range(1, len(items) + 1)))
-            options = tuple(OptionDraft(_literal(item), True, None, None, 0) for item in items)
+            options = tuple(
+                OptionDraft(without_blanks(item), True, None, None, 0) for item in items
+            )
             yield _list_fact(FactKind.ORDER, marked, stem, key, options=options)
         return
     left = [row[0] for row in marked.rows if row[0] and row[1]]
     right = list({comparable(row[1]): row[1] for row in marked.rows if row[1]}.values())
-    if 1 < len(left) <= MOST_ITEMS and 1 < len(right) <= MOST_ITEMS and _differ(left):
+    if 1 < len(left) <= MOST_ITEMS and 1 < len(right) <= MOST_ITEMS and all_differ(left):
         place = {comparable(text): number for number, text in enumerate(right, start=1)}
         answers = [place[comparable(row[1])] for row in marked.rows if row[0] and row[1]]
         pairs = tuple(enumerate(answers, start=1))
-        stem = _sentence(f"{lead}。把左右两边对应起来" if lead else "把左右两边对应起来")
+        stem = whole_sentence(f"{lead}。把左右两边对应起来" if lead else "把左右两边对应起来")
         found = _list_fact(
             FactKind.MATCH,
             marked,
             stem,
             MatchKey(pairs),
             options=tuple(
-                OptionDraft(_literal(text), number in answers, None, None, 0)
+                OptionDraft(without_blanks(text), number in answers, None, None, 0)
                 for number, text in enumerate(right, start=1)
             ),
         )
-        premises = tuple(OptionDraft(_literal(text), True, None, None, 0) for text in left)
+        premises = tuple(_right(text) for text in left)
         columns = (marked.columns[0], marked.columns[1])
         yield replace(found, draft=replace(found.draft, premises=premises, columns=columns))
+
+
+def _right(text: str) -> OptionDraft:
+    return OptionDraft(without_blanks(text), True, None, None, 0)
 
 
 _TYPES = {
@@ -269,7 +280,7 @@ def _fact(
         # All of a sentence: its first fact stands for it.
         fingerprint = sentence.fingerprint(marks[0])
     draft = _draft(kind, sentence.anchor, sentence.title, stem, key, options)
-    explanation = _sentence(f"原文：{plain(sentence.text)}")
+    explanation = whole_sentence(f"原文：{plain(sentence.text)}")
     draft = replace(draft, explanation=explanation, facts=tuple(map(sentence.fingerprint, marks)))
     return FactDraft(kind, fingerprint, draft, sentence.text, tuple(_warnings(sentence, marks)))
 
@@ -341,15 +352,15 @@ def _replaced(sentence: Sentence, gaps: Mapping[Mark, str]) -> str:
     end = 0
     for mark in sentence.marks:
         gap = gaps.get(mark)
-        pieces.append(_literal(unmarked(sentence.text[end : mark.start])))
-        pieces.append(_spaced(gap) if gap is not None else mark.fact)
+        pieces.append(without_blanks(unmarked(sentence.text[end : mark.start])))
+        pieces.append(spaced(gap) if gap is not None else mark.fact)
         end = mark.end
-    pieces.append(_literal(unmarked(sentence.text[end:])))
-    return _sentence("".join(pieces))
+    pieces.append(without_blanks(unmarked(sentence.text[end:])))
+    return whole_sentence("".join(pieces))
 
 
 def _whole(sentence: Sentence) -> str:
-    return _sentence(_literal(plain(sentence.text)))
+    return whole_sentence(without_blanks(plain(sentence.text)))
 
 
 def _turned(sentence: Sentence, mark: Mark) -> str | None:
@@ -358,32 +369,7 @@ def _turned(sentence: Sentence, mark: Mark) -> str | None:
         return None
     turned = _NEGATIONS[word] + mark.fact.removeprefix(word)
     text = f"{sentence.text[: mark.start]}{turned}{sentence.text[mark.end :]}"
-    return _sentence(plain(text))
-
-
-def _gap_of(fact: str) -> str:
-    quantity = read_quantity(fact)
-    return f"{_BLANK} {quantity.unit}" if quantity else _BLANK
-
-
-def _blank(fact: str) -> BlankKey | None:
-    """What a blank accepts: a number without its unit, or the words."""
-    quantity = read_quantity(fact)
-    written = forms_of(quantity) if quantity else [_answer(fact)]
-    try:
-        return BlankKey(tuple(accepted_form(form) for form in written), tuple(written))
-    except BadForm:
-        return None
-
-
-def _answer(fact: str) -> str:
-    """Words that look like a number or a range are compared as words."""
-    bare = " ".join(fact.split())
-    try:
-        is_text = isinstance(accepted_form(bare), TextForm)
-    except BadForm:
-        is_text = False
-    return bare if is_text and not set("|｜") & set(bare) else f'"{bare}"'
+    return whole_sentence(plain(text))
 
 
 def _warnings(sentence: Sentence, marks: Sequence[Mark]) -> Iterator[tuple[str, str]]:
@@ -393,23 +379,3 @@ def _warnings(sentence: Sentence, marks: Sequence[Mark]) -> Iterator[tuple[str, 
     for mark in marks:
         if len(mark.fact) > _LONGEST_ANSWER and read_quantity(mark.fact) is None:
             yield "W211", f"答案“{mark.fact[:8]}…”有 {len(mark.fact)} 个字，填空很难一字不差"
-
-
-def _sentence(text: str) -> str:
-    """The text as a whole sentence, without the blanks typed around marks."""
-    bare = _TYPED_BLANK.sub("", re.sub(r" {2,}", " ", text)).strip().rstrip("；;，,、：:")
-    return bare if bare.endswith(("。", "！", "？", "!", "?")) else f"{bare}。"
-
-
-def _spaced(gap: str) -> str:
-    return f" {gap} " if gap.startswith(_BLANK) else gap
-
-
-def _literal(text: str) -> str:
-    """Text in which a run of underscores is no blank."""
-    return re.sub(r"_{4,}", lambda found: f"`{found[0]}`", text)
-
-
-def _differ(texts: Sequence[str]) -> bool:
-    words = [comparable(text) for text in texts]
-    return all(words) and len(set(words)) == len(words)

@@ -21,6 +21,7 @@ from learning.sources import (
 )
 from question_bank.authoring.blocks import TYPES, parse_block
 from question_bank.authoring.cases import split_case
+from question_bank.authoring.flaws import ModuleText, flaws_of
 from question_bank.authoring.lines import lines_of_block
 from question_bank.authoring.notes import stray_notes
 from question_bank.authoring.report import Report
@@ -185,6 +186,21 @@ def check_links(library: Library, *, anchors_of: AnchorsOf, is_whole: bool) -> N
     """
     for unit in library.units.values():
         unit.problems += broken_links(unit, anchors_of=anchors_of, is_whole=is_whole)
+
+
+def library_flaws(library: Library) -> list[Problem]:
+    """The writing flaws of all questions, also of those that repeat one in another module."""
+    modules = [
+        ModuleText(
+            key=unit.key,
+            path=unit.main.parsed.path,
+            sections=unit.main.parsed.sections,
+            sources=tuple(source.name for source in unit.main.parsed.front.sources),
+        )
+        for unit in library.units.values()
+        if unit.main is not None
+    ]
+    return flaws_of([d for unit in library.units.values() for d in unit.drafts], modules)
 
 
 def broken_links(unit: Unit, *, anchors_of: AnchorsOf, is_whole: bool = True) -> list[Problem]:

@@ -9,6 +9,9 @@ from fractions import Fraction
 
 from question_bank.keys import HotspotKey, Region, Shape
 
+# How far inside its edge the number of a region stands, so that points in its middle hide nothing.
+_ROOM = Fraction(7, 2)
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -56,19 +59,17 @@ def _outline(region: Region, number: int, is_hazard: bool, tall: Fraction) -> Ou
     if region.shape is Shape.CIRCLE:
         x, y, radius = given
         numbers = [x, y * tall, radius]
-        middle = x, y * tall
+        place = x, y * tall - radius + min(radius, _ROOM)
     elif region.shape is Shape.RECTANGLE:
         x, y, width, height = given
         numbers = [x, y * tall, width, height * tall]
-        middle = x + width / 2, (y + height / 2) * tall
+        place = x + min(width / 2, _ROOM), y * tall + min(height * tall / 2, _ROOM)
     else:
         numbers = [n * tall if i % 2 else n for i, n in enumerate(given)]
         across, down = numbers[::2], numbers[1::2]
-        middle = sum(across, Fraction(0)) / len(across), sum(down, Fraction(0)) / len(down)
+        place = sum(across, Fraction(0)) / len(across), sum(down, Fraction(0)) / len(down)
     shown = tuple(_shown(value) for value in numbers)
-    return Outline(
-        region.shape.value, shown, number, is_hazard, _shown(middle[0]), _shown(middle[1])
-    )
+    return Outline(region.shape.value, shown, number, is_hazard, _shown(place[0]), _shown(place[1]))
 
 
 def _shown(number: Fraction) -> str:

@@ -49,6 +49,20 @@ FULL = (
     ("fill_blank", 1, 70),
 )
 SHORT = (("single_choice", 6, 100), ("true_false", 2, 100), ("multiple_choice", 2, 100))
+# The same points with what only some modules have.
+ON_SITE = (
+    ("single_choice", 5, 100),
+    ("true_false", 2, 100),
+    ("multiple_choice", 2, 100),
+    ("hotspot", 1, 100),
+)
+IN_STEPS = (
+    ("single_choice", 5, 100),
+    ("true_false", 1, 100),
+    ("multiple_choice", 2, 100),
+    ("ordering", 1, 100),
+    ("matching", 1, 100),
+)
 
 # code -> (name, months of validity)
 KINDS: dict[str, tuple[str, int | None]] = {
@@ -69,7 +83,7 @@ def planned_exams(year: int) -> list[PlannedExam]:
             "动火监护人考试",
             -150,
             -136,
-            SHORT,
+            ON_SITE,
             30,
             800,
             2,
@@ -84,7 +98,7 @@ def planned_exams(year: int) -> list[PlannedExam]:
             "能源隔离专题考试",
             12,
             20,
-            SHORT,
+            IN_STEPS,
             30,
             800,
             1,

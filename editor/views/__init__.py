@@ -1,6 +1,16 @@
 """Pages of the editor."""
 
+from flask_babel import lazy_gettext as _l
+
 from core.pages import NavItem
+from editor.queries.proposals import AUTHORS
+from editor.views import drafting
+from editor.views import proposals as proposals
 from editor.views.blueprint import bp as bp
 
-NAV: list[NavItem] = []
+NAV: tuple[NavItem, ...] = (
+    NavItem("editor.proposals", _l("待审的题"), "journal-check", "exams", AUTHORS, order=3),
+    NavItem(
+        "editor.draft", _l("从文本建模块"), "journal-text", "training", drafting.DRAFTERS, order=9
+    ),
+)

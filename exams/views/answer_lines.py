@@ -1,6 +1,7 @@
 """The lines under a question of a marked paper: what was answered beside what is right."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from question_bank.keys import (
     OrderKey,
     QuestionType,
     RubricKey,
+    RuleName,
     VerdictKey,
 )
 from question_bank.outlines import OutlinedPicture, outlined
@@ -116,13 +118,22 @@ def _blank_lines(question: RevealedQuestion, key: BlanksKey) -> list[AnswerLine]
 
 
 def _order_lines(question: RevealedQuestion, key: OrderKey) -> list[AnswerLine]:
-    """The right order, and beside each item out of place where it had been put."""
+    """The right order, and beside each item out of place where it had been put.
+
+    Where 相邻 counts, an item that stood next to its right neighbour is right as well.
+    """
     html = question.version.printed.option_html
-    place_of = {item: place for place, item in enumerate(question.response or (), start=1)}
+    given: list[int] = question.response or list(key.item_ids)
+    place_of = {item: place for place, item in enumerate(given, start=1)}
+    earned = {item for item, place in place_of.items() if key.item_ids[place - 1] == item}
+    rule = question.version.own_rule
+    if rule is not None and rule.name is RuleName.SHARE_PER_NEIGHBOUR:
+        right = set(pairwise(key.item_ids))
+        earned |= {item for pair in pairwise(given) if pair in right for item in pair}
     lines = []
     for number, item in enumerate(key.item_ids, start=1):
-        place = place_of.get(item, number)
-        verdict, note = ("right", "") if place == number else ("wrong", _("你排第 %(n)s", n=place))
+        verdict = "right" if item in earned else "wrong"
+        note = "" if place_of[item] == number else _("你排第 %(n)s", n=place_of[item])
         lines.append(AnswerLine(str(number), Markup(html[item]), verdict, note))
     return lines
 
@@ -174,7 +185,7 @@ def _spot_lines(question: RevealedQuestion, key: HotspotKey) -> list[AnswerLine]
 
 def _written_lines(question: RevealedQuestion, key: RubricKey) -> list[AnswerLine]:
     text = question.response or _("没有作答")
-    lines = [AnswerLine("", Markup.escape(text), "", "")]
+    lines = [AnswerLine("", Markup("<br>").join(text.splitlines()), "", "")]
     for number, point in enumerate(key.points, start=1):
         worth = _("%(text)s（%(n)s 分）", text=point.text, n=show_points(point.tenths))
         lines.append(AnswerLine(str(number), Markup.escape(worth), "right", _("采分点")))

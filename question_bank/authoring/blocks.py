@@ -284,6 +284,9 @@ def _references(
     note, block, report = reading.notes.get("依据"), reading.block, reading.report
     if note is None and case is not None and case.references:
         return case.references
+    if note is None and reading.type is QuestionType.CASE_ANALYSIS:
+        # A case rests on what its sub-questions cite.
+        return ()
     if note is None and block.anchor is not None:
         text = block.section_title or block.anchor
         return (AnchorReference(None, block.anchor, text, block.line, 1),)
@@ -296,8 +299,7 @@ def _references(
     )
     # A mistyped key, or what a heading cuts off, may well be the 依据 that seems to be missing.
     told = {"E105", "E107", "E301", "E302", "E303"} & report.error_codes
-    # A case rests on what its sub-questions cite.
-    is_asked = reading.type is not QuestionType.CASE_ANALYSIS and module.anchors is not None
+    is_asked = module.anchors is not None
     state = case.state if case else state
     if not references and not told and is_asked and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading

@@ -30,7 +30,7 @@ SHAPES = {
 # The parser sees no files: whoever stores the question takes the ratio from the picture.
 UNKNOWN_RATIO = Fraction(1)
 
-_SHAPE = re.compile(r"(?P<word>长方形|方形|矩形|圆形|圆|多边形) *(?P<numbers>[-0-9.,、% ]*?) *:")
+_SHAPE = re.compile(r"(?P<word>长方形|方形|矩形|圆形|圆|多边形) *(?P<numbers>[-0-9.,、% ]{0,400}):")
 _NUMBER = re.compile(r"-?\d{1,4}(?:\.\d{1,4})?")
 _FIX = "写成 圆 32%,55%,6%：…、矩形 60%,20%,15%,10%：… 或 多边形 10%,10% 30%,10% 20%,40%：…"
 
@@ -74,7 +74,7 @@ def _taken_region(choice: Choice, report: Report) -> Region | None:
     choice.text = choice.text[found.end() :].strip()
     shape = SHAPES[found["word"]]
     numbers = tuple(Fraction(written) for written in _NUMBER.findall(found["numbers"]))
-    place = first.piece(found.start("numbers"), found.end("numbers"))
+    place = first.piece(found.start("numbers"), found.end("numbers")).stripped()
     problem = _problem(shape, numbers, rest=_NUMBER.sub("", found["numbers"]))
     if problem:
         report.error(place, "E216", problem[0], problem[1])

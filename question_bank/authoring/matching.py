@@ -15,7 +15,7 @@ from question_bank.keys import MatchKey
 
 FEWEST = 2
 
-_RULE = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *")
+_DASHES = re.compile(r":?-+:?")
 _BAR = re.compile(r"(?<!\\)\|")
 _FIX = "每行写成 | 左 | 右 |，左边空着的是干扰项"
 
@@ -92,13 +92,20 @@ def _option(choice: Choice) -> OptionDraft:
 
 def _last_table(lines: Sequence[Line]) -> _Table | None:
     for index in range(len(lines) - 1, 0, -1):
-        is_rule = not lines[index].is_code and _RULE.fullmatch(lines[index].folded)
-        if is_rule and "|" in lines[index].folded and "|" in lines[index - 1].folded:
+        if _is_rule(lines[index]) and "|" in lines[index - 1].folded:
             end = index + 1
             while end < len(lines) and _is_row(lines[end]):
                 end += 1
             return _Table(index - 1, end, tuple(lines[index + 1 : end]))
     return None
+
+
+def _is_rule(line: Line) -> bool:
+    """The line of dashes under the names of the columns."""
+    folded = line.folded
+    if line.is_code or "|" not in folded or set(folded) - set("|:- "):
+        return False
+    return all(_DASHES.fullmatch(cell.folded) for cell in _cells(line))
 
 
 def _is_row(line: Line) -> bool:

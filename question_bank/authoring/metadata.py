@@ -75,7 +75,7 @@ _FACT = re.compile(r"f-[0-9a-hjkmnp-tv-z]{4}")
 _MOST_TAG_CHARACTERS = 40
 # W2xx tells of the content of a question, W3xx of how it is written; other warnings concern files.
 _WARNING = re.compile(r"W(?:204|206|207|210|3\d\d)")
-_WAIVED = re.compile(r"(?P<code>[A-Za-z]\d{3}) *[(:]?(?P<reason>.*?)\)? *")
+_WAIVED = re.compile(r"(?P<code>[A-Za-z]\d{3}) *(?P<open>[(:]?)")
 
 
 @dataclass(frozen=True)
@@ -173,16 +173,19 @@ def _waived(note: Note | None, report: Report) -> tuple[tuple[str, str], ...]:
     if note is not None and not parts:
         report.error(note.place, "E225", "忽略没有写值", fix)
     for part in parts:
-        told = _WAIVED.fullmatch(part.folded)
+        told = _WAIVED.match(part.folded)
         code = told["code"].upper() if told else ""
-        if told is None or not _WARNING.fullmatch(code):
+        reason = part.tail(told.end()).stripped() if told else part
+        if told and told["open"] == "(" and reason.folded.endswith(")"):
+            reason = reason.piece(0, len(reason.text) - 1).stripped()
+        if not _WARNING.fullmatch(code):
             report.error(part, "E225", f"没有可以忽略的警告“{part.text[:20]}”", fix)
-        elif part.piece(told.start("reason"), told.end("reason")).is_blank:
+        elif reason.is_blank:
             report.error(part, "E225", f"忽略 {code} 没有写理由", fix)
         elif code in found:
             report.error(part, "E225", f"{code} 写了两次", "只留一个")
         else:
-            found[code] = part.text[told.start("reason") : told.end("reason")].strip()
+            found[code] = reason.text
     return tuple(found.items())
 
 

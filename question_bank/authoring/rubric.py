@@ -11,7 +11,7 @@ from question_bank.authoring.report import Report
 from question_bank.keys import RubricKey, ScoringPoint
 
 _BEFORE = re.compile(r"(?P<number>\d[\d.]*) *分 *[:、,]? *")
-_BEHIND = re.compile(r" *[(\[] *(?P<number>\d[\d.]*) *分 *[)\]] *[。.]?$")
+_BEHIND = re.compile(r"[(\[] *(?P<number>\d[\d.]*) *分 *[)\]] *[。.]?$")
 
 
 def read_short_answer(reading: Reading) -> Content:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
+from question_bank.drafts import QuestionDraft
 from question_bank.keys import QuestionType, ScoringPoint, ScoringRule
 
 
@@ -89,6 +90,9 @@ class ForeignItem:
     images: Mapping[str, bytes] = field(default_factory=dict)
     # Sub-questions of a case.
     parts: "tuple[ForeignItem, ...]" = ()
+    # The whole question where the file is in our own syntax or model: it holds what the fields
+    # above cannot, such as regions of a picture, and is what an import takes over.
+    draft: QuestionDraft | None = None
 
 
 # The bytes of a file and its name → its items; raises core.errors.Conflict with a clear sentence

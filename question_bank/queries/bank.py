@@ -87,6 +87,19 @@ def bank_page(
     )
 
 
+def found_versions(session: Session, wanted: QuestionFilter) -> list[int]:
+    """The current versions of the questions that a filter finds, in the order of the files.
+
+    Sub-questions are left out: they belong to their case.
+    """
+    found = session.scalars(
+        select(Question.current_version_id)
+        .where(*_conditions(wanted), Question.case_id.is_(None))
+        .order_by(Question.module_key, Question.source_path, Question.source_line, Question.id)
+    )
+    return [version_id for version_id in found if version_id is not None]
+
+
 def bank_counts(session: Session, actor: Actor) -> BankCounts:
     """The figures at the head of the list."""
     check_keeper(actor)

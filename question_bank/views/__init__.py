@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 
 from core.pages import NavItem
+from question_bank.formats import export_views
+from question_bank.formats import views as import_views
 
 # Their routes join the blueprint.
 from question_bank.queries.bank import KEEPERS
@@ -15,3 +17,6 @@ NAV: tuple[NavItem, ...] = (
     NavItem("question_bank.questions", _l("题库"), "collection", "exams", KEEPERS, order=1),
     NavItem("question_bank.reviews", _l("待复核"), "clipboard-check", "exams", KEEPERS, order=2),
 )
+
+bp.register_blueprint(import_views.bp)
+bp.register_blueprint(export_views.bp)

@@ -1,6 +1,6 @@
 """The bank for its keepers: a list to search, and each question with its key and versions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from core.pages import show_points, stand_under
 from core.web import current_actor, db_session, moment, requires
 from question_bank import reviews
+from question_bank.formats.views import AUTHORS as IMPORTERS
 from question_bank.keys import (
     AnswerKey,
     BlanksKey,
@@ -29,7 +30,8 @@ from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
 from question_bank.queries.clauses import open_tasks_of
-from question_bank.queries.content import citations_of, key_of, rule_of
+from question_bank.queries.content import Citation, citations_of, key_of, rule_of
+from question_bank.queries.exported import EXPORTERS
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_changes
 
@@ -156,6 +158,8 @@ def questions() -> ResponseReturnValue:
         types=TYPE_NAMES,
         difficulties=DIFFICULTY_NAMES,
         states=STATE_NAMES,
+        may_import=actor.has(*IMPORTERS),
+        may_export=actor.has(*EXPORTERS),
         is_filtered=wanted != bank.QuestionFilter(states=STATES["in_use"]),
     )
 
@@ -181,10 +185,18 @@ def question(public_id: str) -> ResponseReturnValue:
         current=_version(found, current, parts),
         older=[_version(found, version, parts) for version in versions if version is not current],
         explanation=Markup(found.explanation_html),
-        citations=citations_of(session, [found.id]).get(found.id, ()),
+        citations=_citations(found, [question for question, _version in parts.values()]),
         tags=bank.tags_of(session, found),
         module_title=dict(bank.bank_modules(session)).get(found.module_key, found.module_key),
     )
+
+
+def _citations(found: Question, parts: Sequence[Question]) -> list[Citation]:
+    """What a question rests on; for a case that states nothing, what its parts do."""
+    cited = citations_of(db_session(), [found.id, *(part.id for part in parts)])
+    own = cited.get(found.id, ())
+    of_parts = [citation for part in parts for citation in cited.get(part.id, ())]
+    return list(own) or list(dict.fromkeys(of_parts))
 
 
 @bp.post("/questions/<public_id>/confirm")

@@ -30,8 +30,14 @@ function choose(event, question) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.key.length !== 1) return;
   const place = LETTERS.indexOf(event.key.toUpperCase());
   const input = place < 0 ? null : question.querySelectorAll(".option input")[place];
-  if (!input) return;
+  if (!input || !isShown(input)) return;
   event.preventDefault();
   input.focus();
   input.click();
+}
+
+// A list of options that is folded up takes neither the focus nor a letter.
+export function isShown(field) {
+  if (field.type === "hidden") return false;
+  return field.checkVisibility ? field.checkVisibility() : field.offsetParent !== null;
 }

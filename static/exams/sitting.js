@@ -4,7 +4,7 @@
 import { Card } from "./card.js";
 import { Countdown } from "./countdown.js";
 import { Journal } from "./journal.js";
-import { listenToKeys } from "./keyboard.js";
+import { isShown, listenToKeys } from "./keyboard.js";
 import { makeOrder } from "./order.js";
 import { Receipt } from "./receipt.js";
 import { replyOf, showReply } from "./replies.js";
@@ -114,10 +114,10 @@ function goTo(slot) {
   const question = bySlot.get(slot);
   setHere(question);
   question.scrollIntoView({ block: "start" });
-  const fields = [...question.querySelectorAll("input, select, textarea, [data-move], summary")];
-  const shown = fields.filter((field) => field.offsetParent !== null && field.type !== "hidden");
-  const first = question.querySelector("input:checked") || shown[0];
-  first.focus({ preventScroll: true });
+  const fields = [...question.querySelectorAll("input, select, textarea, [data-move]")];
+  const shown = fields.filter(isShown);
+  const first = shown.find((field) => field.checked) || shown[0];
+  (first || question.querySelector(".spot-list summary")).focus({ preventScroll: true });
 }
 
 function step(by, from) {

@@ -39,7 +39,7 @@ export function makeSpots(question, { onChange, words }) {
     button.addEventListener("click", () => {
       change(pointsOf(question).filter((_, other) => other !== place));
       const left = question.querySelector("[data-remove] button");
-      (left || question.querySelector("summary:last-of-type")).focus();
+      (left || question.querySelector(".spot-list summary")).focus();
     });
     return button;
   }

@@ -3,10 +3,12 @@
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
-from exams.models import Exam
+from exams.models import Exam, Reveal
+from question_bank.models import Question, QuestionVersion
 from tests.browser.conftest import DESK, PHONE, SCREENSHOTS, Live, OpenPage
-from tests.browser.papers import come_to, question, saved, sitting_of, start, stored
+from tests.browser.papers import come_to, hand_in, question, saved, sitting_of, start, stored
 from tests.browser.test_every_page import AXE
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -148,6 +150,32 @@ def test_steps_are_dragged_with_the_mouse(
     assert steps(ordering) == [before[1], before[2], before[0], before[3]]
 
 
+def test_steps_are_dragged_with_a_finger(
+    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("team_leader"), PHONE)
+    start(page, exam)
+    ordering = slot(page, ORDER)
+    before = steps(ordering)
+    grips = ordering.locator("[data-grip]")
+    box, target = grips.nth(3).bounding_box(), grips.nth(0).bounding_box()
+    assert box is not None
+    assert target is not None
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *ys: float) -> None:
+        points = [{"x": box["x"] + 15, "y": y} for y in ys]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", box["y"] + 20)
+    for part in range(1, 9):
+        touch("touchMove", box["y"] + 20 + (target["y"] - box["y"] - 15) * part / 8)
+    touch("touchEnd")
+
+    expect(page.locator("[data-count='did']").first).to_have_text("1")
+    assert steps(ordering) == [before[3], *before[:3]]
+
+
 def test_every_type_is_answered_by_key(
     live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
 ) -> None:
@@ -165,8 +193,11 @@ def test_every_type_is_answered_by_key(
 
     slot(page, MATCH).get_by_label("黄").focus()
     page.keyboard.press("ArrowDown")
+    page.locator(f"[data-cell='{SPOTS}']").click()
     spots = slot(page, SPOTS)
-    spots.get_by_text("改用文字列表作答").focus()
+    expect(spots.locator(".spot-list summary")).to_be_focused()
+    # The list is folded up: a letter chooses nothing in it.
+    page.keyboard.press("a")
     page.keyboard.press("Enter")
     for label in ("灭火器被纸箱挡住", "柜门敞开", "照明灯完好"):
         spots.get_by_role("checkbox", name=label).focus()
@@ -178,6 +209,35 @@ def test_every_type_is_answered_by_key(
     assert replies[MATCH][0][0] == 2
     # A third tick is one too many.
     assert replies[SPOTS] == {"options": [1, 2]}
+
+
+def test_result_and_bank_show_keys_that_everyone_can_read(
+    live: Live, live_cast: Cast, open_page: OpenPage
+) -> None:
+    live.clock.move_to(MONDAY)
+    session = live_cast.session
+    versions = [make(session) for make in (make_ordering, make_matching, make_case, make_hotspot)]
+    exam = make_exam(session, live_cast, versions, reveal=Reveal.AFTER_SUBMISSION)
+    session.commit()
+    page = open_page(live_cast.user("learner"), PHONE)
+    start(page, exam)
+    tap(slot(page, 5), 25, 25)
+    saved(page)
+    hand_in(page)
+    expect(page.locator(".spot-hazard")).to_have_count(2)
+    shot(page, "types-phone-result")
+    no_complaints(page)
+
+    keeper = open_page(live_cast.user("safety_manager"), DESK)
+    with live.services.database.reading() as reading:
+        ids = reading.scalars(
+            select(Question.public_id)
+            .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+            .where(QuestionVersion.id.in_([version.id for version in versions]))
+        ).all()
+    for public_id in ids:
+        keeper.goto(f"/questions/{public_id}")
+        no_complaints(keeper)
 
 
 def test_every_type_is_answered_without_scripts(

@@ -137,6 +137,10 @@ def test_block_of_thousands_of_brackets_is_shown_as_it_is() -> None:
 
 def test_marks_for_the_question_bank_are_not_shown() -> None:
     assert render("按顺序： {.步骤}\n\n1. 停机").startswith("<p>按顺序：</p>")
+    assert render("按顺序：{.步骤}{#f-2k9d}\n\n1. 停机").startswith("<p>按顺序：</p>")
+    assert render("不超过 ==8 小时=={#f-2k9d}。").endswith(
+        '<mark id="f-2k9d">8\N{NO-BREAK SPACE}小时</mark>。</p>'
+    )
 
 
 def test_comment_is_not_shown() -> None:

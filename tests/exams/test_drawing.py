@@ -15,6 +15,7 @@ from exams.drawing import (
     PoolVersion,
     draw_paper,
     option_order,
+    share_points,
 )
 
 SEEDS = st.integers(min_value=0, max_value=2**63 - 1)
@@ -209,3 +210,67 @@ def test_every_question_of_a_pool_has_about_the_same_chance() -> None:
     ]
 
     assert all(220 < drawn.count(number) < 380 for number in range(1, 11))
+
+
+# ---- cases and orders ----
+
+CASE = PoolVersion(
+    50,
+    parts=(
+        PoolVersion(51, options=(PoolOption(1), PoolOption(2)), points_tenths=20),
+        PoolVersion(52, points_tenths=40),
+    ),
+)
+
+
+@given(SEEDS)
+def test_a_case_takes_a_place_for_each_part_one_after_the_other(seed: int) -> None:
+    others = tuple(PoolVersion(version_id) for version_id in range(1, 6))
+    rows = (PoolRow(100, 1, 6, 50, (*others, CASE)),)
+
+    paper = draw_paper(rows, seed=seed)
+
+    assert [drawn.slot for drawn in paper] == list(range(1, 8))
+    places = [drawn.slot for drawn in paper if drawn.case_version_id == 50]
+    assert places[1] == places[0] + 1
+    parts = [drawn for drawn in paper if drawn.slot in places]
+    assert [part.version_id for part in parts] == [51, 52]
+    assert [part.points_tenths for part in parts] == [17, 33]
+    assert {drawn.case_version_id for drawn in paper if drawn not in parts} == {None}
+    assert sum(drawn.points_tenths for drawn in paper) == 300
+
+
+@given(
+    st.integers(min_value=1, max_value=1000),
+    st.lists(st.none() | st.integers(min_value=1, max_value=200), min_size=1, max_size=8),
+)
+def test_the_parts_of_a_case_share_its_points_exactly(
+    points: int, weights: list[int | None]
+) -> None:
+    shares = share_points(points, weights)
+
+    assert sum(shares) == points
+    stated = [weight for weight in weights if weight]
+    parts = stated if len(stated) == len(weights) else [1] * len(weights)
+    for share, weight in zip(shares, parts, strict=True):
+        assert abs(share - points * weight / sum(parts)) < 1
+    for (one, heavy), (other, light) in itertools.pairwise(zip(shares, parts, strict=True)):
+        assert not (heavy > light and one < other)
+
+
+@given(SEEDS)
+def test_what_is_to_be_ordered_is_shuffled_whatever_the_exam_wants(seed: int) -> None:
+    options = tuple(PoolOption(number, is_pinned=True) for number in range(1, 6))
+    version = PoolVersion(7, options=options, is_always_shuffled=True)
+
+    shown = option_order(version, seed=seed, shuffles=False)
+
+    assert sorted(shown) == [1, 2, 3, 4, 5]
+    assert shown == option_order(version, seed=seed, shuffles=True)
+
+
+def test_every_order_of_the_items_comes_up() -> None:
+    options = tuple(PoolOption(number) for number in range(1, 4))
+    version = PoolVersion(7, options=options, is_always_shuffled=True)
+
+    assert len({option_order(version, seed=seed) for seed in range(200)}) == 6

@@ -113,6 +113,8 @@ def test_a_case_holds_its_parts_one_heading_deeper() -> None:
     assert draft.stem.startswith("某车间夜班补焊支架。")
     assert "####" not in draft.stem
     assert draft.points_tenths == 60
+    # A case rests on what its parts cite, not on the heading above it.
+    assert draft.references == ()
 
 
 def test_parts_take_state_and_references_of_their_case() -> None:

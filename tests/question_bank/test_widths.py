@@ -181,6 +181,20 @@ pieces = st.sampled_from(
         "A. ",
         "B. ",
         "```\n",
+        "1. ",
+        "2. ",
+        "| 甲 | 乙 |\n",
+        "|---|---|\n",
+        "#### 【单选】",
+        "圆 ",
+        "矩形 ",
+        "多边形 ",
+        "10%,20%,5%：",
+        "采分点：",
+        "参考答案：",
+        "    - 2分：",
+        "忽略：",
+        "W301（",
         "### ",
         "甲",
         "对",
@@ -205,11 +219,25 @@ def test_no_characters_crash_the_reader(type_word: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "run", ["_", "[", "![", "`", "\\_", "答案", "> - 依据：", "- [x] a\n", "A. a\n"]
+    "run",
+    [
+        *("_", "[", "![", "`", "\\_", "答案", "> - 依据：", "- [x] a\n", "A. a\n"),
+        *("1. a\n", "|", "|-|\n", "- [x] 圆 1,", "> - 采分点：2分", "> - 忽略：W301（"),
+    ],
 )
-@pytest.mark.parametrize("type_word", ["单选", "填空"])
+@pytest.mark.parametrize("type_word", ["单选", "填空", "排序", "匹配", "简答", "案例", "找隐患"])
 def test_long_runs_of_one_sign_are_read_in_no_time(type_word: str, run: str) -> None:
     """Without bounds in its patterns the reader would take minutes."""
     _, problems = read(type_word, run * 20_000)
 
     assert problems
+
+
+@pytest.mark.parametrize(
+    "start", ["- [x] 圆 1", "> - 采分点：（", "> - 忽略：W301（", "| a |", "1. "]
+)
+def test_long_runs_of_blanks_are_read_in_no_time(start: str) -> None:
+    for type_word in ("排序", "匹配", "简答", "找隐患"):
+        _, problems = read(type_word, f"问？\n\n{start}{' ' * 20_000}x\n{' ' * 20_000}|\n")
+
+        assert problems

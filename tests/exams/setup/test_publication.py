@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import AuditEntry
 from core.errors import Conflict, Forbidden, NotFound
+from exams.blueprint import RowSpec
 from exams.models import BlueprintRow, Exam, ExamState, PoolEntry, Sitting
 from exams.operations.exemptions import grant_exemption, remove_exemption
 from exams.operations.publication import (
@@ -22,10 +23,11 @@ from exams.operations.sitting import start_sitting
 from exams.queries.audience import AudienceChoice, is_required, required_people, window_days
 from exams.queries.exams import pool_counts
 from exams.queries.publication import publication_findings
+from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionState, QuestionVersion
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.exams.factories import make_multiple, make_single
+from tests.exams.factories import make_case, make_multiple, make_single, make_written
 from tests.exams.setup.making import DEFINITION, SHANGHAI, SINGLES, make_draft, publish
 
 OPEN = DEFINITION.opens_at + timedelta(hours=1)
@@ -325,3 +327,39 @@ def test_who_has_begun_cannot_be_exempted_away(session: Session, cast: Cast, exa
             actor=cast.actor("examiner"),
             now=OPEN,
         )
+
+
+def test_a_row_that_could_draw_a_written_answer_is_not_published(
+    session: Session, cast: Cast
+) -> None:
+    make_written(session)
+    draft = make_draft(session, cast, rows=(RowSpec(None, None, None, 1, 5, 1, 120),))
+
+    days = window_days(draft, SHANGHAI)
+    found = publication_findings(session, draft, days=days, now=MONDAY)
+
+    assert [finding.msgid for finding in found] == [
+        "第 %(row)s 行会抽到简答题，还不能人工阅卷。改题型或模块"
+    ]
+
+
+def test_a_case_with_a_written_part_is_not_published_and_one_without_is(
+    session: Session, cast: Cast
+) -> None:
+    rows = (RowSpec(None, None, QuestionType.CASE_ANALYSIS, 1, 5, 1, 60),)
+    case = make_case(session)
+    draft = make_draft(session, cast, rows=rows, pass_mark_tenths=40)
+    assert hindrances(session, draft) == []
+
+    make_case(session, is_written=True)
+    assert hindrances(session, draft) == ["rows"]
+
+    written = session.scalars(
+        select(Question).where(Question.type == QuestionType.CASE_ANALYSIS).order_by(Question.id)
+    ).all()[1]
+    written.state = QuestionState.RETIRED
+    session.flush()
+    publish(session, cast, draft)
+    assert pool_of(session, draft) == [case.id]
+    paper = start(session, cast, draft)
+    assert paper.full_score_tenths == 60

@@ -1,0 +1,1 @@
+"""Reads question papers typed in Word: its paragraphs become lines, which the text reader reads."""

@@ -1,0 +1,1 @@
+"""Reads Moodle's GIFT: blocks between blank lines; the marks in braces decide the type."""

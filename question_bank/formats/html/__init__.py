@@ -1,0 +1,1 @@
+"""HTML of foreign files to our Markdown or to plain text; the way back is `core.markup`."""
