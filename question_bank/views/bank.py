@@ -212,7 +212,7 @@ def shown_version(
         verdict=key.verdict if isinstance(key, VerdictKey) else None,
         blanks=_blanks(key) if isinstance(key, BlanksKey) else (),
         points=version.points_tenths,
-        rule=_rule(rule_of(version)),
+        rule=say_rule(rule_of(version)),
         pairs=_pairs(version),
         picture=_picture(version, key),
         rubric=key.points if isinstance(key, RubricKey) else (),
@@ -248,7 +248,7 @@ def _blanks(key: BlanksKey) -> tuple[ShownBlank, ...]:
     )
 
 
-def _rule(rule: ScoringRule | None) -> str:
+def say_rule(rule: ScoringRule | None) -> str:
     """The rule for part marks in words; nothing when the exam decides."""
     if rule is None:
         return ""

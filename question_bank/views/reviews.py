@@ -1,5 +1,6 @@
 """待复核: what a person must look at again because something it rests on, or its key, changed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -8,11 +9,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from core.errors import Conflict, Forbidden
+from core.pages import show_points
 from core.web import current_actor, db_session, moment, panels, requires
 from question_bank import reviews as operations
-from question_bank.models import ReviewKind
+from question_bank.models import QuestionVersion, ReviewKind
 from question_bank.queries import bank, clauses
 from question_bank.queries.clauses import ReviewItem
+from question_bank.queries.content import rule_of
+from question_bank.views.bank import say_rule
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_change, shown_changes, stamp
 from question_bank.views.listing import TYPE_NAMES
@@ -98,10 +102,7 @@ def _held(item: ReviewItem) -> dict[str, Any]:
 def _changed(item: ReviewItem, versions: dict[int, Any]) -> dict[str, Any]:
     task = item.tasks[0]
     before = versions.get(task.before_version_id or 0)
-    texts = [
-        "\n".join([version.stem_markdown, *_options(version)]) if version else None
-        for version in (before, item.version)
-    ]
+    texts = ["\n".join(_lines(version)) if version else None for version in (before, item.version)]
     return {
         **_question(item),
         "task_id": task.id,
@@ -115,8 +116,25 @@ def _changed(item: ReviewItem, versions: dict[int, Any]) -> dict[str, Any]:
     }
 
 
-def _options(version: Any) -> list[str]:
-    return [f"{'✓' if option['is_right'] else '·'} {option['text']}" for option in version.options]
+def _lines(version: QuestionVersion) -> Iterator[str]:
+    """All that is scored of a version, line by line, so that a changed key can be seen."""
+    yield version.stem_markdown
+    for option in version.options:
+        yield f"{'✓' if option['is_right'] else '·'} {option['text']}"
+    for premise in version.premises:
+        right = [
+            option["text"] for option in version.options if option["id"] == premise["right_id"]
+        ]
+        yield f"{premise['text']} → {'、'.join(right)}"
+    if version.verdict is not None:
+        yield _("答案：%(key)s", key=_("对") if version.verdict else _("错"))
+    for number, blank in enumerate(version.blanks, start=1):
+        yield _("答案%(n)s：%(key)s", n=number, key=" | ".join(blank["written"]))
+    for point in (version.rubric or {}).get("points", []):
+        yield f"{show_points(point['tenths'])} {point['text']}"
+    rule = say_rule(rule_of(version))
+    if rule:
+        yield _("给分：%(rule)s", rule=rule)
 
 
 def _question(item: ReviewItem) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from question_bank.keys import CaseKey, HotspotKey
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.queries.content import (
     VersionContent,
-    drawable_version_ids,
     version_contents,
 )
 from tests.cast import Cast
@@ -31,7 +30,7 @@ from tests.question_bank.blocks import (
     draft_of,
 )
 from tests.question_bank.files import PNG, Folder, module, question
-from tests.question_bank.test_sync_content import numbers, one
+from tests.question_bank.test_sync_content import drawable, numbers, one
 
 ANCHORS = ("s-1-4", "s-2-6", "s-3-1", "s-3-2", "s-4-1", "s-7-1")
 TEXTS = {
@@ -103,8 +102,8 @@ def test_a_case_pins_the_versions_of_its_parts(folder: Folder, session: Session)
     assert [part.public_id for part in found.parts] == ["q-p3f9ms", "q-z2y4bw"]
     assert one(session, "q-p3f9ms").case_id == case.id
     assert found.parts[0].citations[0].anchor == "s-3-1"
-    drawable = version_contents(session, drawable_version_ids(session))
-    assert {each.public_id for each in drawable.values()} == set(TEXTS)
+    asked = version_contents(session, drawable(session, "a"))
+    assert {each.public_id for each in asked.values()} == set(TEXTS)
 
 
 def test_an_unchanged_run_changes_nothing(folder: Folder, session: Session) -> None:
@@ -258,7 +257,7 @@ def test_the_bank_shows_each_type_with_its_key_and_a_case_as_one_question(
             "最早出现的违章",
             "灭火器在开工前就位",
             "/questions/q-p3f9ms",
-            "/modules/a#s-3-1",
+            "/modules/a/clauses/s-3-1",
         ),
         "q-000005": ("spot-hazard", "spot-decoy", "灭火器被纸箱挡住"),
         "q-p3f9ms": ("/questions/q-000004", "施焊部位与作业票不符"),

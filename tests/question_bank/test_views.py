@@ -109,7 +109,7 @@ def test_the_page_of_a_question_shows_its_key_and_clause(
 
     assert "次日 6:00" in page
     assert page.count("answer-right") == 1
-    assert 'href="/modules/sop-dh#s-3-2"' in page
+    assert 'href="/modules/sop-dh/clauses/s-3-2"' in page
     assert "这是按 4 小时算的。" in page
     assert "22:00 加 8 小时是次日 6:00" in page
 

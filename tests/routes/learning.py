@@ -3,9 +3,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from question_bank.models import QuestionVersion
 from tests.cast import Cast
 from tests.conftest import MONDAY
+from tests.exams.factories import make_exam
 from tests.learning.factories import make_module
+from tests.question_bank.factories import make_question
 from tests.routes import Route
 
 
@@ -19,6 +22,10 @@ def a_version(session: Session, cast: Cast) -> Mapping[str, Any]:
 
 
 def a_clause(session: Session, cast: Cast) -> Mapping[str, Any]:
+    """A clause with a question on it, which a running exam may draw."""
+    question = make_question(session, now=MONDAY)
+    version = session.get_one(QuestionVersion, question.current_version_id)
+    make_exam(session, cast, [version])
     return {**a_module(session, cast), "anchor": "s-3-2"}
 
 

@@ -36,7 +36,14 @@ def images(tmp_path: Path) -> ImageStore:
 @pytest.fixture
 def library(database: Database, clock: ManualClock, images: ImageStore) -> Library:
     roots = [ContentRoot(LIBRARY_DIR, ModuleSource.LIBRARY)]
-    sync_content(database, roots=roots, images=images, actor=SYNC, now=clock.now())
+    sync_content(
+        database,
+        roots=roots,
+        images=images,
+        confirm_removals=False,
+        actor=SYNC,
+        now=clock.now(),
+    )
     with database.reading() as session:
         versions = found_versions(session, QuestionFilter())
         return exported_questions(session, versions, images=images)
