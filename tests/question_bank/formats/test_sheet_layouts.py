@@ -228,6 +228,19 @@ def test_a_picture_over_a_row_goes_to_its_stem() -> None:
     assert f"({next(iter(item.images))})" in item.stem
 
 
+@pytest.mark.parametrize(("column", "value"), [("难度", "凑合"), ("分值", "很多")])
+def test_what_describes_a_question_and_is_not_understood_is_told(column: str, value: str) -> None:
+    item = one_row(["题型", "题干", "答案", column], "判断", "一", "对", value)
+
+    assert (item.status, codes(item)[1]) == (ItemStatus.IMPORT, {"W514"})
+
+
+def test_a_picture_that_is_only_named_is_told() -> None:
+    item = one_row(["题型", "题干", "答案", "图片"], "判断", "一", "对", "图片/a.png")
+
+    assert codes(item)[1] == {"W515"}
+
+
 def test_hidden_columns_are_read_with_a_warning() -> None:
     def fill(workbook: Any) -> None:
         sheet = workbook.add_worksheet()
