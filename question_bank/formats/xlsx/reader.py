@@ -220,7 +220,9 @@ def _case(row: Row, group: list[Row], answers: _Answers) -> ForeignItem:
     else:
         column = row.header.column("case" if has_case else "stem") or 1
         reading.cell = row.sheet.place(row.number, column)
-    reading.external_id = row.cell("id").text.strip()[:80]
+    # A column of its own for the case's id leaves 编号 to the sub-questions.
+    own_id = row.cell("group").text or row.cell("id").text
+    reading.external_id = own_id.strip()[:80]
     for number, each in enumerate([row, *group], start=1):
         answers.give(each)
         part = read_row(each, stem_meaning=part_meaning)

@@ -121,7 +121,7 @@ def test_a_word_paper_with_keys_at_its_end_is_read_with_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("format_", ["moodle-xml", *QTI])
+@pytest.mark.parametrize("format_", ["moodle-xml", "xlsx", *QTI])
 def test_a_case_comes_back_with_its_parts(format_: str) -> None:
     case = next(each for each in BANK if each.type is QuestionType.CASE_ANALYSIS)
 
@@ -129,8 +129,8 @@ def test_a_case_comes_back_with_its_parts(format_: str) -> None:
 
     assert item.type is QuestionType.CASE_ANALYSIS
     assert item.external_id == case.public_id
-    assert item.title == case.draft.title
-    assert item.stem == case.draft.stem
+    assert item.title == ("" if format_ == "xlsx" else case.draft.title)
+    assert item.stem.split() == case.draft.stem.split()
     assert [part.external_id for part in item.parts] == [part.public_id for part in case.parts]
     assert [said_by_item(part)["answer"] for part in item.parts] == [
         said_by(part)["answer"] for part in case.parts
