@@ -17,11 +17,15 @@ from editor.operations.copies import (
 )
 from editor.operations.review import mark_published, send_back, submit_copy, take_back
 from editor.skeletons import proposed_key
-from learning.models import ModuleKind
+from learning.editions import make_edition
+from learning.models import ModuleKind, ModuleSource
+from learning.operations import publish_module
+from learning.parsing import parse_module
 from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.editor.making import (
     KEY,
+    LIBRARY_PATH,
     make_copy,
     new_text,
     publish_sample,
@@ -42,6 +46,21 @@ def test_a_published_file_has_one_open_copy_with_its_text(session: Session, cast
 
     assert first is second
     assert first.text == first.base_text == stored.text
+
+
+def test_a_module_of_the_library_becomes_the_enterprises_copy_with_its_origin(
+    session: Session, cast: Cast
+) -> None:
+    text = new_text("sop-hot-work")
+    parsed, _ = parse_module(text, f"content/{LIBRARY_PATH}")
+    source = ModuleSource.LIBRARY
+    edition = make_edition(parsed, source=source, image_url=lambda _path: None, text=text)
+    publish_module(session, edition, actor=cast.actor("trainer"), now=MONDAY)
+
+    copy = open_copy(session, LIBRARY_PATH, actor=cast.actor("trainer"), now=LATER)
+
+    assert (copy.path, copy.module_key) == (LIBRARY_PATH, "sop-hot-work")
+    assert copy.text == copy.origin_text == text
 
 
 def test_each_save_is_kept_and_an_old_revision_is_refused(session: Session, cast: Cast) -> None:
