@@ -1,6 +1,6 @@
 """What the item analysis reads of an exam, in a stream and with a fixed number of statements."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -186,16 +186,45 @@ def uses_of(session: Session, public_id: str) -> list[tuple[ExamItemStatistics, 
 def figures_of_versions(
     session: Session, version_ids: list[int]
 ) -> dict[int, list[ExamItemStatistics]]:
-    """The figures of versions in every exam, by version."""
-    found: dict[int, list[ExamItemStatistics]] = {}
-    for start in range(0, len(version_ids), 500):
+    """The figures of versions in every exam, by version.
+
+    A version that only corrects the words of another (勘误) goes on with that one's figures, so it
+    is found together with the one that it continues.
+    """
+    corrections = session.execute(
+        select(QuestionVersion.id, QuestionVersion.continues_id).where(
+            QuestionVersion.continues_id.is_not(None)
+        )
+    )
+    continued = {newer: before for newer, before in corrections}
+    lines = {version_id: _line(version_id, continued) for version_id in version_ids}
+    lines |= {
+        newer: line
+        for newer in continued
+        if not {*(line := _line(newer, continued))}.isdisjoint(version_ids)
+    }
+    wanted = sorted({version_id for line in lines.values() for version_id in line})
+    rows: dict[int, list[ExamItemStatistics]] = {}
+    for start in range(0, len(wanted), 500):
         for row in session.scalars(
             select(ExamItemStatistics)
-            .where(ExamItemStatistics.question_version_id.in_(version_ids[start : start + 500]))
+            .where(ExamItemStatistics.question_version_id.in_(wanted[start : start + 500]))
             .order_by(ExamItemStatistics.question_version_id, ExamItemStatistics.exam_id)
         ):
-            found.setdefault(row.question_version_id, []).append(row)
-    return found
+            rows.setdefault(row.question_version_id, []).append(row)
+    return {
+        version_id: [row for one in line for row in rows.get(one, [])]
+        for version_id, line in lines.items()
+        if any(one in rows for one in line)
+    }
+
+
+def _line(version_id: int, continued: Mapping[int, int | None]) -> list[int]:
+    """A version, the one that it continues, and so on."""
+    line = [version_id]
+    while (before := continued.get(line[-1])) is not None:
+        line.append(before)
+    return line
 
 
 def uses_of_questions(session: Session, version_ids: list[int]) -> dict[int, PooledUse]:
