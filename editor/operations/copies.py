@@ -14,6 +14,7 @@ from editor.queries import copies as queries
 from editor.queries.files import PublishedFile, file_holding, main_file, published_file
 from editor.skeletons import companion_skeleton
 from learning.front_matter import COMPANION_SUFFIX
+from learning.queries import stored_file
 from learning.sources import MAX_FILE_BYTES, is_safe_path, plain_lines
 
 _FIELD = re.compile(r"^(标识|标题|title|id)\s*[:：]\s*(.+?)\s*$", re.MULTILINE)
@@ -113,9 +114,14 @@ def open_companion(
 def main_copy(
     session: Session, module_key: str, *, actor: Actor, now: datetime
 ) -> WorkingCopy | None:
-    """The working copy of the module's own file; None for a module that has no text here."""
+    """The working copy of the module's own file; None for a module that is not in the store.
+
+    A module of the library is only taken over when a person says so.
+    """
     main = main_file(session, module_key)
-    return open_copy(session, main.path, actor=actor, now=now) if main else None
+    if main is None or stored_file(session, main.path) is None:
+        return None
+    return open_copy(session, main.path, actor=actor, now=now)
 
 
 def put_block(
