@@ -196,7 +196,7 @@ def figures_of_versions(
             QuestionVersion.continues_id.is_not(None)
         )
     )
-    continued = {newer: before for newer, before in corrections}
+    continued: dict[int, int | None] = {row[0]: row[1] for row in corrections}
     lines = {version_id: _line(version_id, continued) for version_id in version_ids}
     lines |= {
         newer: line

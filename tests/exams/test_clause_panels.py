@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from certificates.models import Certificate, CertificateKind
 from certificates.queries import valid_on_clause
 from exams.models import ExamState, Sitting
-from exams.operations.sitting import start_sitting, submit_sitting
+from exams.operations.closing import submit_sitting
+from exams.operations.sitting import start_sitting
 from exams.queries.clauses import answered_in, exams_on_clause
 from question_bank.models import QuestionVersion
 from tests.cast import Cast

@@ -18,8 +18,10 @@ from core.clock import ManualClock
 from core.db import Database
 from exams.models import BlueprintRow, Exam, PoolEntry, Sitting, SittingQuestion
 from exams.operations.answers import record_answer
-from exams.operations.sitting import start_sitting, submit_sitting
+from exams.operations.closing import submit_sitting
+from exams.operations.sitting import start_sitting
 from exams.queries.exams import bank_questions
+from exams.recording import JournalEntry
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.rules import Change
 from tests.cast import Cast
@@ -81,9 +83,7 @@ class Exams:
             record_answer(
                 self.session,
                 sitting.id,
-                slot,
-                response=RIGHT[public_id],
-                client_key=f"key-{sitting.id:06d}-{slot:02d}",
+                JournalEntry(slot, RIGHT[public_id], f"key-{sitting.id:06d}-{slot:02d}"),
                 actor=self.cast.actor("learner"),
                 now=MONDAY,
             )

@@ -40,6 +40,11 @@ KEPT = {
     "privacy_notice",
     "question",
     "question_reference",
+    "question_search",
+    "question_search_config",
+    "question_search_content",
+    "question_search_data",
+    "question_search_idx",
     "question_tag",
     "question_version",
 }

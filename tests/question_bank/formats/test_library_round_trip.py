@@ -17,6 +17,7 @@ from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.losses import LossKind
 from question_bank.formats.registry import READERS
 from question_bank.formats.writers import WRITERS
+from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 from question_bank.operations import sync_content
 from question_bank.queries.bank import QuestionFilter, found_versions
@@ -93,6 +94,9 @@ def test_foreign_formats_give_the_keys_of_the_library_back(library: Library, for
 
     for question in library:
         if question.public_id in left_out:
+            continue
+        if format_ == "gift" and question.draft.type is QuestionType.CASE_ANALYSIS:
+            # GIFT has no cases: it comes back as a description and its sub-questions.
             continue
         said, kept = said_by(question), said_by_item(found[question.public_id])
         assert kept["type"] is said["type"], question.public_id
