@@ -33,6 +33,7 @@ from question_bank.drafts import AuthorState
 from question_bank.keys import QuestionType
 from question_bank.models import ProposalOrigin, ProposalState, ProposedQuestion
 from question_bank.queries.sync import taken_ids
+from question_bank.views.listing import TYPE_NAMES
 
 PER_PAGE = 20
 STATE_NAMES = {
@@ -46,17 +47,6 @@ STATE_SIGNS = {
     ProposalState.REJECTED: "none",
 }
 ORIGIN_NAMES = {ProposalOrigin.KEY_FACT: _l("考点"), ProposalOrigin.IMPORT: _l("导入")}
-TYPE_NAMES = {
-    QuestionType.SINGLE_CHOICE: _l("单选"),
-    QuestionType.MULTIPLE_CHOICE: _l("多选"),
-    QuestionType.TRUE_FALSE: _l("判断"),
-    QuestionType.FILL_BLANK: _l("填空"),
-    QuestionType.ORDERING: _l("排序"),
-    QuestionType.MATCHING: _l("匹配"),
-    QuestionType.SHORT_ANSWER: _l("简答"),
-    QuestionType.CASE_ANALYSIS: _l("案例"),
-    QuestionType.HOTSPOT: _l("找隐患"),
-}
 
 
 @dataclass(frozen=True)

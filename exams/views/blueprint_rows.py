@@ -23,9 +23,10 @@ from exams.queries.exams import (
 )
 from exams.queries.publication import shortage_finding
 from exams.views.blueprint import bp
-from exams.views.words import DIFFICULTIES, SHORT_TYPES, say_finding
+from exams.views.words import say_finding
 from question_bank.keys import QuestionType
 from question_bank.queries.bank import bank_modules, bank_tags
+from question_bank.views.listing import DIFFICULTY_NAMES, TYPE_NAMES
 
 # A common mix of 100 points, to begin with.
 FIRST_ROWS = tuple(
@@ -119,8 +120,8 @@ def _offer_choices(form: BlueprintForm) -> list[tuple[Any, list[tuple[str, Any]]
     for entry in form.rows:
         row = entry.form
         row.source.choices = [choice for _label, choices in groups for choice in choices]
-        row.type.choices = [("", _l("不限"))] + [(t.value, SHORT_TYPES[t]) for t in QuestionType]
-        row.difficulty_min.choices = row.difficulty_max.choices = list(DIFFICULTIES.items())
+        row.type.choices = [("", _l("不限"))] + [(t.value, TYPE_NAMES[t]) for t in QuestionType]
+        row.difficulty_min.choices = row.difficulty_max.choices = list(DIFFICULTY_NAMES.items())
     return [group for group in groups if group[1]]
 
 

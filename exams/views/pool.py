@@ -24,8 +24,8 @@ from exams.queries.exams import (
 from exams.queries.publication import pool_line, pool_lines
 from exams.views.blueprint import bp
 from exams.views.shown import paging, say_source
-from exams.views.words import SHORT_TYPES
 from question_bank.queries.bank import KEEPERS, bank_modules
+from question_bank.views.listing import TYPE_NAMES
 
 QUESTIONS_AT_ONCE = 50
 
@@ -54,7 +54,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
             (
                 one.position,
                 say_source(spec_of(one), titles),
-                SHORT_TYPES[one.type] if one.type else _("不限题型"),
+                TYPE_NAMES[one.type] if one.type else _("不限题型"),
             )
             for one in rows
         ],

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from core.pages import say_moment, show_clock, show_moment, show_points
 from exams.blueprint import RowSpec
-from exams.views.words import SHORT_TYPES, say_difficulty
+from exams.views.words import say_difficulty
+from question_bank.views.listing import TYPE_NAMES
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def shown_rows(
         ShownRow(
             position=position,
             source=say_source(row, titles),
-            type=str(SHORT_TYPES[row.type]) if row.type else _("不限"),
+            type=str(TYPE_NAMES[row.type]) if row.type else _("不限"),
             difficulty=say_difficulty(row.difficulty_min, row.difficulty_max),
             count=row.count,
             points=show_points(row.points_tenths),

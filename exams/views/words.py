@@ -8,7 +8,8 @@ from exams.definition import Finding, Phase
 from exams.models import Exam, Reveal
 from exams.queries.audience import AudienceLine
 from exams.standing import Standing
-from question_bank.keys import QuestionType, RuleName
+from question_bank.keys import RuleName
+from question_bank.views.listing import DIFFICULTY_NAMES
 
 # (sign, word)
 PHASES = {
@@ -25,18 +26,6 @@ STANDINGS = {
     Standing.FAILED: ("stop", _l("不合格")),
     Standing.ABSENT: ("warn", _l("缺考")),
 }
-SHORT_TYPES = {
-    QuestionType.SINGLE_CHOICE: _l("单选"),
-    QuestionType.MULTIPLE_CHOICE: _l("多选"),
-    QuestionType.TRUE_FALSE: _l("判断"),
-    QuestionType.FILL_BLANK: _l("填空"),
-    QuestionType.ORDERING: _l("排序"),
-    QuestionType.MATCHING: _l("匹配"),
-    QuestionType.SHORT_ANSWER: _l("简答"),
-    QuestionType.CASE_ANALYSIS: _l("案例"),
-    QuestionType.HOTSPOT: _l("找隐患"),
-}
-DIFFICULTIES = {1: _l("易"), 2: _l("较易"), 3: _l("中"), 4: _l("较难"), 5: _l("难")}
 RULES = {
     RuleName.ALL_OR_NOTHING: _l("全对才得分"),
     RuleName.HALF_IF_PARTIAL: _l("少选得一半分，选错不得分"),
@@ -73,8 +62,8 @@ def say_difficulty(low: int, high: int) -> str:
     if (low, high) == (1, 5):
         return str(_("不限"))
     if low == high:
-        return str(DIFFICULTIES[low])
-    return str(_("%(low)s至%(high)s", low=DIFFICULTIES[low], high=DIFFICULTIES[high]))
+        return str(DIFFICULTY_NAMES[low])
+    return str(_("%(low)s至%(high)s", low=DIFFICULTY_NAMES[low], high=DIFFICULTY_NAMES[high]))
 
 
 def say_audience(line: AudienceLine) -> str:
