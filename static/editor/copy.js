@@ -13,7 +13,8 @@ const token = form.elements.csrf_token.value;
 const key = form.dataset.key;
 const PREVIEW_AFTER = 600;
 const SAVE_AFTER = 15000;
-let saved = source.value;
+// What the server sent: whoever was quicker than this script has typed already.
+let saved = source.defaultValue;
 let marks = { errors: [], warnings: [] };
 let anchors = [];
 let previewing = 0;
@@ -250,3 +251,6 @@ if (kept !== null && kept !== source.value) {
 }
 drawNumbers();
 showPreview();
+if (source.value !== saved) changed();
+// From here on they do something.
+for (const button of document.querySelectorAll(".tools button")) button.disabled = false;

@@ -67,6 +67,19 @@ function showUpload(kind, told) {
   }
 }
 
+// Whether a field says something else than when the server sent it.
+function isTouched(field) {
+  if (field.type === "radio" || field.type === "checkbox") {
+    return field.checked !== field.defaultChecked;
+  }
+  if (field.options) {
+    const options = [...field.options];
+    const sent = options.find((option) => option.defaultSelected) || options[0];
+    return field.value !== sent.value;
+  }
+  return field.value !== field.defaultValue;
+}
+
 function slotOf(question) {
   return Number(question.dataset.slot);
 }
@@ -299,6 +312,10 @@ async function hold({ take }) {
 
 // ---- the page as it opens ----
 
+// Whoever was quicker than this script has chosen something that it did not hear of.
+const early = questions.filter((question) =>
+  [...question.querySelectorAll("input[name^='q'], select, textarea")].some(isTouched),
+);
 // What an earlier page could not send is shown again and sent first.
 for (const { slot, response } of journal.entries) showReply(bySlot.get(slot), response);
 for (const question of questions) {
@@ -310,6 +327,7 @@ document.body.classList.add("exam-live");
 const asked = questions.find((question) => `#${question.id}` === location.hash);
 const open = questions.find((question) => !card.answered.has(slotOf(question)));
 setHere(asked || open || questions[0]);
+for (const question of early) note(question);
 card.draw();
 if (await tabs.areBusy()) stepAside();
 else hold({ take: false });

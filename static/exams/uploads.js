@@ -4,6 +4,8 @@
 import { ask, post } from "./post.js";
 
 const GIVE_UP_MS = 10000;
+// How long handing in waits for the server to have heard of this page at all.
+const HELD_WITHIN_MS = 3000;
 const WAITS_MS = [1000, 2000, 4000, 8000];
 
 export class Uploads {
@@ -33,7 +35,7 @@ export class Uploads {
   // Resolves to whether everything is on the server.
   async flush() {
     const until = performance.now() + GIVE_UP_MS;
-    await Promise.race([this.held, new Promise((resolve) => setTimeout(resolve, GIVE_UP_MS))]);
+    await Promise.race([this.held, new Promise((resolve) => setTimeout(resolve, HELD_WITHIN_MS))]);
     while (this.journal.size && !this.isOver && performance.now() < until) {
       if (!(await this.send())) break;
     }
