@@ -134,7 +134,7 @@ def cpu_ms(work: Callable[[], object]) -> float:
 
 def fetch(session: Session, statement: Select[Any]) -> list[Any]:
     """The rows of a statement as the driver gives them."""
-    cursor: Any = session.execute(statement).cursor  # type: ignore[attr-defined]
+    cursor: Any = session.connection().execute(statement).cursor
     return list(cursor.fetchall())
 
 

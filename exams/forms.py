@@ -19,6 +19,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -251,7 +252,7 @@ class ReasonForm(BaseForm):
     """An act that needs a reason and nothing else."""
 
     reason = TextAreaField(
-        _l("原因"), [_required(_l("写上原因")), Length(max=500, message=_l("原因最多 500 字"))]
+        _l("原因"), [DataRequired(_l("写上原因")), Length(max=500, message=_l("原因最多 500 字"))]
     )
 
 
