@@ -19,6 +19,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.validators import (
+    DataRequired,
     InputRequired,
     Length,
     NumberRange,
@@ -36,6 +37,7 @@ from exams.queries.audience import AudienceChoice
 from question_bank.keys import QuestionType, RuleName
 
 MOST_POINTS = 1000
+MOST_EXTRA_MINUTES = 240
 
 
 class Day(DateField):
@@ -250,7 +252,7 @@ class ReasonForm(BaseForm):
     """An act that needs a reason and nothing else."""
 
     reason = TextAreaField(
-        _l("原因"), [_required(_l("写上原因")), Length(max=500, message=_l("原因最多 500 字"))]
+        _l("原因"), [DataRequired(_l("写上原因")), Length(max=500, message=_l("原因最多 500 字"))]
     )
 
 
@@ -269,6 +271,19 @@ class MinutesForm(ReasonForm):
     """More minutes for everybody."""
 
     minutes = WholeNumber(_l("时长（分钟）"), [_required(_l("写上时长"))])
+
+
+class MoreMinutesForm(ReasonForm):
+    """Minutes for people who sit: more of them, or a new end from now on."""
+
+    minutes = WholeNumber(
+        _l("几分钟"),
+        [
+            _required(_l("写上几分钟")),
+            OnlyIfRead(),
+            NumberRange(1, MOST_EXTRA_MINUTES, message=_l("分钟填 1 到 240")),
+        ],
+    )
 
 
 class ExemptionForm(ReasonForm):

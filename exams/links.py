@@ -14,6 +14,7 @@ PAPER = "paper"
 EXTENDED = "extended"
 TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
+CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
 
 

@@ -26,6 +26,7 @@ ACTIONS = {
     "exam.published": N_("发布了考试"),
     "exam.question.withdrawn": N_("从题池撤下了题"),
     "exam.sitting.closed": N_("到时自动交卷"),
+    "exam.sitting.closed_for": N_("替一个人交了卷"),
     "exam.sitting.deadline_moved": N_("交卷时间跟着窗口改了"),
     "exam.late_answers.decided": N_("决定补交的答案算不算"),
     "exam.late_answers.refused": N_("没收补交的答案"),

@@ -8,10 +8,12 @@ from enum import Enum
 from sqlalchemy.orm import Session
 
 from core.audit import record
+from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from exams import marking
 from exams.events import SittingClosed, SittingMarked
+from exams.links import CLOSED_FOR, append_event
 from exams.models import (
     RUNNING,
     Exam,
@@ -62,6 +64,31 @@ def submit_sitting(
     at = sitting.deadline
     close_sitting(session, sitting, SittingState.EXPIRED, at=at, actor=actor, now=now)
     return SubmitOutcome.EXPIRED
+
+
+def close_for(
+    session: Session, sitting_id: int, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Hand in for a person who cannot or will not, with what is stored; the person's result stands.
+
+    After the deadline it is closed as of the deadline, and what a page may still hold back is not
+    awaited any longer. Raises Conflict where it was closed before.
+    """
+    sitting = queries.locked_sitting(session, sitting_id)
+    if sitting.state not in RUNNING:
+        raise Conflict(N_("这份答卷已经交了"))
+    append_event(session, sitting, CLOSED_FOR, {"state": sitting.state.value}, now=now)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="exam.sitting.closed_for",
+        subject=("sitting", sitting.id),
+        on_user_id=sitting.user_id,
+        before={"state": sitting.state.value, "deadline": sitting.deadline.isoformat()},
+        reason=reason,
+    )
+    submit_sitting(session, sitting, actor=actor, now=now)
 
 
 def settle_overdue(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> bool:

@@ -186,7 +186,7 @@ def people_to_exempt(session: Session, exam_id: int, words: str, *, days: Days) 
     """People of the audience whose name or number holds the words, not yet exempt."""
     exempt = select(Exemption.user_id).where(Exemption.exam_id == exam_id)
     found = (
-        _with_place(days)
+        with_place(days)
         .where(User.id.in_(audience_people(exam_id, days)), User.id.not_in(exempt), matches(words))
         .order_by(User.employee_no)
         .limit(MOST_FOUND)
@@ -231,7 +231,7 @@ def _narrowed(
 
 def _candidates(actor: Actor, exam: Exam, days: Days, done: Subquery) -> Select[*tuple[Any, ...]]:
     people = select(required({exam.id: days}).subquery().c.user_id)
-    found = _with_place(days).outerjoin(done, done.c.user_id == User.id).where(User.id.in_(people))
+    found = with_place(days).outerjoin(done, done.c.user_id == User.id).where(User.id.in_(people))
     if is_over_everything(actor, *READERS):
         return found
     seen = (Team.path.startswith(path) for path in actor.scopes(*READERS))
@@ -267,7 +267,7 @@ def _stands(done: Subquery, at: Phase) -> ColumnElement[str]:
     )
 
 
-def _with_place(days: Days) -> Select[*tuple[Any, ...]]:
+def with_place(days: Days) -> Select[*tuple[Any, ...]]:
     """People with the team and post of their latest main membership in these days."""
     later = aliased(Membership)
     newest = (

@@ -20,6 +20,8 @@ from teams.models import Team
 
 MANAGERS = (Role.EXAMINER,)
 READERS = (Role.EXAMINER, Role.SAFETY_MANAGER, Role.INSPECTOR)
+# Who watches over people while they sit an exam, each over the own sub-trees.
+WATCHERS = (Role.EXAMINER, Role.SAFETY_MANAGER, Role.TEAM_LEADER)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,28 @@ def exam_for(session: Session, actor: Actor, exam_id: int) -> Exam:
     if exam is None:
         raise NotFound()
     return exam
+
+
+def watched_exam(session: Session, actor: Actor, exam_id: int) -> Exam:
+    """A published exam whose people, or some of them, the actor may watch; NotFound otherwise."""
+    found = select(Exam).where(Exam.id == exam_id, _may_watch(actor))
+    exam = session.scalar(found)
+    if exam is None:
+        raise NotFound()
+    return exam
+
+
+def watched_exams(
+    session: Session, actor: Actor, *, since: datetime, until: datetime
+) -> list[Exam]:
+    """The published exams that are open at some time in between, by opening."""
+    return list(
+        session.scalars(
+            select(Exam)
+            .where(_may_watch(actor), Exam.opens_at <= until, Exam.closes_at >= since)
+            .order_by(Exam.opens_at, Exam.id)
+        )
+    )
 
 
 def managed_exam(session: Session, actor: Actor, exam_id: int) -> Exam:
@@ -242,15 +266,28 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     """Drafts are for those who may change them; other exams for whose people they touch."""
     if is_over_everything(actor, *READERS):
         return true()
-    scopes = actor.scopes(*READERS)
+    published = and_(Exam.state != ExamState.DRAFT, _touches(actor.scopes(*READERS)))
+    return or_(_may_manage(actor), published)
+
+
+def _touches(scopes: Iterable[str]) -> ColumnElement[bool]:
+    """Whether the audience of an exam can hold people of one of these sub-trees."""
+    scopes = tuple(scopes)
+    if not scopes:
+        return false()
     touched = or_(
         Team.id.is_(None),
         Team.path.in_({wider for scope in scopes for wider in _and_above(scope)}),
         *(Team.path.startswith(scope) for scope in scopes),
     )
-    touches = _audience_row().where(touched)
-    published = and_(Exam.state != ExamState.DRAFT, touches.exists())
-    return or_(_may_manage(actor), published if scopes else false())
+    return _audience_row().where(touched).exists()
+
+
+def _may_watch(actor: Actor) -> ColumnElement[bool]:
+    published = Exam.state == ExamState.PUBLISHED
+    if is_over_everything(actor, *WATCHERS):
+        return published
+    return and_(published, _touches(actor.scopes(*WATCHERS)))
 
 
 def _may_manage(actor: Actor) -> ColumnElement[bool]:

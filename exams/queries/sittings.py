@@ -1,6 +1,6 @@
 """Sittings as their owners may read them: the list of exams, one sitting, its paper, answers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -81,6 +81,19 @@ def locked_sitting(session: Session, sitting_id: int) -> Sitting:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+
+
+def locked_sittings(session: Session, sitting_ids: Collection[int]) -> list[Sitting]:
+    """Many sittings read afresh and locked, in the order of their ids."""
+    return list(
+        session.scalars(
+            select(Sitting)
+            .where(Sitting.id.in_(sitting_ids))
+            .order_by(Sitting.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def exam_of(session: Session, sitting: Sitting) -> Exam:

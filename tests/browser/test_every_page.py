@@ -28,6 +28,7 @@ NO_PAGE = {
     "teams.export_people": "a workbook",
     "teams.roster_findings": "a workbook",
     "teams.roster_template": "a workbook",
+    "exams.board_cells": "rows as JSON for the script of the board",
 }
 OpenWindow = Callable[[str, str], tuple[BrowserContext, Watched]]
 NARROW = {"width": 360, "height": 780}
