@@ -113,9 +113,11 @@ def open_companion(
 def main_copy(
     session: Session, module_key: str, *, actor: Actor, now: datetime
 ) -> WorkingCopy | None:
-    """The working copy of the module's own file; None for a module that has no text here."""
+    """The working copy of the module's own file; None while its text is the library's alone."""
     main = main_file(session, module_key)
-    return open_copy(session, main.path, actor=actor, now=now) if main else None
+    if main is None or (main.is_library and not queries.open_copy_of(session, main.path)):
+        return None
+    return open_copy(session, main.path, actor=actor, now=now)
 
 
 def put_block(
