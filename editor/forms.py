@@ -11,22 +11,18 @@ from core.forms import BaseForm
 from learning.front_matter import MODULE_KEY
 from learning.models import ModuleKind
 
+KEY_FORM = Regexp(
+    re.compile(f"(?:{MODULE_KEY.pattern})$"),
+    message=_l("小写字母开头，只用小写字母、数字和连字符，例如 sop-dh"),
+)
+
 
 class NewModuleForm(BaseForm):
     """What a new module begins with; a key left empty is made from the title."""
 
     kind = SelectField(_l("类别"))
     title = StringField(_l("标题"), [InputRequired(_l("写上标题")), Length(max=200)])
-    key = StringField(
-        _l("标识"),
-        [
-            Optional(),
-            Regexp(
-                re.compile(f"(?:{MODULE_KEY.pattern})$"),
-                message=_l("小写字母开头，只用小写字母、数字和连字符，例如 sop-dh"),
-            ),
-        ],
-    )
+    key = StringField(_l("标识"), [Optional(), KEY_FORM])
     owner = StringField(_l("负责人"), [Length(max=100)])
     effective_on = DateField(_l("生效日期"), [InputRequired(_l("写上生效日期，例如 2026-01-01"))])
     source_name = StringField(_l("来源的名称"), [Length(max=200)])
@@ -57,3 +53,9 @@ class DraftForm(BaseForm):
     file = FileField(
         _l("法规或制度的文件"), validators=[FileRequired(_l("选一个 .docx、.md 或 .txt 文件"))]
     )
+
+
+class DraftedForm(BaseForm):
+    """What the module made of a draft is called."""
+
+    key = StringField(_l("标识"), [InputRequired(_l("写上标识")), KEY_FORM])

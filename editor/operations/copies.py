@@ -14,7 +14,6 @@ from editor.queries import copies as queries
 from editor.queries.files import PublishedFile, file_holding, main_file, published_file
 from editor.skeletons import companion_skeleton
 from learning.front_matter import COMPANION_SUFFIX
-from learning.queries import stored_file
 from learning.sources import MAX_FILE_BYTES, is_safe_path, plain_lines
 
 _FIELD = re.compile(r"^(标识|标题|title|id)\s*[:：]\s*(.+?)\s*$", re.MULTILINE)
@@ -114,12 +113,12 @@ def open_companion(
 def main_copy(
     session: Session, module_key: str, *, actor: Actor, now: datetime
 ) -> WorkingCopy | None:
-    """The working copy of the module's own file; None for a module that is not in the store.
+    """The working copy of the module's own file; None while its text is the library's alone.
 
     A module of the library is only taken over when a person says so.
     """
     main = main_file(session, module_key)
-    if main is None or stored_file(session, main.path) is None:
+    if main is None or (main.is_library and not queries.open_copy_of(session, main.path)):
         return None
     return open_copy(session, main.path, actor=actor, now=now)
 

@@ -22,6 +22,8 @@ class PublishedFile:
     text: str
     origin_text: str | None
     is_new: bool = False
+    # The enterprise has no copy of it yet.
+    is_library: bool = False
 
 
 def published_file(session: Session, path: str) -> PublishedFile | None:
@@ -40,7 +42,7 @@ def published_file(session: Session, path: str) -> PublishedFile | None:
     ).first()
     if row is None or not row.source_text:
         return None
-    return PublishedFile(path, row.key, row.source_text, row.source_text)
+    return PublishedFile(path, row.key, row.source_text, row.source_text, is_library=True)
 
 
 def main_file(session: Session, module_key: str) -> PublishedFile | None:

@@ -1,27 +1,36 @@
 """从 Word 或文本建模块: a law or a rule is uploaded, looked at by clause, and taken along."""
 
 import io
+import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from flask import redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.identity import Role
 from core.pages import stand_under
-from core.web import config, moment, requires
-from editor.forms import DraftForm
+from core.web import config, current_actor, moment, requires, writing
+from editor.forms import DraftedForm, DraftForm
+from editor.operations.copies import create_copy
+from editor.skeletons import path_of
 from editor.uploads import DraftUploads
 from editor.views.blueprint import bp
+from editor.views.pictures import kept_picture
 from learning.drafting import ModuleDraft, draft_module
 from learning.drafting.blocks import Unreadable
+from learning.models import ModuleKind
+from learning.operations import store_image
+from learning.parsing import parse_module
 
 DRAFTERS = (Role.TRAINER, Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 _LONGEST_PREVIEW = 60
+_FRONT_KEY = re.compile(r"^标识: .*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -65,12 +74,50 @@ def upload_draft() -> ResponseReturnValue:
 def drafted(token: str) -> ResponseReturnValue:
     """Title, tree of clauses and remarks of the draft."""
     name, made = _draft_of(token)
+    return _drafted_page(token, name, made, DraftedForm(formdata=None, key=made.key))
+
+
+@bp.post("/editor/draft/<token>")
+@requires(Role.TRAINER)
+def edit_draft(token: str) -> ResponseReturnValue:
+    """Begin a working copy from the draft, its pictures in the store, and go on writing there."""
+    name, made = _draft_of(token)
+    form = DraftedForm()
+    if not form.validate():
+        return _drafted_page(token, name, made, form), 422
+    key = form.key.data or made.key
+    text = _FRONT_KEY.sub(f"标识: {key}", made.text, count=1)
+    module, _problems = parse_module(text, "")
+    path = path_of(module.front.kind or ModuleKind.REGULATION, key)
+    pictures = [(image.path, kept_picture(image.data)) for image in made.images]
+    actor, now = current_actor(), moment()
+    try:
+        with writing() as session:
+            copy_id = create_copy(
+                session, path=path, module_key=key, text=text, actor=actor, now=now
+            ).id
+            for relative, kept in pictures:
+                if kept is not None:
+                    stands_at = posixpath.join(posixpath.dirname(path), relative)
+                    store_image(session, stands_at, kept, actor=actor, now=now)
+    except Conflict as error:
+        form.key.errors = [_(error.msgid, **error.values)]
+        return _drafted_page(token, name, made, form), 422
+    left_out = sum(kept is None for _path, kept in pictures)
+    if left_out:
+        flash(_("%(n)s 张图片没有放进来：只收 png、jpg、gif、webp 和不带脚本的 svg", n=left_out))
+    return redirect(url_for("editor.copy", copy_id=copy_id))
+
+
+def _drafted_page(token: str, name: str, made: ModuleDraft, form: DraftedForm) -> str:
     stand_under("editor.draft")
     return render_template(
         "editor/drafted.html",
         name=name,
         token=token,
         draft=made,
+        form=form,
+        may_write=current_actor().has(Role.TRAINER),
         clauses=[
             ShownClause(
                 depth=clause.level - 1,

@@ -33,12 +33,18 @@ def add_picture(copy_id: int) -> ResponseReturnValue:
     data = upload.read(MAX_IMAGE_BYTES + 1) if upload else b""
     if len(data) > MAX_IMAGE_BYTES:
         raise Conflict(N_("图片大于 5 MB。缩小后再放"))
-    name = None if _ACTIVE_SVG.search(data) and b"<svg" in data else ImageStore(None).save(data)
+    name = kept_picture(data)
     if name is None:
         raise Conflict(N_("这不是能用的图片。用 png、jpg、gif、webp，或不带脚本的 svg"))
-    ImageStore(config().uploads_dir).save(data)
     short = f"{name[:12]}{posixpath.splitext(name)[1]}"
     path = posixpath.join(folder, FOLDER, short)
     with writing() as session:
         store_image(session, path, name, actor=current_actor(), now=moment())
     return jsonify(markdown=f"![]({FOLDER}/{short})", message=_("图片放好了，写上图里有什么"))
+
+
+def kept_picture(data: bytes) -> str | None:
+    """Keep a picture and give its name in the store; None for what is none, or has a script."""
+    if b"<svg" in data and _ACTIVE_SVG.search(data):
+        return None
+    return ImageStore(config().uploads_dir).save(data)

@@ -9,8 +9,12 @@ from pathlib import Path
 import docx
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from editor.models import WorkingCopy
 from editor.uploads import DraftUploads
+from learning.models import StoredImage
 from learning.parsing import parse_module
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -102,3 +106,63 @@ def test_an_uploaded_file_is_kept_for_a_day(tmp_path: Path) -> None:
     assert (kept.name, kept.data) == ("a.txt", b"one")
     assert uploads.load(token) is None
     assert uploads.load("../../etc/passwd") is None
+
+
+def drafted(client: FlaskClient) -> str:
+    """The address of a draft with a picture."""
+    document = docx.Document()
+    document.add_paragraph("冲床操作规程", style="Title")
+    document.add_paragraph("第一条　见图。")
+    document.add_picture(io.BytesIO(whole_png()))
+    stream = io.BytesIO()
+    document.save(stream)
+    return upload(client, stream.getvalue(), "规程.docx")[1]
+
+
+def test_a_draft_becomes_a_working_copy_with_its_pictures(
+    client_for: Browser, cast: Cast, session: Session
+) -> None:
+    client = client_for("trainer")
+    address = drafted(client)
+
+    answer = client.post(address, data={"key": "sop-press"})
+    page = client.get(answer.location)
+
+    copy = session.scalars(select(WorkingCopy)).one()
+    picture = session.scalars(select(StoredImage)).one()
+    assert answer.location == f"/editor/copies/{copy.id}"
+    assert copy.path == "procedures/sop-press.md"
+    assert (copy.module_key, copy.title) == ("sop-press", "冲床操作规程")
+    assert "标识: sop-press\n" in copy.text
+    assert picture.path.startswith("procedures/图片/")
+    assert f"]({picture.path.removeprefix('procedures/')})" in copy.text
+    shown = client.get(f"/modules/images/{picture.name}")
+    assert shown.data == whole_png()
+    shown.close()
+    assert f'src="/modules/images/{picture.name}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("sop-press", "标识 sop-press 已经用了，换一个"), ("冲床", "小写字母开头"), ("", "写上标识")],
+)
+def test_a_key_that_cannot_be_is_told_beside_the_field(
+    client_for: Browser, cast: Cast, session: Session, key: str, said: str
+) -> None:
+    client = client_for("trainer")
+    address = drafted(client)
+    client.post(address, data={"key": "sop-press"})
+
+    answer = client.post(address, data={"key": key})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert len(session.scalars(select(WorkingCopy)).all()) == 1
+
+
+def test_only_a_trainer_is_offered_to_go_on_writing(client_for: Browser, cast: Cast) -> None:
+    trainer, manager = client_for("trainer"), client_for("safety_manager")
+    address = drafted(trainer)
+
+    assert "开始编辑" in trainer.get(address).text
+    assert "开始编辑" not in manager.get(address).text

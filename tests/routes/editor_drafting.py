@@ -18,5 +18,11 @@ ROUTES = {
     "editor.draft": Route(expected=AUTHORS_ONLY),
     "editor.upload_draft": Route("POST", expected=AUTHORS_ONLY, others=422),
     "editor.drafted": Route(values=no_file, expected=AUTHORS_ONLY, others=404),
+    "editor.edit_draft": Route(
+        "POST",
+        values=no_file,
+        expected={**AUTHORS_ONLY, "safety_manager": 403, "administrator": 403},
+        others=404,
+    ),
     "editor.draft_files": Route(values=no_file, expected=AUTHORS_ONLY, others=404),
 }
