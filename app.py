@@ -13,7 +13,6 @@ import certificates.cli
 import certificates.views
 import core.cli
 import core.health
-import core.keys
 import editor.views
 import exams.cli
 import exams.events
@@ -42,7 +41,7 @@ from core.events import Bus
 from core.jobs import Jobs
 from core.pages import NavItem, install_pages
 from core.services import Services
-from core.web import install
+from core.web import Product, install
 from question_bank.formats import uploads
 from teams.listeners import seat_first_administrator
 from teams.roster import importing
@@ -56,7 +55,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(FirstAdministratorMade, seat_first_administrator)
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
-    signer = exams.signing.load_signer(config.keys_dir, seeds)
+    signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
 
@@ -115,7 +114,6 @@ def create_app(
         seeds=seeds,
         bus=bus,
         jobs=Jobs(None if queue_in_memory else config.jobs_path),
-        id_number_key=core.keys.load_or_make(config.keys_dir, core.keys.ID_NUMBER_KEY, seeds),
         load_signed_in=teams.queries.signed_in_for,
         enterprise_name=teams.queries.enterprise_name,
     )
@@ -123,9 +121,8 @@ def create_app(
     register_panels(services)
     register_records(services)
 
-    app = Flask("shanggang", root_path=str(settings.ROOT))
-    session_key = core.keys.load_or_make(config.keys_dir, core.keys.SESSION_KEY, seeds)
-    install(app, services, session_key)
+    app = Product("shanggang", root_path=str(settings.ROOT))
+    install(app, services)
     app.register_blueprint(core.health.bp)
     nav_items: list[NavItem] = []
     for package in VIEWS:

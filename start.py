@@ -16,6 +16,7 @@ from core import logs, migrate
 from core.identity import Actor
 from core.serve import serve
 from core.services import Services
+from exams.signing import load_signer
 from learning.images import ImageStore
 from learning.sources import content_roots
 from question_bank.operations import sync_content
@@ -38,6 +39,14 @@ def prepare(app: Flask) -> None:
             accounts.operations.ensure_notice(session, actor=ACTOR, now=made.clock.now())
         _bring_in_content(made)
         _bring_in_people(made)
+    _make_keys(made)
+
+
+def _make_keys(made: Services) -> None:
+    """Have the key files before several processes ask for them at once."""
+    assert made.session_key
+    assert made.id_number_key
+    load_signer(made.config.keys_dir, made.seeds)
 
 
 def _bring_in_content(made: Services) -> None:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,21 +23,36 @@ class Jobs:
 
     def __init__(self, path: Path | None) -> None:
         """With a path the queue lives in that file; without one jobs run at once, as in tests."""
-        self.huey: Huey = (
-            MemoryHuey("shanggang", immediate=True)
-            if path is None
-            else SqliteHuey("shanggang", filename=str(path), fsync=False)
-        )
+        self._path = path
+        self._registrations: list[Callable[[Huey], object]] = []
         self._tasks: dict[str, Callable[..., Any]] = {}
+
+    @cached_property
+    def huey(self) -> Huey:
+        """The queue; its file is made when it is first needed, not by every command."""
+        made: Huey = (
+            MemoryHuey("shanggang", immediate=True)
+            if self._path is None
+            else SqliteHuey("shanggang", filename=str(self._path), fsync=False)
+        )
+        for register in self._registrations:
+            register(made)
+        return made
 
     def on_demand(self, name: str, work: Callable[..., object]) -> None:
         """Register work that `enqueue(name, …)` starts."""
-        self._tasks[name] = self.huey.task(name=name)(_logged(name, work))
+
+        def register(huey: Huey) -> None:
+            self._tasks[name] = huey.task(name=name)(_logged(name, work))
+
+        self._registrations.append(register)
 
     def every_minutes(self, name: str, minutes: int, work: Callable[[], object]) -> None:
         """Register work that the scheduler starts every so many minutes (a divisor of 60)."""
         every = crontab(minute=f"*/{minutes}")
-        self.huey.periodic_task(every, name=name)(_logged(name, work))
+        self._registrations.append(
+            lambda huey: huey.periodic_task(every, name=name)(_logged(name, work))
+        )
 
     def every_night(
         self, name: str, work: Callable[[], object], *, zone: ZoneInfo, hour: int
@@ -47,10 +63,13 @@ class Jobs:
             local = at.replace(tzinfo=timezone.utc).astimezone(zone)
             return (local.hour, local.minute) == (hour, 0)
 
-        self.huey.periodic_task(is_due, name=name)(_logged(name, work))
+        self._registrations.append(
+            lambda huey: huey.periodic_task(is_due, name=name)(_logged(name, work))
+        )
 
     def enqueue(self, name: str, **arguments: Any) -> None:
         """Start registered work soon, in the scheduler's process; call it after the commit."""
+        assert self.huey is not None
         self._tasks[name](**arguments)
 
     def run_forever(self, workers: int = 2) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from core.db import Database
 from core.events import Bus
 from core.identity import Actor
 from core.jobs import Jobs
+from core.keys import ID_NUMBER_KEY, SESSION_KEY, load_or_make
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,6 @@ class Services:
     seeds: SeedSource
     bus: Bus
     jobs: Jobs
-    id_number_key: str
     load_signed_in: SignedInLoader
     # name of the enterprise for the frame
     enterprise_name: Callable[[Session], str]
@@ -82,3 +83,13 @@ class Services:
     records: list[RecordKeeper] = field(default_factory=list)
     # audited act -> msgid of what it is called; an act without one is shown as it is stored
     acts: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def id_number_key(self) -> str:
+        """The key of ID numbers, made when it is first needed."""
+        return load_or_make(self.config.keys_dir, ID_NUMBER_KEY, self.seeds)
+
+    @cached_property
+    def session_key(self) -> str:
+        """The key under which cookies are signed."""
+        return load_or_make(self.config.keys_dir, SESSION_KEY, self.seeds)

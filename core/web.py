@@ -274,12 +274,22 @@ def _teardown(_error: BaseException | None) -> None:
         opened.close()
 
 
-def install(app: Flask, made: Services, session_key: str) -> None:
+class Product(Flask):
+    """A Flask whose session key is read with the first session: a command that needs none, makes
+    none.
+    """
+
+    @property
+    def secret_key(self) -> str:  # type: ignore[override]
+        made: Services = self.extensions["shanggang"]
+        return made.session_key
+
+
+def install(app: Flask, made: Services) -> None:
     """Give an application its border; `app.py` registers the blueprints."""
     app.extensions["shanggang"] = made
     settings = made.config
     app.config.update(
-        SECRET_KEY=session_key,
         SESSION_COOKIE_NAME="shanggang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -6,6 +6,7 @@ its end, for which the key file is needed.
 
 import base64
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -60,15 +61,19 @@ def is_genuine(signature: str, public_key: str, *, sitting_id: int, number: int,
     return True
 
 
-def make_sign_handler(signer: Signer) -> Callable[[Session, SittingClosed], None]:
-    """A handler of SittingClosed that signs the end of its chain, once."""
+def make_sign_handler(load: Callable[[], Signer]) -> Callable[[Session, SittingClosed], None]:
+    """A handler of SittingClosed that signs the end of its chain, once.
+
+    The signer is loaded with the first sitting, so that no other command makes its key file.
+    """
+    signer = lru_cache(maxsize=1)(load)
 
     def sign_closed_sitting(session: Session, event: SittingClosed) -> None:
         sitting = session.get_one(Sitting, event.sitting_id)
         if sitting.signature is None:
             number, head = sitting.chain_number, sitting.chain_head
             sitting.signed_number, sitting.signed_head = number, head
-            sitting.signature = signer.sign(sitting.id, number, head)
+            sitting.signature = signer().sign(sitting.id, number, head)
             session.flush()
 
     return sign_closed_sitting
