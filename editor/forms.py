@@ -11,7 +11,6 @@ from core.forms import BaseForm
 from learning.front_matter import MODULE_KEY
 from learning.models import ModuleKind
 
-
 KEY_FORM = Regexp(
     re.compile(f"(?:{MODULE_KEY.pattern})$"),
     message=_l("小写字母开头，只用小写字母、数字和连字符，例如 sop-dh"),

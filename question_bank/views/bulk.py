@@ -43,7 +43,7 @@ class ComparedPart:
 @requires(*bank.KEEPERS)
 def bulk() -> ResponseReturnValue:
     """Do one thing to the chosen questions, or to all that the filter finds."""
-    chosen = _chosen(request.form)
+    chosen = chosen_in(request.form)
     query: dict[str, Any] = dict(listing.asked_for(request.form).as_query())
     back = redirect(url_for("question_bank.questions", **query))
     is_all = request.form.get("all") == "1"
@@ -77,7 +77,7 @@ def print_sheet() -> ResponseReturnValue:
     """The chosen or found questions as a sheet for paper, with, without, or answers at the end."""
     stand_under("question_bank.questions")
     session, actor = db_session(), current_actor()
-    chosen = _chosen(request.args)
+    chosen = chosen_in(request.args)
     answers = request.args.get("answers", "inline")
     asked: dict[str, Any] = request.args.to_dict(flat=False)
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
@@ -118,7 +118,7 @@ def compare(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _chosen(values: Any) -> listing.Asked:
+def chosen_in(values: Any) -> listing.Asked:
     """The filter of a form or an address; chosen ids count unless everything found is wanted."""
     given: ImmutableMultiDict[str, str] = values
     ids = tuple(one[:12].replace("\x00", "") for one in given.getlist("id")[:MOST])
