@@ -14,7 +14,10 @@ from question_bank.models import Question, QuestionState, QuestionTag
 from question_bank.publication import FileText, publish_files
 from tests.cast import Cast
 from tests.conftest import MONDAY
+from tests.editor.factories import BLOCK
 from tests.editor.making import KEY, new_text
+from tests.learning.factories import make_module, module_text
+from tests.question_bank.factories import make_question
 
 Clients = Callable[[str], FlaskClient]
 PATH = f"procedures/{KEY}.md"
@@ -26,7 +29,7 @@ def trainer(services: Services, session: Session, cast: Cast, client_for: Client
     """A trainer, and two published questions of an enterprise's module."""
     session.commit()
     blocks = [
-        f"\n### 【判断】题 {{#{one}}}\n\n对吗 {one}？\n\n> - 答案：对\n> - 依据：[1 适用范围](#s-1)\n"
+        f"\n### 【判断】题 {{#{one}}}\n\n对吗 {one}？\n\n> - 答案：对\n> - 依据：[1 范围](#s-1)\n"
         for one in IDS
     ]
     publish_files(
@@ -113,3 +116,24 @@ def test_what_is_missing_is_told(trainer: FlaskClient, form: dict[str, str], sai
     page = trainer.post("/editor/bulk", data=form, follow_redirects=True)
 
     assert said in page.text
+
+
+def test_a_module_of_the_library_becomes_a_copy_and_that_is_said_before(
+    client_for: Clients, session: Session, cast: Cast
+) -> None:
+    text = module_text(body="## 3.2 票的有效期 {#s-3-2}\n\n文字。\n\n") + BLOCK
+    version = make_module(session, text, now=MONDAY)
+    version.source_text = text
+    question = make_question(session, now=MONDAY, public_id="q-9abc12")
+    question.source_path = version.source_path
+    session.commit()
+    form = {"id": "q-9abc12", "change": "enable"}
+    trainer = client_for("trainer")
+
+    before = trainer.post("/editor/bulk", data=form)
+    trainer.post("/editor/bulk", data={**form, "confirm": "1"})
+
+    [copy] = copies(session)
+    assert "会变成本企业的副本" in before.text
+    assert copy.origin_text == text
+    assert copy.text == text.replace("状态：草稿", "状态：启用")
