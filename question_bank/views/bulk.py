@@ -24,6 +24,10 @@ from question_bank.views import listing
 
 # A sheet or a change of more is no longer looked through by anybody.
 MOST = 500
+_LEADS_TO = {
+    "print": "question_bank.bank.print_sheet",
+    "export": "question_bank.exports.start",
+}
 ANSWERS = ("inline", "end", "none")
 
 bp = Blueprint("bank", __name__)
@@ -51,10 +55,12 @@ def bulk() -> ResponseReturnValue:
         flash(_("还没有选题。勾上要做的题，再点一次"))
         return back
     action = request.form.get("action", "")
-    if action == "print":
+    if action in _LEADS_TO:
+        # The page of exports begins with enabled questions unless told.
+        query["state"] = chosen.state
         if not is_all:
             query = {"id": list(chosen.wanted.public_ids)}
-        return redirect(url_for("question_bank.bank.print_sheet", **query))
+        return redirect(url_for(_LEADS_TO[action], **query))
     session, actor = db_session(), current_actor()
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
     if len(found) > MOST:

@@ -137,3 +137,18 @@ def test_a_module_of_the_library_becomes_a_copy_and_that_is_said_before(
     assert "会变成本企业的副本" in before.text
     assert copy.origin_text == text
     assert copy.text == text.replace("状态：草稿", "状态：启用")
+
+
+def test_chosen_or_found_questions_are_led_to_the_export(trainer: FlaskClient) -> None:
+    chosen = trainer.post("/questions/bulk", data={"id": IDS[0], "action": "export"})
+    found = trainer.post("/questions/bulk", data={"all": "1", "words": "对吗", "action": "export"})
+
+    page = trainer.get(f"{chosen.location}&format=json")
+    file = trainer.post("/questions/export", data={"id": IDS[0], "format": "json"})
+
+    assert chosen.location == f"/questions/export?id={IDS[0]}"
+    assert "state=in_use" in found.location
+    assert f'name="id" value="{IDS[0]}"' in page.text
+    assert IDS[0] in file.text
+    assert IDS[1] not in file.text
+    assert "有 2 题可以导出" in trainer.get(found.location).text
