@@ -7,15 +7,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.errors import Conflict
 from core.services import Services
 from editor.models import WorkingCopy, WorkingState
+from editor.operations.bulk import change_files
+from editor.operations.copies import save_copy
+from editor.queries.bulk import plan_bulk
 from learning.images import ImageStore
+from question_bank.authoring.note_changes import ChangeKind, NoteChange
 from question_bank.models import Question, QuestionState, QuestionTag
 from question_bank.publication import FileText, publish_files
 from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.editor.factories import BLOCK
-from tests.editor.making import KEY, new_text
+from tests.editor.making import KEY, make_copy, new_text
 from tests.learning.factories import make_module, module_text
 from tests.question_bank.factories import make_question
 
@@ -152,3 +157,24 @@ def test_chosen_or_found_questions_are_led_to_the_export(trainer: FlaskClient) -
     assert IDS[0] in file.text
     assert IDS[1] not in file.text
     assert "有 2 题可以导出" in trainer.get(found.location).text
+
+
+def test_nothing_is_changed_when_one_text_was_saved_meanwhile(
+    trainer: FlaskClient, services: Services, session: Session, cast: Cast
+) -> None:
+    actor = cast.actor("trainer")
+    other = make_copy(session, cast, now=MONDAY, text=new_text("sop-z") + BLOCK)
+    question = make_question(session, now=MONDAY, public_id="q-9abc12")
+    question.source_path = f"CONTENT_DIR/{other.path}"
+    session.flush()
+    questions = list(session.scalars(select(Question).order_by(Question.source_path.desc())))
+    plan = plan_bulk(session, questions, NoteChange(ChangeKind.ADD_TAG, tag="夜班"))
+    save_copy(session, other.id, other.text + "\n", revision=1, actor=actor, now=MONDAY)
+    session.commit()
+
+    with pytest.raises(Conflict), services.database.writing() as writing:
+        change_files(writing, plan, actor=actor, now=MONDAY)
+
+    assert len(plan.written) == 2
+    assert [copy.id for copy in copies(session)] == [other.id]
+    assert "夜班" not in other.text
