@@ -77,6 +77,7 @@ def register_panels(services: Services) -> None:
     """Where a page of a lower package shows something of a higher one."""
     services.panels["learning.module"].append(editor.views.modules.edit_panel)
     services.panels["learning.module"].append(editor.views.proposals.module_panel)
+    services.panels["bank"].append(editor.views.bulk.bulk_panel)
     services.panels["clause"].append(question_bank.views.clause_panel)
     services.panels["clause"].append(exams.views.clauses.clause_panel)
     services.panels["clause"].append(certificates.views.awards.clause_panel)

@@ -1,13 +1,14 @@
 """The page for taking questions out in another format: what is lost is seen before it is taken."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 
 from core.pages import stand_under
 from core.web import config, current_actor, db_session, moment, reading, requires
@@ -26,12 +27,16 @@ STATES = {
     "in_use": (QuestionState.ACTIVE, QuestionState.DRAFT),
     "draft": (QuestionState.DRAFT,),
     "retired": (QuestionState.RETIRED,),
+    "review": (QuestionState.ACTIVE,),
+    "all": (),
 }
 STATE_NAMES = {
     "active": _l("启用"),
     "in_use": _l("启用和草稿"),
     "draft": _l("草稿"),
     "retired": _l("停用"),
+    "review": _l("待复核"),
+    "all": _l("全部"),
 }
 FORMAT_HINTS = {
     "markdown": _l("什么都不丢，可以再读回来"),
@@ -59,6 +64,8 @@ SIGNS = {
     LossKind.LOST: "open",
     LossKind.APPROXIMATED: "none",
 }
+# So many questions are chosen by hand at most.
+MOST = 500
 # On the page; the report that comes with the file has all of them.
 MOST_SHOWN = 200
 
@@ -72,7 +79,7 @@ class _Choice:
     wanted: bank.QuestionFilter
 
     @property
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """The same as values of an address."""
         wanted = self.wanted
         values = {
@@ -83,6 +90,9 @@ class _Choice:
             "tag": wanted.tag,
             "type": wanted.type.value if wanted.type else "",
             "difficulty": str(wanted.difficulty or ""),
+            "clause": wanted.clause,
+            "finding": wanted.finding.value if wanted.finding else "",
+            "id": list(wanted.public_ids),
         }
         return {name: value for name, value in values.items() if value}
 
@@ -160,13 +170,19 @@ def _download(data: bytes, name: str, mimetype: str) -> Response:
     return Response(data, content_type=mimetype, headers={"Content-Disposition": disposition})
 
 
-def _choice(given: Mapping[str, str]) -> _Choice:
-    """What is not understood does not restrict; without a format nothing is written."""
+def _choice(given: MultiDict[str, str]) -> _Choice:
+    """What is not understood does not restrict; without a format nothing is written.
+
+    Chosen questions are taken whatever their state.
+    """
     # PostgreSQL takes no NUL in a text.
     values = {name: str(value).replace("\x00", "") for name, value in given.items()}
     state = values.get("state", "")
     state = state if state in STATES else "active"
     types = {type_.value: type_ for type_ in QuestionType}
+    findings = {finding.value: finding for finding in bank.Finding}
+    public_ids = tuple(one[:12].replace("\x00", "") for one in given.getlist("id")[:MOST])
+    clause = values.get("clause", "")[:170]
     difficulty = values.get("difficulty", "")
     wanted = bank.QuestionFilter(
         words=values.get("words", "").strip()[:100],
@@ -174,7 +190,11 @@ def _choice(given: Mapping[str, str]) -> _Choice:
         tag=values.get("tag", "")[:40],
         type=types.get(values.get("type", "")),
         difficulty=int(difficulty) if difficulty in ("1", "2", "3", "4", "5") else None,
-        states=STATES[state],
+        states=() if public_ids else STATES[state],
+        needs_review=state == "review" and not public_ids,
+        clause=clause if "#" in clause else "",
+        finding=findings.get(values.get("finding", "")),
+        public_ids=public_ids,
     )
     format_ = values.get("format", "")
     return _Choice(format_ if format_ in WRITERS else "", state, wanted)

@@ -59,6 +59,9 @@ def record_export(
         "tag": wanted.tag,
         "type": wanted.type.value if wanted.type else "",
         "states": [state.value for state in wanted.states],
+        "clause": wanted.clause,
+        "finding": wanted.finding.value if wanted.finding else "",
+        "ids": list(wanted.public_ids),
     }
     record(
         session,

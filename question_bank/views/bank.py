@@ -107,6 +107,7 @@ def questions() -> ResponseReturnValue:
     clauses = bank.bank_clauses(session, wanted.module_key) if wanted.module_key else []
     return render_template(
         "question_bank/questions.html",
+        panels=panels("bank", ""),
         rows=[listing.shown_row(row, wanted.words) for row in found.rows],
         total=found.total,
         first=(page - 1) * PER_PAGE + 1,

@@ -24,6 +24,10 @@ from question_bank.views import listing
 
 # A sheet or a change of more is no longer looked through by anybody.
 MOST = 500
+_LEADS_TO = {
+    "print": "question_bank.bank.print_sheet",
+    "export": "question_bank.exports.start",
+}
 ANSWERS = ("inline", "end", "none")
 
 bp = Blueprint("bank", __name__)
@@ -43,7 +47,7 @@ class ComparedPart:
 @requires(*bank.KEEPERS)
 def bulk() -> ResponseReturnValue:
     """Do one thing to the chosen questions, or to all that the filter finds."""
-    chosen = _chosen(request.form)
+    chosen = chosen_in(request.form)
     query: dict[str, Any] = dict(listing.asked_for(request.form).as_query())
     back = redirect(url_for("question_bank.questions", **query))
     is_all = request.form.get("all") == "1"
@@ -51,10 +55,12 @@ def bulk() -> ResponseReturnValue:
         flash(_("还没有选题。勾上要做的题，再点一次"))
         return back
     action = request.form.get("action", "")
-    if action == "print":
+    if action in _LEADS_TO:
+        # The page of exports begins with enabled questions unless told.
+        query["state"] = chosen.state
         if not is_all:
             query = {"id": list(chosen.wanted.public_ids)}
-        return redirect(url_for("question_bank.bank.print_sheet", **query))
+        return redirect(url_for(_LEADS_TO[action], **query))
     session, actor = db_session(), current_actor()
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
     if len(found) > MOST:
@@ -77,7 +83,7 @@ def print_sheet() -> ResponseReturnValue:
     """The chosen or found questions as a sheet for paper, with, without, or answers at the end."""
     stand_under("question_bank.questions")
     session, actor = db_session(), current_actor()
-    chosen = _chosen(request.args)
+    chosen = chosen_in(request.args)
     answers = request.args.get("answers", "inline")
     asked: dict[str, Any] = request.args.to_dict(flat=False)
     found = bank.found_questions(session, actor, chosen.wanted, most=MOST + 1)
@@ -118,7 +124,7 @@ def compare(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _chosen(values: Any) -> listing.Asked:
+def chosen_in(values: Any) -> listing.Asked:
     """The filter of a form or an address; chosen ids count unless everything found is wanted."""
     given: ImmutableMultiDict[str, str] = values
     ids = tuple(one[:12].replace("\x00", "") for one in given.getlist("id")[:MOST])

@@ -42,6 +42,7 @@ def an_origin(session: Session, cast: Cast) -> Mapping[str, Any]:
 
 
 ROUTES = {
+    "editor.bulk": Route("POST", expected=WRITERS, others=302),
     "editor.modules": Route(expected=WRITERS_AND_REVIEWERS),
     "editor.new_module": Route(expected=WRITERS),
     "editor.open_file": Route(
