@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
@@ -147,12 +147,6 @@ def seat_rows(
         .scalar_subquery()
     )
     chosen = Sitting.id == sitting_id if sitting_id else Sitting.try_number == last_try
-    of_sitting = (SittingPresence.sitting_id.is_(None), Answer.sitting_id == Sitting.id)
-    stored = select(func.count(Answer.slot.distinct())).where(*of_sitting)
-    newest = select(func.max(Answer.received_at)).where(*of_sitting)
-    questions = select(func.max(SittingQuestion.slot)).where(
-        SittingQuestion.sitting_id == Sitting.id
-    )
     people = select(required({exam.id: days}).subquery().c.user_id)
     begun = select(Sitting.user_id).where(Sitting.exam_id == exam.id)
     found = (
@@ -163,20 +157,12 @@ def seat_rows(
         .add_columns(
             Sitting.id,
             Sitting.state,
-            case(
-                (
-                    SittingPresence.sitting_id.is_(None),
-                    stored.correlate(Sitting, SittingPresence).scalar_subquery(),
-                ),
-                else_=SittingPresence.answered,
-            ),
-            questions.correlate(Sitting).scalar_subquery(),
+            *_progress(),
             Sitting.started_at,
             Sitting.deadline,
             Sitting.delivery_until,
             Sitting.extra_minutes,
             SittingPresence.seen_at,
-            newest.correlate(Sitting, SittingPresence).scalar_subquery(),
             Sitting.submitted_at,
             Sitting.score_tenths,
             Sitting.late_score_tenths,
@@ -187,6 +173,31 @@ def seat_rows(
         return found
     seen = (Team.path.startswith(path) for path in actor.scopes(*WATCHERS))
     return found.where(or_(false(), *seen))
+
+
+def _progress() -> tuple[ColumnElement[Any], ...]:
+    """Questions answered, questions of the paper, the newest stored answer.
+
+    Stored answers are looked through only where no page was heard of: a full hall has a hundred
+    thousand of them.
+    """
+    unheard = (SittingPresence.sitting_id.is_(None), Answer.sitting_id == Sitting.id)
+    stored = select(func.count(Answer.slot.distinct())).where(*unheard)
+    newest = select(func.max(Answer.received_at)).where(*unheard)
+    last_slot = select(func.max(SittingQuestion.slot)).where(
+        SittingQuestion.sitting_id == Sitting.id
+    )
+    return (
+        case(
+            (
+                SittingPresence.sitting_id.is_(None),
+                stored.correlate(Sitting, SittingPresence).scalar_subquery(),
+            ),
+            else_=SittingPresence.answered,
+        ),
+        last_slot.correlate(Sitting).scalar_subquery(),
+        newest.correlate(Sitting, SittingPresence).scalar_subquery(),
+    )
 
 
 def _seat(row: Any, now: datetime) -> Seat:
@@ -200,12 +211,12 @@ def _seat(row: Any, now: datetime) -> Seat:
         state,
         answered,
         questions,
+        newest_at,
         started_at,
         deadline,
         delivery_until,
         extra_minutes,
         seen_at,
-        newest_at,
         submitted_at,
         score_tenths,
         late_score_tenths,

@@ -108,11 +108,15 @@ def board_cells(exam_id: int) -> ResponseReturnValue:
 @bp.route("/exams/<int:exam_id>/board/minutes", methods=["GET", "POST"])
 @requires(*WATCHERS)
 def board_minutes(exam_id: int) -> ResponseReturnValue:
-    """More minutes for all whom the actor watches and who are at it, with one reason."""
+    """More minutes for all others whom the actor watches and who are at it, with one reason."""
     stand_under("exams.boards")
     exam, found = _watched(exam_id)
-    now = moment()
-    running = [seat.sitting_id for seat in found if seat.sitting_id and _may_gain(seat, now)]
+    actor, now = current_actor(), moment()
+    running = [
+        seat.sitting_id
+        for seat in found
+        if seat.sitting_id and seat.user_id != actor.user_id and _may_gain(seat, now)
+    ]
     form = MoreMinutesForm()
     if form.validate_on_submit():
         extended = extend_running(
@@ -120,7 +124,7 @@ def board_minutes(exam_id: int) -> ResponseReturnValue:
             running,
             minutes=form.minutes.data or 0,
             reason=form.reason.data or "",
-            actor=current_actor(),
+            actor=actor,
             now=now,
         )
         flash(_("已给 %(n)s 人加时 %(minutes)s 分", n=extended, minutes=form.minutes.data))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core.errors import Conflict
+from core.errors import N_, Conflict, Forbidden
 from core.pages import show_moment, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
@@ -62,6 +62,8 @@ def watch(sitting_id: int) -> ResponseReturnValue:
     session, actor, now = db_session(), current_actor(), moment()
     found = watched_sitting(session, actor, sitting_id, zone=config().time_zone, now=now)
     sent = request.form.get("do", "")
+    if request.method == "POST" and _is_own(found):
+        raise Forbidden(N_("这是你自己的答卷，由别的监考人处理。"))
     forms = {
         key: FORMS[key](request.form if FORM_OF.get(sent, sent) == key else None, prefix=key)
         for key in ("extend", "reopen", "close", "accept")
@@ -119,7 +121,7 @@ def _done(found: Watched, sent: str, form: ReasonForm) -> bool:
 
 def _shown(found: Watched) -> dict[str, Any]:
     exam, sitting, seat, now = found.exam, found.sitting, found.seat, moment()
-    sign, word = ATTENDANCES[seat.attendance]
+    sign = ATTENDANCES[seat.attendance][0]
     (cell,) = cells([seat], now=now)
     is_running = sitting.state in RUNNING
     is_open = state_at(sitting.state, deadline=sitting.deadline, now=now) is SittingState.OPEN
@@ -129,7 +131,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         "seat": seat,
         "presence": found.presence,
         "sign": sign,
-        "state_word": word,
+        "is_own": _is_own(found),
         "words": cell.words,
         "minutes_left": -(-seconds_left(deadline=sitting.deadline, now=now) // 60),
         "may_extend": is_open,
@@ -145,6 +147,11 @@ def _shown(found: Watched) -> dict[str, Any]:
             if score is not None
         ],
     }
+
+
+def _is_own(found: Watched) -> bool:
+    """Whether the invigilator is the candidate, for whom somebody else has to decide."""
+    return found.sitting.user_id == current_actor().user_id
 
 
 def _verdict(score: int, pass_mark: int) -> tuple[str, str]:

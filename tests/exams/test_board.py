@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from core.audit import AuditEntry
@@ -327,3 +327,18 @@ def test_a_sitting_is_watched_only_by_those_over_its_person(
     for who in ("other_leader", "learner", "inspector"):
         with pytest.raises(NotFound):
             watched_sitting(session, cast.actor(who), sitting.id, zone=SHANGHAI, now=MONDAY)
+
+
+def test_nobody_decides_on_the_own_sitting(
+    session: Session, cast: Cast, exam: Exam, client_for: Browser
+) -> None:
+    sitting = start(session, cast, exam, "team_leader")
+    session.commit()
+    browser = client_for("team_leader")
+    form = {"do": "extend", "extend-minutes": "10", "extend-reason": "停电"}
+
+    refused = browser.post(f"/exams/sittings/{sitting.id}/watch", data=form)
+    browser.post(f"/exams/{exam.id}/board/minutes", data={"minutes": "15", "reason": "停电"})
+
+    session.refresh(sitting)
+    assert (refused.status_code, sitting.extra_minutes) == (403, 0)
