@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from question_bank.authoring.note_writing import points_words
@@ -57,7 +58,7 @@ def shown_question(draft: QuestionDraft) -> ShownQuestion:
         lines += tuple(ShownLine(Markup(""), beside=Markup(text)) for text in spare)
     elif isinstance(key, BlanksKey):
         kind = "blanks"
-        lines = tuple(_words("　".join(blank.written)) for blank in key.blanks)
+        lines = tuple(_words(f" {_('或')} ".join(blank.written)) for blank in key.blanks)
     elif isinstance(key, RubricKey):
         kind = "points"
         lines = tuple(_words(f"{points_words(p.tenths)} 分　{p.text}") for p in key.points)

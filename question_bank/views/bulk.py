@@ -118,10 +118,15 @@ def compare(public_id: str) -> ResponseReturnValue:
         numbers=numbers,
         old=versions[old],
         new=versions[new],
-        made=versions_made(session, found),
+        made={made: _maker(name) for made, name in versions_made(session, found).items()},
         parts=_compared(versions[old], versions[new]),
         panels=panels("question", public_id),
     )
+
+
+def _maker(name: str) -> str:
+    """Who made a version; a file that was read has no person."""
+    return _("随文件同步") if name.startswith("system:") else name
 
 
 def chosen_in(values: Any) -> listing.Asked:
