@@ -10,6 +10,14 @@ FIGURE_NAMES = {
     "discriminative_efficiency": N_("区分效率"),
     "effective_weight": N_("实际权重"),
 }
+# One line each for who has not met the word.
+FIGURE_MEANINGS = {
+    "facility": N_("平均得到这题几成的分"),
+    "discrimination_index": N_("高分组比低分组多对多少，+0.2 以上算好"),
+    "point_biserial": N_("这题得分和其余题的总分走得多近，负的先查答案"),
+    "discriminative_efficiency": N_("能拉开的差距里拉开了多少"),
+    "effective_weight": N_("总分的高低有多少来自这题"),
+}
 REASONS = {
     Reason.NOBODY: N_("没有人答过"),
     Reason.TOO_FEW_PERSONS: N_("人太少"),

@@ -219,7 +219,7 @@ def commit(seen_hash: str) -> ResponseReturnValue:
     if outcome.unplaced:
         shown = "；".join(outcome.unplaced[:10])
         count = len(outcome.unplaced)
-        flash(_("%(n)s 条依据对不上任何模块的条款：%(shown)s", n=count, shown=shown))
+        flash(_("%(n)s 条依据对不上任何模块的条款：%(shown)s", n=count, shown=shown), "warn")
     return redirect(_proposals_url() or url_for("question_bank.imports.start"))
 
 

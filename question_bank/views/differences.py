@@ -28,7 +28,8 @@ def shown_change(
     anchor: str = "",
 ) -> ShownChange:
     """Two texts side by side."""
-    pieces = word_diff(before or "", after or "")
+    # Both without the marks of key facts: they stand in the file, not in the words.
+    pieces = word_diff((before or "").replace("==", ""), (after or "").replace("==", ""))
     return ShownChange(
         title,
         module_key,

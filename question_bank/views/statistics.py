@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.identity import Actor
 from question_bank.analysis import Reason
-from question_bank.analysis_words import FIGURE_NAMES, REASONS
+from question_bank.analysis_words import FIGURE_MEANINGS, FIGURE_NAMES, REASONS
 from question_bank.keys import QuestionType
 from question_bank.models import ItemStatistics, QuestionVersion
 from question_bank.queries.bank import KEEPERS
@@ -84,7 +84,7 @@ def shown_figures(found: Any) -> tuple[ShownFigure, ...]:
         why = _(REASONS[Reason(reason)]) if reason else ""
         if value is not None and found.sittings < FEW and name != "facility":
             why = _("不到 30 份，只作参考")
-        shown.append(ShownFigure(_(word), say(value), why))
+        shown.append(ShownFigure(_(word), say(value), why or _(FIGURE_MEANINGS[name])))
     seconds = found.median_seconds
     shown.append(
         ShownFigure(
