@@ -1,5 +1,6 @@
 """Many questions at once: what is done to chosen ones, the print sheet; and two versions of one."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,15 @@ from core.web import current_actor, db_session, moment, panels, requires
 from learning.differences import Piece, word_diff
 from question_bank import reviews
 from question_bank.bulk import LONGEST_NOTE, ask_for_review
-from question_bank.keys import BlanksKey, QuestionType
+from question_bank.keys import BlanksKey, MatchKey, OrderKey, QuestionType, VerdictKey
 from question_bank.models import QuestionVersion
 from question_bank.queries import bank
-from question_bank.queries.content import VersionContent, key_of, version_contents
+from question_bank.queries.content import (
+    OptionContent,
+    VersionContent,
+    key_of,
+    version_contents,
+)
 from question_bank.queries.history import versions_made
 from question_bank.views import listing
 
@@ -136,29 +142,50 @@ def chosen_in(values: Any) -> listing.Asked:
     return listing.asked_for(given, () if given.get("all") == "1" else ids)
 
 
+def _printed_options(content: VersionContent) -> list[OptionContent]:
+    """The options as printed: where their order is the answer, in a fixed order of its own."""
+    if content.type is QuestionType.HOTSPOT:
+        return []
+    if content.type not in (QuestionType.ORDERING, QuestionType.MATCHING):
+        return list(content.options)
+    mixed = {
+        option.id: hashlib.sha256(f"{content.public_id} {option.id}".encode()).digest()
+        for option in content.options
+    }
+    return sorted(content.options, key=lambda option: mixed[option.id])
+
+
+def _answer(content: VersionContent, letters: dict[int, str]) -> str:
+    """What is right, in a line; `letters` has the printed letter of each option."""
+    key = content.key
+    if isinstance(key, VerdictKey):
+        return _("对") if key.verdict else _("错")
+    if isinstance(key, BlanksKey):
+        return "；".join(" / ".join(blank.written) for blank in key.blanks)
+    if isinstance(key, OrderKey):
+        return "".join(letters[item] for item in key.item_ids)
+    if isinstance(key, MatchKey):
+        numbers = {premise.id: n for n, premise in enumerate(content.premises, start=1)}
+        return "，".join(f"{numbers[left]}{letters[right]}" for left, right in key.pairs)
+    right = [option for option in content.options if option.is_right]
+    if content.type is QuestionType.HOTSPOT:
+        return "；".join(Markup(option.html).striptags() for option in right)
+    if content.type in (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE):
+        return "".join(letters[option.id] for option in right)
+    return str(Markup(content.model_answer_html).striptags())
+
+
 def _printed(content: VersionContent) -> dict[str, Any]:
-    right = [
-        listing.LETTERS[place] for place, option in enumerate(content.options) if option.is_right
-    ]
-    is_choice = content.type in (QuestionType.SINGLE_CHOICE, QuestionType.MULTIPLE_CHOICE)
-    if content.type is QuestionType.TRUE_FALSE:
-        answer = _("对") if getattr(content.key, "verdict", False) else _("错")
-    elif isinstance(content.key, BlanksKey):
-        answer = "；".join(" / ".join(blank.written) for blank in content.key.blanks)
-    else:
-        answer = "".join(right) if is_choice else Markup(content.model_answer_html).striptags()
+    options = _printed_options(content)
+    letters = {option.id: listing.LETTERS[place] for place, option in enumerate(options)}
     return {
         "public_id": content.public_id,
         "type": listing.TYPE_NAMES[content.type],
         "stem": Markup(content.stem_html),
-        "options": [
-            (listing.LETTERS[place], Markup(option.html))
-            for place, option in enumerate(content.options)
-            if content.type is not QuestionType.HOTSPOT
-        ],
+        "options": [(letters[option.id], Markup(option.html)) for option in options],
         "premises": [Markup(premise.html) for premise in content.premises],
         "picture": content.picture,
-        "answer": answer,
+        "answer": _answer(content, letters),
         "explanation": Markup(content.explanation_html),
         "citations": [citation.label for citation in content.citations],
         "parts": [_printed(part) for part in content.parts],

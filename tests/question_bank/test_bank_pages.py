@@ -1,5 +1,6 @@
 """Many questions at once, the print sheet, two versions side by side, hits in the list."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from question_bank.models import Question
 from question_bank.search import grams, hit_ranges, wanted_grams
 from tests.cast import Cast
 from tests.conftest import MONDAY, QueryCounter
-from tests.question_bank.blocks import SINGLE, VERDICT
+from tests.question_bank.blocks import ORDERING, SINGLE, VERDICT
 from tests.question_bank.factories import make_question
 
 Browser = Callable[[str], FlaskClient]
@@ -95,6 +96,21 @@ def test_the_sheet_holds_the_chosen_questions_in_full(
     assert "sheet-answer" in with_answers
     assert "sheet-answer" not in without
     assert at_end.index("sheet-key") < at_end.index("sheet-answer")
+
+
+def test_the_sheet_does_not_give_an_order_away(client_for: Browser, session: Session) -> None:
+    make_question(session, now=MONDAY, type_word="排序", text=ORDERING)
+    session.commit()
+
+    page = client_for("examiner").get("/questions/print?id=q-7f3k2m").get_data(as_text=True)
+
+    right = ["通知受影响人员", "停机并切断能源", "上锁、挂牌", "释放残余能量", "验证零能量状态"]
+    printed = dict(re.findall(r'sheet-option"><span>(.)\.</span><div>(?:<p>)?([^<]+)', page))
+    assert sorted(printed.values()) == sorted(right)
+    assert list(printed.values()) != right
+    answer = re.search(r"答案：</b>([A-E]+)</p>", page)
+    assert answer
+    assert [printed[letter] for letter in answer[1]] == right
 
 
 def test_two_versions_stand_side_by_side_with_what_changed(
