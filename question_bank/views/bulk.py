@@ -159,7 +159,7 @@ def _answer(content: VersionContent, letters: dict[int, str]) -> str:
     """What is right, in a line; `letters` has the printed letter of each option."""
     key = content.key
     if isinstance(key, VerdictKey):
-        return _("对") if key.verdict else _("错")
+        return str(_("对") if key.verdict else _("错"))
     if isinstance(key, BlanksKey):
         return "；".join(" / ".join(blank.written) for blank in key.blanks)
     if isinstance(key, OrderKey):
