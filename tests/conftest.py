@@ -25,8 +25,10 @@ from core.services import Services
 from tests.cast import Cast, make_cast, sign_in_cookie
 from tests.databases import empty_database
 
-# Speed is measured in bench/, never in a test: a noisy machine would fail at random.
-settings_for_properties.register_profile("steady", deadline=None)
+# Speed is measured in bench/, never in a test: a noisy machine would fail at random. The same
+# examples each time, so that a change is judged by what it changes; `make soak` looks for new ones.
+IS_SOAK = os.environ.get("SOAK") == "1"
+settings_for_properties.register_profile("steady", deadline=None, derandomize=not IS_SOAK)
 settings_for_properties.load_profile("steady")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 # Every test has an application of its own; its templates are compiled once a session.

@@ -60,7 +60,7 @@ class Note:
     @property
     def value(self) -> str:
         """The value as one text; continuation lines keep their line breaks."""
-        return "\n".join(line.text for line in self.values).strip()
+        return "\n".join("" if line.is_blank else line.text for line in self.values).strip()
 
     @property
     def value_place(self) -> Line:
