@@ -33,6 +33,7 @@ from editor.views.words import SHOWN_STATES
 from learning.images import ImageStore
 from question_bank.publication import FileText, PublicationPlan, plan_publication, publish_files
 from question_bank.queries.sync import taken_ids
+from question_bank.views.clauses import publication_impact
 from question_bank.views.listing import TYPE_NAMES
 
 
@@ -148,6 +149,7 @@ def _page(found: WorkingCopy, back: SendBackForm, form: PublishForm) -> Response
         changes=file_changes(before, found.text),
         names=names,
         groups=_groups(plan),
+        impact=publication_impact(plan),
         types=TYPE_NAMES,
         back=back,
         form=form,
