@@ -55,6 +55,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(FirstAdministratorMade, seat_first_administrator)
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
+    bus.subscribe(exams.events.SittingRemarked, award)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 

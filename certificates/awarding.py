@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 from certificates import operations, queries
 from core.chance import SeedSource
 from core.identity import Actor
-from exams.events import SittingMarked
+from exams.events import SittingMarked, SittingRemarked
 
-AwardHandler = Callable[[Session, SittingMarked], None]
+AwardHandler = Callable[[Session, SittingMarked | SittingRemarked], None]
 
 
 def make_award_handler(seeds: SeedSource, zone: ZoneInfo) -> AwardHandler:
-    """A handler of SittingMarked that awards what the exam promises; harmless when run twice."""
+    """A handler that awards what the exam promises for a passed sitting; harmless when run twice.
 
-    def award_for_marked_sitting(session: Session, event: SittingMarked) -> None:
+    It answers SittingMarked, and SittingRemarked where a person's decision made it a pass.
+    """
+
+    def award_for_marked_sitting(session: Session, event: SittingMarked | SittingRemarked) -> None:
         if event.is_passed:
             operations.award_for_sitting(
                 session,

@@ -19,7 +19,7 @@ from core.db import Base, Database, make_engine
 from core.errors import Conflict
 from core.events import publish
 from core.identity import Actor
-from exams.events import SittingMarked
+from exams.events import SittingMarked, SittingRemarked
 from exams.models import Sitting
 from teams.models import Membership
 from tests.cast import Cast, make_cast
@@ -67,6 +67,25 @@ def announce(session: Session, sitting: Sitting, cast: Cast) -> None:
 
 def certificates(session: Session) -> list[Certificate]:
     return list(session.scalars(select(Certificate).order_by(Certificate.number)))
+
+
+def test_a_sitting_that_a_decision_made_a_pass_is_awarded_too(session: Session, cast: Cast) -> None:
+    sitting = make_awarding_sitting(session, cast)
+
+    for is_passed in (False, True, True):
+        publish(
+            session,
+            SittingRemarked(
+                actor=cast.actor("examiner"),
+                at=MONDAY + timedelta(hours=2),
+                sitting_id=sitting.id,
+                exam_id=sitting.exam_id,
+                user_id=sitting.user_id,
+                was_passed=False,
+                is_passed=is_passed,
+            ),
+        )
+        assert len(certificates(session)) == int(is_passed)
 
 
 def test_pass_awards_what_the_exam_promises(session: Session, cast: Cast) -> None:
