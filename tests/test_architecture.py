@@ -40,7 +40,7 @@ def python_files() -> Iterator[tuple[str, Path]]:
 
 
 def is_http_free(path: Path) -> bool:
-    return path.name in HTTP_FREE or path.parent.name in {"operations", "queries"}
+    return path.name in HTTP_FREE or path.parent.name in {"models", "operations", "queries"}
 
 
 def imported_modules(tree: ast.AST) -> Iterator[str]:

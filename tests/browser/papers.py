@@ -41,7 +41,8 @@ def question(page: Page, kind: str, place: int = 0) -> Locator:
 
 
 def come_to(page: Page, asked: Locator) -> None:
-    """Bring a question up on a phone, by the answer card."""
+    """Bring a question up on a phone, by the answer card, once the page's script has begun."""
+    expect(page.locator("body.exam-live")).to_be_attached()
     if asked.is_visible():
         return
     page.locator("[data-open]").click()
