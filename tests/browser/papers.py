@@ -28,11 +28,18 @@ def six_questions(live: Live, cast: Cast) -> Exam:
     return made
 
 
-def start(page: Page, exam: Exam) -> None:
+def start(page: Page, exam: Exam, *, has_script: bool = True) -> None:
     """From the exam's start page to its open paper."""
     page.goto(f"/my-exams/{exam.id}")
     page.get_by_role("button", name="开始考试").click()
     page.wait_for_url("**/sittings/*")
+    if has_script:
+        live_page(page)
+
+
+def live_page(page: Page) -> None:
+    """Wait until the page's script listens and has put the questions in their places."""
+    expect(page.locator("body.exam-live")).to_be_attached()
 
 
 def question(page: Page, kind: str, place: int = 0) -> Locator:
@@ -41,8 +48,8 @@ def question(page: Page, kind: str, place: int = 0) -> Locator:
 
 
 def come_to(page: Page, asked: Locator) -> None:
-    """Bring a question up on a phone, by the answer card, once the page's script has begun."""
-    expect(page.locator("body.exam-live")).to_be_attached()
+    """Bring a question up on a phone, by the answer card."""
+    live_page(page)
     if asked.is_visible():
         return
     page.locator("[data-open]").click()
@@ -58,7 +65,8 @@ def choose(page: Page, asked: Locator, *words: str) -> None:
 
 
 def chosen(asked: Locator) -> list[str]:
-    """The words of the chosen options."""
+    """The words of the chosen options, with what the page kept from before a reload."""
+    live_page(asked.page)
     found: list[str] = asked.evaluate(
         "q => [...q.querySelectorAll('.option:has(input:checked) > span:last-child')]"
         ".map(o => o.textContent.trim())"
@@ -68,12 +76,14 @@ def chosen(asked: Locator) -> list[str]:
 
 def saved(page: Page) -> None:
     """Wait until the page says that everything is on the server."""
+    live_page(page)
     expect(page.locator("[data-receipt]:visible").first).to_contain_text("已保存")
     expect(page.locator("[data-count='local']").first).to_have_text("0")
 
 
 def hand_in(page: Page) -> None:
     """Through the question before handing in to the result."""
+    live_page(page)
     page.locator("[data-check]:visible").first.click()
     page.get_by_role("dialog").get_by_role("button", name="交卷").click()
     page.wait_for_url("**/result")

@@ -13,6 +13,7 @@ from tests.browser.papers import (
     choose,
     come_to,
     hand_in,
+    live_page,
     question,
     saved,
     sitting_of,
@@ -72,6 +73,7 @@ def test_exam_is_sat_by_keyboard_alone_from_sign_in_to_result(
     go_by_key(page, page.locator(f"a[href='/my-exams/{exam.id}']"))
     go_by_key(page, page.get_by_role("button", name="开始考试"))
     page.wait_for_url("**/sittings/*")
+    live_page(page)
 
     first = page.locator(".question").first
     tab_to(page, first.locator("input").first)
@@ -152,7 +154,7 @@ def test_paper_without_scripts_saves_and_is_handed_in(
     live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
 ) -> None:
     page = open_page(live_cast.user("learner"), PHONE, java_script_enabled=False)
-    start(page, exam)
+    start(page, exam, has_script=False)
     question(page, SINGLE).locator(".option").filter(has_text="8 小时").click()
     question(page, BLANKS).locator("input").first.fill("5")
     page.get_by_role("button", name="保存", exact=True).click()
