@@ -193,9 +193,11 @@ def make_exam(page: Page, album: Album) -> None:
     album.keep(page, "exam-definition")
     page.get_by_role("button", name="保存草稿").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("抽题规则")
-    while page.locator(".row-form > li").count() > 1:
-        page.locator(".row-remove").last.click()
     row = page.locator(".row-form > li")
+    for left in range(row.count() - 1, 0, -1):
+        page.locator(".row-remove").last.click()
+        # Each removal is a new page.
+        expect(row).to_have_count(left)
     row.get_by_label("从哪里抽").select_option(label=TITLE)
     row.get_by_label("题型").select_option(label="不限")
     row.get_by_label("难度从").select_option(label="易")
