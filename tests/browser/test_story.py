@@ -230,6 +230,7 @@ def read_pass_rates(page: Page, album: Album) -> dict[str, int]:
     album.keep(page, "home-of-the-leader")
     page.get_by_role("link", name="合格率", exact=True).first.click()
     album.keep(page, "pass-rates")
+    expect(page.locator("table.tree tbody tr").first).to_be_visible()
     names = page.locator("table.tree thead th").all_inner_texts()
     row = page.locator("table.tree tbody tr").filter(has_text="冲压一班").first
     cells = row.locator("th, td").all_inner_texts()
