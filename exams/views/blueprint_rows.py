@@ -14,9 +14,9 @@ from exams.blueprint import MOST_ROWS, RowSpec, pools, shortages, total_tenths
 from exams.forms import BlueprintForm, RowForm
 from exams.models import ExamState
 from exams.operations.definition import set_blueprint
+from exams.queries.bank import bank_questions
 from exams.queries.exams import (
     MANAGERS,
-    bank_questions,
     blueprint_of,
     managed_exam,
     spec_of,

@@ -14,6 +14,7 @@ from exams.blueprint import pools, total_tenths
 from exams.definition import Finding, Phase, phase
 from exams.models import Exam, ExamState
 from exams.queries.audience import audience_of, required_counts, window_days
+from exams.queries.bank import bank_questions
 from exams.queries.candidates import (
     CandidateFilter,
     candidates,
@@ -24,7 +25,6 @@ from exams.queries.candidates import (
 from exams.queries.exams import (
     MANAGERS,
     READERS,
-    bank_questions,
     blueprint_of,
     exam_for,
     has_begun,
