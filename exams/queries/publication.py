@@ -66,13 +66,15 @@ def publication_findings(
 def pool_findings(
     exam: Exam, specs: Sequence[RowSpec], rows: Sequence[PoolRow], *, is_stored: bool = False
 ) -> list[Finding]:
-    """Where a pool falls short, or cannot keep the tolerance or the limit on reuse.
+    """Where a pool falls short, or cannot keep the exam's tolerance or limit on reuse.
 
     `is_stored` says that the pool is that of a published exam, no longer the bank's.
     """
     short = shortages(rows)
     if short:
-        return [shortage_finding(one, specs, is_stored=is_stored) for one in short]
+        return [
+            shortage_finding(one, specs[one.positions[0] - 1], is_stored=is_stored) for one in short
+        ]
     found = []
     if exam.tolerance_tenths is not None and rows:
         mean = exam.mean_expected if is_stored else None
@@ -136,11 +138,10 @@ def _person_finding(position: int, types: frozenset[QuestionType]) -> Finding:
 
 
 def shortage_finding(
-    short: Shortage, specs: Sequence[RowSpec] = (), *, is_stored: bool = False
+    short: Shortage, spec: RowSpec | None = None, *, is_stored: bool = False
 ) -> Finding:
-    """A shortage in words, naming its rows; `specs` tell which of them are fixed questions."""
+    """A shortage in words, naming its rows; `spec` is the first of them."""
     first = short.positions[0]
-    spec = specs[first - 1] if first <= len(specs) else None
     if len(short.positions) == 1 and spec is not None and spec.question is not None:
         fixed: dict[str, object] = {"row": first, "question": spec.question}
         if is_stored:
