@@ -215,7 +215,8 @@ def _matched(
         for row in rows
     ]
     ids = {version_id for row in wanted for version_id in row.ids}
-    order = sorted(ids, key=lambda version_id: _order(seed, version_id))
+    # The same as `_order(seed, id)`, written out because a pool has thousands of versions.
+    order = sorted(ids, key=lambda one: hashlib.sha256(b"%d:%d" % (seed, one)).digest())
     if reuse is None:
         return match(wanted, [Turn(order)]), order
     classes = _classes(reuse)

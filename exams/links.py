@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exams.chain import ANSWER, Link, digest, link_hash
-from exams.models import Answer, BlueprintRow, Exam, Sitting, SittingEvent, SittingQuestion
+from exams.models import Answer, Exam, Sitting, SittingEvent, SittingQuestion
+from exams.queries.pools import must_pass_slots
 
 PAPER = "paper"
 EXTENDED = "extended"
@@ -99,12 +100,7 @@ def paper_content(
         .where(SittingQuestion.sitting_id == sitting.id)
         .order_by(SittingQuestion.slot)
     )
-    must_pass = session.scalars(
-        select(SittingQuestion.slot)
-        .join(BlueprintRow, BlueprintRow.id == SittingQuestion.blueprint_row_id)
-        .where(SittingQuestion.sitting_id == sitting.id, BlueprintRow.is_must_pass.is_(True))
-        .order_by(SittingQuestion.slot)
-    ).all()
+    must_pass = must_pass_slots(session, sitting.id)
     paper = [
         [*row, digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
         for row in questions
@@ -117,4 +113,4 @@ def paper_content(
         "started_at": sitting.started_at.isoformat(),
         "rule": [exam.scoring_rule, exam.scoring_value_tenths],
         "paper": digest(paper),
-    } | ({"must_pass": list(must_pass)} if must_pass else {})
+    } | ({"must_pass": must_pass} if must_pass else {})

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from exams.blueprint import sections
@@ -95,20 +95,59 @@ def must_pass_rows(session: Session, exam_id: int) -> frozenset[int]:
     return frozenset(session.scalars(found))
 
 
+def must_pass_slots(session: Session, sitting_id: int) -> list[int]:
+    """The places of a paper whose questions must all be answered right."""
+    found = (
+        select(SittingQuestion.slot)
+        .join(BlueprintRow, BlueprintRow.id == SittingQuestion.blueprint_row_id)
+        .where(SittingQuestion.sitting_id == sitting_id, BlueprintRow.is_must_pass.is_(True))
+        .order_by(SittingQuestion.slot)
+    )
+    return list(session.scalars(found))
+
+
+@dataclass(frozen=True)
+class RowMark:
+    """What a paper says of the questions of a row: their section and whether they must be right."""
+
+    section: int
+    section_title: str
+    is_must_pass: bool
+
+
+def row_marks(session: Session, exam_id: int) -> dict[int, RowMark]:
+    """What papers say of the rows of a blueprint, by row; nothing where no row says anything."""
+    rows = session.execute(
+        select(BlueprintRow.id, BlueprintRow.section_title, BlueprintRow.is_must_pass)
+        .where(BlueprintRow.exam_id == exam_id)
+        .order_by(BlueprintRow.position)
+    ).all()
+    titles: dict[int, str] = {}
+    marks: dict[int, RowMark] = {}
+    for row, section in zip(rows, sections(row.section_title for row in rows), strict=True):
+        title = titles.setdefault(section, row.section_title or "")
+        if title or row.is_must_pass:
+            marks[row.id] = RowMark(section, title, row.is_must_pass)
+    return marks
+
+
 @dataclass(frozen=True)
 class PaperSize:
-    """How many questions a paper has, and for how many points."""
+    """How many questions a paper has, for how many points, and how many of them must be right."""
 
     questions: int
     points_tenths: int
+    must_pass: int
 
 
 def paper_size(session: Session, exam_id: int) -> PaperSize:
     """The size of every paper of an exam, from its blueprint."""
-    count, points = session.execute(
+    counted = case((BlueprintRow.is_must_pass.is_(True), BlueprintRow.count), else_=0)
+    count, points, must_pass = session.execute(
         select(
             func.coalesce(func.sum(BlueprintRow.count), 0),
             func.coalesce(func.sum(BlueprintRow.count * BlueprintRow.points_tenths), 0),
+            func.coalesce(func.sum(counted), 0),
         ).where(BlueprintRow.exam_id == exam_id)
     ).one()
-    return PaperSize(int(count), int(points))
+    return PaperSize(int(count), int(points), int(must_pass))
