@@ -1,4 +1,4 @@
-"""A missed must-pass question (红线题) fails the paper, whatever the score, and everybody is told."""
+"""A missed must-pass question (红线题) fails a paper of any score, and everybody is told."""
 
 from collections.abc import Callable
 from datetime import timedelta
