@@ -16,6 +16,7 @@ import core.health
 import editor.views
 import exams.cli
 import exams.events
+import exams.fairness_report
 import exams.item_analysis
 import exams.signing
 import exams.sweep
@@ -67,6 +68,8 @@ def register_jobs(services: Services) -> None:
     analyse = partial(exams.item_analysis.analyse_exams, services)
     services.jobs.every_night("item-analysis", analyse, zone=services.config.time_zone, hour=3)
     services.jobs.on_demand("analyse-exam", analyse)
+    report = partial(exams.fairness_report.report_fairness, services)
+    services.jobs.on_demand("report-fairness", report)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))

@@ -4,15 +4,18 @@ Whether all rows can be filled at once is decided by drawing a paper, so that a 
 never fails to draw one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from exams.balance import EXPECTED_BY_DIFFICULTY, mean_expected
 from exams.drawing import PoolRow, PoolShortage, PoolVersion, draw_paper
 from question_bank.keys import QuestionType
 
 # What a machine can mark. An exam that could draw anything else is not published.
 MACHINE_MARKED = frozenset(QuestionType) - {QuestionType.SHORT_ANSWER}
 MOST_ROWS = 40
+# Fixed questions, each a row of its own, besides the rows that draw.
+MOST_FIXED = 100
 MOST_QUESTIONS = 500
 
 
@@ -27,6 +30,14 @@ class RowSpec:
     difficulty_max: int
     count: int
     points_tenths: int
+    # A cited clause as module#anchor.
+    clause: str | None = None
+    # The public id of the one question that the row is; it stands on every paper.
+    question: str | None = None
+    # A wrong answer fails the whole paper (红线题).
+    is_must_pass: bool = False
+    # Begins a section of the paper under this heading.
+    section_title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class BankQuestion:
     tags: frozenset[str] = frozenset()
     # The types of a case's sub-questions.
     part_types: frozenset[QuestionType] = frozenset()
+    public_id: str = ""
+    # The clauses that it, or a part of it, cites, as module#anchor.
+    clauses: frozenset[str] = frozenset()
+    # The share of its points that it is expected to earn, in ‰.
+    expected: int = EXPECTED_BY_DIFFICULTY[3]
 
     @property
     def needs_person(self) -> bool:
@@ -61,26 +77,57 @@ class Shortage:
 
 
 def fits(row: RowSpec, question: BankQuestion) -> bool:
-    """Whether a row may draw a question."""
+    """Whether a row may draw a question; a fixed question has no further conditions."""
+    if row.question is not None:
+        return row.question == question.public_id
     return (
         (row.module_key is None or row.module_key == question.module_key)
         and (row.tag is None or row.tag in question.tags)
+        and (row.clause is None or row.clause in question.clauses)
         and (row.type is None or row.type is question.type)
         and row.difficulty_min <= question.difficulty <= row.difficulty_max
     )
 
 
 def pools(rows: Sequence[RowSpec], bank: Sequence[BankQuestion]) -> tuple[PoolRow, ...]:
-    """The rows with all that each may draw, numbered from 1; not yet stored, so without ids."""
-    return tuple(
-        PoolRow(
-            row_id=position,
-            position=position,
-            count=row.count,
-            points_tenths=row.points_tenths,
-            pool=tuple(PoolVersion(q.version_id) for q in bank if fits(row, q)),
+    """The rows with all that each may draw, numbered from 1; not yet stored, so without ids.
+
+    What is fixed in one row is no part of another's pool, where it could not be drawn anyway.
+    """
+    fixed = {row.question for row in rows if row.question is not None}
+    found = []
+    for position, (row, section) in enumerate(
+        zip(rows, sections(row.section_title for row in rows), strict=True), start=1
+    ):
+        drawable = [q for q in bank if fits(row, q) and (row.question or q.public_id not in fixed)]
+        found.append(
+            PoolRow(
+                row_id=position,
+                position=position,
+                count=row.count,
+                points_tenths=row.points_tenths,
+                pool=tuple(PoolVersion(q.version_id) for q in drawable),
+                section=section,
+                is_fixed=row.question is not None,
+                expected={q.version_id: q.expected for q in drawable},
+            )
         )
-        for position, row in enumerate(rows, start=1)
+    return tuple(found)
+
+
+def sections(titles: Iterable[str | None]) -> list[int]:
+    """The section of each row, counted from 0, by the rows' headings: each begins a new one."""
+    found: list[int] = []
+    for title in titles:
+        begins = bool(found) and title is not None
+        found.append((found[-1] if found else 0) + begins)
+    return found
+
+
+def mean_of(rows: Sequence[PoolRow]) -> int:
+    """The expected score of the mean paper of these pools, in ten-thousandths of a point."""
+    return mean_expected(
+        (row.count, row.points_tenths, list(row.expected.values())) for row in rows
     )
 
 

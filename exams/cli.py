@@ -10,7 +10,9 @@ from core.errors import NotFound
 from core.services import Services
 from exams.chain import Fault
 from exams.definition import points
+from exams.fairness_report import report_fairness
 from exams.item_analysis import analyse_exams
+from exams.redrawing import Place, redraw_sitting
 from exams.signing import load_signer
 from exams.sweep import sweep_overdue
 from exams.verification import Verification, verify_sitting
@@ -67,8 +69,51 @@ def _told(found: Verification) -> Iterator[str]:
     if found.score_again is not None:
         stored, again = (points(score or 0) for score in (found.score_stored, found.score_again))
         yield f"记录的得分 {stored}，按答案重算 {again}"
+    if not found.is_verdict_same:
+        yield "合格与否和重算的不一样"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
+
+
+@exams_group.command("redraw")
+@click.argument("sitting_id", type=int, metavar="SITTING")
+def redraw_command(sitting_id: int) -> None:
+    """按当时的种子和题池把一份试卷重新抽一遍，看和存着的是否一样；不一样，退出码为 1。"""
+    services: Services = current_app.extensions["shanggang"]
+    with services.database.reading() as session:
+        try:
+            found = redraw_sitting(session, sitting_id)
+        except NotFound as missing:
+            raise click.ClickException(f"没有编号为 {sitting_id} 的答卷") from missing
+    if not found.is_exact:
+        click.echo("这份答卷开始得早，没有存抽题时的题池，按撤题的时间推算")
+    if found.shortage is not None:
+        raise click.ClickException(f"题池不够重抽：{found.shortage}")
+    for one in found.differences:
+        click.echo(f"第 {one.slot} 题：存的是 {_place(one.stored)}，重抽是 {_place(one.again)}")
+    if not found.is_same:
+        raise click.ClickException(f"{len(found.differences)} 题和重抽的不一样")
+    click.echo(f"{found.questions} 题全部一样：题目、顺序、选项、分值")
+
+
+def _place(place: Place | None) -> str:
+    if place is None:
+        return "没有题"
+    order = "、".join(map(str, place.option_order))
+    shown = f"题目版本 {place.version_id}，{points(place.points_tenths)} 分"
+    return f"{shown}，选项 {order}" if order else shown
+
+
+@exams_group.command("fairness")
+@click.argument("exam_id", type=int, metavar="EXAM")
+def fairness_command(exam_id: int) -> None:
+    """算一场考试的公平报告：还没人考，就试抽一万份；结果在网页上看。"""
+    services: Services = current_app.extensions["shanggang"]
+    try:
+        papers = report_fairness(services, exam_id=exam_id)
+    except NotFound as missing:
+        raise click.ClickException(f"没有编号为 {exam_id} 的已发布考试") from missing
+    click.echo(f"已比较 {papers} 份试卷")
 
 
 @exams_group.command("analyse")

@@ -11,6 +11,9 @@ from question_bank.keys import RuleName
 
 MOST_MINUTES = 480
 MOST_TRIES = 10
+# Whole shifts to a day.
+SHIFT_HOURS = (24, 12, 8, 4)
+MOST_SHIFTS = 20
 LONGEST_WINDOW = timedelta(days=366)
 # Rules that can stand for 多选 where a question states none.
 EXAM_RULES = (
@@ -41,6 +44,19 @@ class ExamDefinition:
     scoring_rule: RuleName
     scoring_value_tenths: int | None
     reveal: Reveal
+
+
+@dataclass(frozen=True)
+class DrawRules:
+    """How even papers must be, and how much of a paper earlier shifts may have seen.
+
+    None sets no limit. `planned_shifts` above 1 keeps fresh questions back for later shifts.
+    """
+
+    tolerance_tenths: int | None = None
+    reuse_limit_percent: int | None = None
+    shift_hours: int = 24
+    planned_shifts: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,31 @@ def definition_of(exam: Exam) -> ExamDefinition:
         scoring_value_tenths=exam.scoring_value_tenths,
         reveal=exam.reveal,
     )
+
+
+def draw_rules_of(exam: Exam) -> DrawRules:
+    """How an exam wants its papers drawn."""
+    return DrawRules(
+        exam.tolerance_tenths,
+        exam.reuse_limit_percent,
+        exam.shift_hours,
+        exam.planned_shifts,
+    )
+
+
+def draw_findings(rules: DrawRules) -> list[Finding]:
+    """Everything in the rules of drawing that cannot be."""
+    found = []
+    limit = rules.reuse_limit_percent
+    if rules.tolerance_tenths is not None and rules.tolerance_tenths <= 0:
+        found.append(Finding("tolerance", N_("难易相差要大于 0 分；不限就空着"), {}))
+    if limit is not None and not 0 <= limit < 100:
+        found.append(Finding("reuse_limit", N_("重复上限填 0 到 99；不限就空着"), {}))
+    if rules.shift_hours not in SHIFT_HOURS:
+        found.append(Finding("shift_hours", N_("选多久算一批"), {}))
+    if not 1 <= rules.planned_shifts <= MOST_SHIFTS:
+        found.append(Finding("planned_shifts", N_("批数填 1 到 20"), {}))
+    return found
 
 
 def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:

@@ -5,9 +5,17 @@ be drawn again years later from the stored pool, in a dispute or on another mach
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+
+from exams.balance import Balance, BalancedRow, even_out
+from exams.matching import PoolShortage as PoolShortage
+from exams.matching import Turn, Wanted, match
+
+# How often a paper is drawn anew that could not be evened out.
+MOST_DRAWS = 20
+FRESH, SEEN, KEPT = range(3)
 
 
 @dataclass(frozen=True)
@@ -20,10 +28,10 @@ class PoolOption:
 
 @dataclass(frozen=True)
 class PoolVersion:
-    """A question version that may be drawn; questions of a lower `section` come first."""
+    """A question version that may be drawn; types of a lower `rank` come first in a section."""
 
     version_id: int
-    section: int = 0
+    rank: int = 0
     options: tuple[PoolOption, ...] = ()
     # Whether the author's order would tell the key, so that it is never shown.
     is_always_shuffled: bool = False
@@ -42,6 +50,12 @@ class PoolRow:
     count: int
     points_tenths: int
     pool: tuple[PoolVersion, ...]
+    # The section of the paper; questions are shuffled within it.
+    section: int = 0
+    # Its questions stand on every paper.
+    is_fixed: bool = False
+    # The share of its points that each version is expected to earn, in ‰.
+    expected: Mapping[int, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -57,19 +71,16 @@ class DrawnQuestion:
     case_version_id: int | None = None
 
 
-class PoolShortage(Exception):
-    """Some rows together ask for more different questions than their pools hold.
+@dataclass(frozen=True)
+class Reuse:
+    """What of the pool earlier shifts saw, what is kept for later ones, and how much may recur.
 
-    `positions` names these rows: one when its own pool is too small, several when they share
-    questions that would have to be drawn twice.
+    `most` is how many drawn questions of a paper may have been seen, where the pool allows.
     """
 
-    def __init__(self, positions: tuple[int, ...], wanted: int, available: int) -> None:
-        self.positions = positions
-        self.wanted = wanted
-        self.available = available
-        rows = ", ".join(str(position) for position in positions)
-        super().__init__(f"blueprint rows {rows} want {wanted} questions, pool has {available}")
+    seen: frozenset[int]
+    kept: frozenset[int]
+    most: int
 
 
 def draw_paper(
@@ -78,6 +89,8 @@ def draw_paper(
     seed: int,
     shuffles_questions: bool = True,
     shuffles_options: bool = True,
+    balance: Balance | None = None,
+    reuse: Reuse | None = None,
 ) -> tuple[DrawnQuestion, ...]:
     """Draw a paper in which every row has its count and no question stands twice.
 
@@ -85,17 +98,17 @@ def draw_paper(
     it, so the order of the rows gives no question a better chance. Raises PoolShortage only if no
     choice at all fills every row.
     """
-    row_of = _matched(rows, seed=seed)
+    row_of = choose(rows, seed=seed, balance=balance, reuse=reuse)
     places = [
         (version, row, index)
         for row in rows
         for index, version in enumerate(row.pool)
-        if row_of.get(version.version_id) is row
+        if row_of.get(version.version_id) == row.row_id
     ]
     if shuffles_questions:
-        places.sort(key=lambda p: (p[0].section, _order(seed, p[0].version_id)))
+        places.sort(key=lambda p: (p[1].section, p[0].rank, _order(seed, p[0].version_id)))
     else:
-        places.sort(key=lambda p: (p[0].section, p[1].position, p[2]))
+        places.sort(key=lambda p: (p[1].section, p[0].rank, p[1].position, p[2]))
     asked = [
         (version, row, part, points)
         for version, row, _index in places
@@ -112,6 +125,35 @@ def draw_paper(
         )
         for slot, (version, row, part, points) in enumerate(asked, start=1)
     )
+
+
+def choose(
+    rows: Sequence[PoolRow],
+    *,
+    seed: int,
+    balance: Balance | None = None,
+    reuse: Reuse | None = None,
+) -> dict[int, int]:
+    """The versions of a paper with the row of each, not yet in order.
+
+    With `reuse`, versions that nobody has seen are taken first. With `balance`, questions are
+    replaced until the expected score is close to the mean; where that fails, the paper is drawn
+    anew from another seed, made from this one, and the best of them stands.
+    """
+    if balance is None:
+        return _matched(rows, seed=seed, reuse=reuse)[0]
+    balanced = [BalancedRow(r.row_id, r.points_tenths, r.expected, r.is_fixed) for r in rows]
+    classes = _classes(reuse)
+    best, least = dict[int, int](), -1
+    for number in range(MOST_DRAWS):
+        other = seed if number == 0 else int.from_bytes(_order(seed, -number)[:8])
+        row_of, order = _matched(rows, seed=other, reuse=reuse)
+        off = abs(even_out(row_of, balanced, balance, order, classes=classes))
+        if least < 0 or off < least:
+            best, least = row_of, off
+        if off <= balance.tolerance:
+            break
+    return best
 
 
 def share_points(points_tenths: int, weights: Sequence[int | None]) -> tuple[int, ...]:
@@ -158,81 +200,37 @@ def _order(seed: int, *ids: int) -> bytes:
     return hashlib.sha256(":".join(map(str, (seed, *ids))).encode()).digest()
 
 
-def _matched(rows: Sequence[PoolRow], *, seed: int) -> dict[int, PoolRow]:
-    """Which row each drawn version belongs to."""
-    rows_of: dict[int, list[PoolRow]] = {}
-    for row in rows:
-        for version_id in {version.version_id for version in row.pool}:
-            rows_of.setdefault(version_id, []).append(row)
-    taken: dict[int, set[int]] = {row.row_id: set() for row in rows}
-    missing = sum(row.count for row in rows)
-    for version_id in sorted(rows_of, key=lambda version_id: _order(seed, version_id)):
-        if missing == 0:
-            break
-        missing -= _take(version_id, rows_of, taken)
-    if missing:
-        raise _shortage(rows, taken)
-    return {version_id: row for row in rows for version_id in taken[row.row_id]}
+def _matched(
+    rows: Sequence[PoolRow], *, seed: int, reuse: Reuse | None
+) -> tuple[dict[int, int], list[int]]:
+    """The row of each drawn version, and the order in which versions were tried."""
+    wanted = [
+        Wanted(
+            row.row_id,
+            row.position,
+            row.count,
+            tuple(version.version_id for version in row.pool),
+            row.is_fixed,
+        )
+        for row in rows
+    ]
+    ids = {version_id for row in wanted for version_id in row.ids}
+    # The same as `_order(seed, id)`, written out because a pool has thousands of versions.
+    order = sorted(ids, key=lambda one: hashlib.sha256(b"%d:%d" % (seed, one)).digest())
+    if reuse is None:
+        return match(wanted, [Turn(order)]), order
+    classes = _classes(reuse)
+    fresh, seen, kept = (
+        [one for one in order if classes.get(one, FRESH) == kind] for kind in (FRESH, SEEN, KEPT)
+    )
+    try:
+        return match(wanted, [Turn(fresh), Turn(seen, reuse.most), Turn(kept)]), order
+    except PoolShortage:
+        # The limit cannot be kept: as few seen ones as possible.
+        return match(wanted, [Turn(fresh), Turn(kept), Turn(seen)]), order
 
 
-def _take(version_id: int, rows_of: dict[int, list[PoolRow]], taken: dict[int, set[int]]) -> bool:
-    """Find a place for one more version, moving others to another row of theirs if need be.
-
-    A breadth-first search for an augmenting path: `came_from` says which version would move into
-    the row.
-    """
-    came_from: dict[int, int] = {}
-    waiting = [version_id]
-    owner: dict[int, int | None] = {version_id: None}
-    for mover in waiting:
-        for row in rows_of[mover]:
-            if row.row_id in came_from:
-                continue
-            came_from[row.row_id] = mover
-            if len(taken[row.row_id]) < row.count:
-                _move_along(row.row_id, came_from, owner, taken)
-                return True
-            for held in sorted(taken[row.row_id]):
-                if held not in owner:
-                    owner[held] = row.row_id
-                    waiting.append(held)
-    return False
-
-
-def _move_along(
-    row_id: int,
-    came_from: dict[int, int],
-    owner: dict[int, int | None],
-    taken: dict[int, set[int]],
-) -> None:
-    into: int | None = row_id
-    while into is not None:
-        mover = came_from[into]
-        leaves = owner[mover]
-        taken[into].add(mover)
-        if leaves is not None:
-            taken[leaves].discard(mover)
-        into = leaves
-
-
-def _shortage(rows: Sequence[PoolRow], taken: dict[int, set[int]]) -> PoolShortage:
-    """Name the rows that cannot be filled together: the proof that no other choice would do.
-
-    Starting from one unfilled row, every row that holds a question of these rows' pools belongs
-    to them; together they want more than their pools hold.
-    """
-    short = [next(row for row in rows if len(taken[row.row_id]) < row.count)]
-    held_by = {version_id: row for row in rows for version_id in taken[row.row_id]}
-    available: set[int] = set()
-    for row in short:
-        for version_id in _ids(row.pool) - available:
-            available.add(version_id)
-            holder = held_by.get(version_id)
-            if holder is not None and holder not in short:
-                short.append(holder)
-    positions = tuple(sorted(row.position for row in short))
-    return PoolShortage(positions, sum(row.count for row in short), len(available))
-
-
-def _ids(pool: Iterable[PoolVersion]) -> set[int]:
-    return {version.version_id for version in pool}
+def _classes(reuse: Reuse | None) -> dict[int, int]:
+    if reuse is None:
+        return {}
+    return dict.fromkeys(reuse.kept, KEPT) | dict.fromkeys(reuse.seen, SEEN)

@@ -25,16 +25,15 @@ from wtforms.validators import (
     NumberRange,
     Optional,
     StopValidation,
-    ValidationError,
 )
 from wtforms.widgets import NumberInput, TextInput
 
 from core.forms import BaseForm
-from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec
+from exams.blueprint import MOST_ROWS
 from exams.definition import RULES_WITH_POINTS, ExamDefinition
 from exams.models import Reveal
 from exams.queries.audience import AudienceChoice
-from question_bank.keys import QuestionType, RuleName
+from question_bank.keys import RuleName
 
 MOST_POINTS = 1000
 MOST_EXTRA_MINUTES = 240
@@ -108,24 +107,24 @@ class OnlyIfRead:
             raise StopValidation
 
 
-def _required(message: Any) -> InputRequired:
+def required(message: Any) -> InputRequired:
     return InputRequired(message=message)
 
 
 class DefinitionForm(BaseForm):
     """Title, window, minutes, pass mark and the rules of an exam."""
 
-    title = StringField(_l("考试名称"), [_required(_l("写上考试名称")), Length(max=120)])
+    title = StringField(_l("考试名称"), [required(_l("写上考试名称")), Length(max=120)])
     instructions = TextAreaField(
         _l("考试须知"), [Length(max=4000, message=_l("考试须知最多 4000 字"))]
     )
-    opens_on = Day(_l("开始日期"), [_required(_l("写上开始日期"))])
-    opens_time = Hour(_l("开始时间"), [_required(_l("写上开始时间"))])
-    closes_on = Day(_l("结束日期"), [_required(_l("写上结束日期"))])
-    closes_time = Hour(_l("结束时间"), [_required(_l("写上结束时间"))])
-    minutes = WholeNumber(_l("时长（分钟）"), [_required(_l("写上时长"))])
-    pass_mark = PointsField(_l("及格线（分）"), [_required(_l("写上及格线"))])
-    tries = WholeNumber(_l("最多考几次"), [_required(_l("写上次数"))])
+    opens_on = Day(_l("开始日期"), [required(_l("写上开始日期"))])
+    opens_time = Hour(_l("开始时间"), [required(_l("写上开始时间"))])
+    closes_on = Day(_l("结束日期"), [required(_l("写上结束日期"))])
+    closes_time = Hour(_l("结束时间"), [required(_l("写上结束时间"))])
+    minutes = WholeNumber(_l("时长（分钟）"), [required(_l("写上时长"))])
+    pass_mark = PointsField(_l("及格线（分）"), [required(_l("写上及格线"))])
+    tries = WholeNumber(_l("最多考几次"), [required(_l("写上次数"))])
     shuffles_questions = BooleanField(_l("每人题目顺序不同"))
     shuffles_options = BooleanField(_l("每人选项顺序不同"))
     scoring_rule = SelectField(_l("多选题怎么给分"))
@@ -140,12 +139,12 @@ class DefinitionForm(BaseForm):
             opens_at=_moment(self.opens_on, self.opens_time, zone),
             closes_at=_moment(self.closes_on, self.closes_time, zone),
             minutes=self.minutes.data or 0,
-            pass_mark_tenths=_tenths(self.pass_mark) or 0,
+            pass_mark_tenths=tenths_of(self.pass_mark) or 0,
             tries=self.tries.data or 0,
             shuffles_questions=self.shuffles_questions.data,
             shuffles_options=self.shuffles_options.data,
             scoring_rule=RuleName(self.scoring_rule.data),
-            scoring_value_tenths=_tenths(self.scoring_value) if self.has_points_rule else None,
+            scoring_value_tenths=tenths_of(self.scoring_value) if self.has_points_rule else None,
             reveal=Reveal(self.reveal.data),
         )
 
@@ -174,60 +173,6 @@ class DefinitionForm(BaseForm):
             "scoring_value": definition.scoring_value_tenths,
             "reveal": definition.reveal.value,
         }
-
-
-class RowForm(Form):
-    """One row of the blueprint. `source` is "", "m:<module key>" or "t:<tag>"."""
-
-    source = SelectField(_l("从哪里抽"))
-    type = SelectField(_l("题型"))
-    difficulty_min = SelectField(_l("难度从"), coerce=int)
-    difficulty_max = SelectField(_l("到"), coerce=int)
-    count = WholeNumber(
-        _l("题数"),
-        [
-            _required(_l("写上题数")),
-            OnlyIfRead(),
-            NumberRange(1, MOST_QUESTIONS, message=_l("题数填 1 到 500")),
-        ],
-    )
-    points = PointsField(_l("每题几分"), [_required(_l("写上每题几分"))])
-
-    def validate_difficulty_max(self, field: SelectField) -> None:
-        if self.difficulty_min.data is not None and field.data < self.difficulty_min.data:
-            raise ValidationError(_l("难度从低到高选"))
-
-    def spec(self) -> RowSpec:
-        """The fields of a valid row."""
-        kind, _, value = str(self.source.data).partition(":")
-        return RowSpec(
-            module_key=value if kind == "m" else None,
-            tag=value if kind == "t" else None,
-            type=QuestionType(self.type.data) if self.type.data else None,
-            difficulty_min=self.difficulty_min.data,
-            difficulty_max=self.difficulty_max.data,
-            count=self.count.data or 0,
-            points_tenths=_tenths(self.points) or 0,
-        )
-
-    @classmethod
-    def fields_of(cls, spec: RowSpec) -> dict[str, Any]:
-        """A row as the form shows it."""
-        source = f"m:{spec.module_key}" if spec.module_key else f"t:{spec.tag}" if spec.tag else ""
-        return {
-            "source": source,
-            "type": spec.type.value if spec.type else "",
-            "difficulty_min": spec.difficulty_min,
-            "difficulty_max": spec.difficulty_max,
-            "count": spec.count,
-            "points": spec.points_tenths,
-        }
-
-
-class BlueprintForm(BaseForm):
-    """All rows of a blueprint on one page."""
-
-    rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
 
 
 class AudienceRowForm(Form):
@@ -259,8 +204,8 @@ class ReasonForm(BaseForm):
 class WindowForm(ReasonForm):
     """A later close."""
 
-    closes_on = Day(_l("结束日期"), [_required(_l("写上结束日期"))])
-    closes_time = Hour(_l("结束时间"), [_required(_l("写上结束时间"))])
+    closes_on = Day(_l("结束日期"), [required(_l("写上结束日期"))])
+    closes_time = Hour(_l("结束时间"), [required(_l("写上结束时间"))])
 
     def closes_at(self, zone: ZoneInfo) -> datetime:
         """The close of a valid form."""
@@ -270,7 +215,7 @@ class WindowForm(ReasonForm):
 class MinutesForm(ReasonForm):
     """More minutes for everybody."""
 
-    minutes = WholeNumber(_l("时长（分钟）"), [_required(_l("写上时长"))])
+    minutes = WholeNumber(_l("时长（分钟）"), [required(_l("写上时长"))])
 
 
 class MoreMinutesForm(ReasonForm):
@@ -279,7 +224,7 @@ class MoreMinutesForm(ReasonForm):
     minutes = WholeNumber(
         _l("几分钟"),
         [
-            _required(_l("写上几分钟")),
+            required(_l("写上几分钟")),
             OnlyIfRead(),
             NumberRange(1, MOST_EXTRA_MINUTES, message=_l("分钟填 1 到 240")),
         ],
@@ -299,5 +244,5 @@ def _moment(day: DateField, hour: TimeField, zone: ZoneInfo) -> datetime:
     return local.astimezone(timezone.utc)
 
 
-def _tenths(field: PointsField) -> int | None:
+def tenths_of(field: PointsField) -> int | None:
     return int(field.data) if field.data is not None else None

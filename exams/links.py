@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from exams.chain import ANSWER, Link, digest, link_hash
 from exams.models import Answer, Exam, Sitting, SittingEvent, SittingQuestion
+from exams.queries.pools import must_pass_slots
 
 PAPER = "paper"
 EXTENDED = "extended"
@@ -85,7 +86,8 @@ def paper_content(
 ) -> dict[str, Any]:
     """What the first link says: whose paper of which exam, and a digest of all that was drawn.
 
-    `digests` has the digest of each question version, so that a changed key shows as well.
+    `digests` has the digest of each question version, so that a changed key shows as well. The
+    slots of must-pass questions are named where there are any.
     """
     questions = session.execute(
         select(
@@ -98,6 +100,7 @@ def paper_content(
         .where(SittingQuestion.sitting_id == sitting.id)
         .order_by(SittingQuestion.slot)
     )
+    must_pass = must_pass_slots(session, sitting.id)
     paper = [
         [*row, digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
         for row in questions
@@ -110,4 +113,4 @@ def paper_content(
         "started_at": sitting.started_at.isoformat(),
         "rule": [exam.scoring_rule, exam.scoring_value_tenths],
         "paper": digest(paper),
-    }
+    } | ({"must_pass": must_pass} if must_pass else {})

@@ -145,9 +145,9 @@ def paper_score(scores_tenths: Iterable[int]) -> int:
     return sum(scores_tenths)
 
 
-def is_passed(score_tenths: int, *, pass_mark_tenths: int) -> bool:
-    """Whether a score passes: the pass mark itself does."""
-    return score_tenths >= pass_mark_tenths
+def is_passed(score_tenths: int, *, pass_mark_tenths: int, missed: int = 0) -> bool:
+    """Whether a score passes: the pass mark itself does, a missed must-pass question never."""
+    return score_tenths >= pass_mark_tenths and not missed
 
 
 def _half_up(tenths: Fraction) -> int:

@@ -11,6 +11,7 @@ from exams import marking
 from exams.links import append_event
 from exams.models import Exam, LateDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
+from exams.queries.pools import must_pass_rows
 from exams.responses import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import ScoringRule
@@ -36,6 +37,20 @@ def score_paper(
     return scores
 
 
+def missed_must_pass(
+    session: Session, exam: Exam, paper: Iterable[Any], scores: Mapping[int, int]
+) -> tuple[int, ...] | None:
+    """The slots of must-pass questions (红线题) that did not earn all their points.
+
+    None where the paper has no such question.
+    """
+    rows = must_pass_rows(session, exam.id)
+    marked = [row for row in paper if row.blueprint_row_id in rows]
+    if not marked:
+        return None
+    return tuple(row.slot for row in marked if scores.get(row.slot, 0) < row.points_tenths)
+
+
 def scores_of(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> dict[int, int]:
     """Mark a sitting from its stored answers, with or without those delivered late."""
     paper = queries.paper_of(session, sitting.id)
@@ -56,13 +71,19 @@ def store_scores(
         session, sitting, exam, with_late=sitting.late_decision is LateDecision.ACCEPTED
     )
     score = marking.paper_score(scores.values())
-    sitting.score_tenths = score
-    sitting.is_passed = marking.is_passed(score, pass_mark_tenths=exam.pass_mark_tenths)
     paper = queries.paper_of(session, sitting.id)
+    missed = missed_must_pass(session, exam, paper, scores)
+    sitting.score_tenths = score
+    sitting.must_pass_missed = None if missed is None else len(missed)
+    sitting.is_passed = marking.is_passed(
+        score, pass_mark_tenths=exam.pass_mark_tenths, missed=len(missed or ())
+    )
     if paper:
         rows = [{"id": slot.id, "score_tenths": scores[slot.slot]} for slot in paper]
         session.execute(update(SittingQuestion), rows)
-    after = {"score_tenths": score, "is_passed": sitting.is_passed}
+    after: dict[str, Any] = {"score_tenths": score, "is_passed": sitting.is_passed}
+    if missed is not None:
+        after["must_pass_missed"] = list(missed)
     content = {
         **after,
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,

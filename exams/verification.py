@@ -1,6 +1,6 @@
 """Whether the stored record of a sitting is what it was: its chain, signature, paper and score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from exams.chain import ANSWER, BrokenLink, Link, broken_links
 from exams.links import PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
 from exams.queries.sittings import exam_of, paper_of
-from exams.scoring import score_paper
+from exams.scoring import missed_must_pass, score_paper
 from exams.signing import is_genuine
 from exams.versions import read_versions
 
@@ -33,6 +33,8 @@ class Verification:
     score_stored: int | None
     score_again: int | None
     changed_slots: tuple[int, ...]
+    # Whether the stored verdict follows from the score and the must-pass questions.
+    is_verdict_same: bool = True
 
     @property
     def is_intact(self) -> bool:
@@ -43,6 +45,7 @@ class Verification:
             and self.is_paper_same
             and not self.changed_slots
             and self.score_stored == self.score_again
+            and self.is_verdict_same
         )
 
 
@@ -67,7 +70,19 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         score_stored=sitting.score_tenths,
         score_again=marking.paper_score(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
+        is_verdict_same=_is_verdict_same(session, sitting, scores) if is_closed else True,
     )
+
+
+def _is_verdict_same(session: Session, sitting: Sitting, scores: Mapping[int, int]) -> bool:
+    exam = exam_of(session, sitting)
+    missed = missed_must_pass(session, exam, paper_of(session, sitting.id), scores)
+    again = marking.is_passed(
+        marking.paper_score(scores.values()),
+        pass_mark_tenths=exam.pass_mark_tenths,
+        missed=len(missed or ()),
+    )
+    return sitting.is_passed is again
 
 
 def _is_signed(sitting: Sitting, public_key: str) -> bool:

@@ -26,7 +26,8 @@ MOST_REMEMBERED = 20_000
 # SQLite takes 32,766 parameters; a pool may hold more versions than one statement should.
 READ_AT_ONCE = 500
 
-SECTIONS = tuple(QuestionType)
+# The order of the types in a section of a paper.
+RANKS = {kind: rank for rank, kind in enumerate(QuestionType)}
 # Shown in the author's order, these would tell their key.
 ALWAYS_SHUFFLED = frozenset({QuestionType.ORDERING, QuestionType.MATCHING})
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p[ >]).)*)</p>\s*", re.DOTALL)
@@ -149,7 +150,7 @@ def _known(row: Row[Any], parts: tuple[PoolVersion, ...]) -> KnownVersion:
     key = key_of(row)
     pool = PoolVersion(
         version_id=row.id,
-        section=SECTIONS.index(kind),
+        rank=RANKS[kind],
         options=options,
         is_always_shuffled=kind in ALWAYS_SHUFFLED,
         points_tenths=row.points_tenths,

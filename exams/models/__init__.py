@@ -10,6 +10,7 @@ from exams.models.exam import (
     PoolEntry,
     Reveal,
 )
+from exams.models.fairness import ExamFairness, ExamShift
 from exams.models.sitting import (
     RUNNING,
     Answer,
@@ -31,7 +32,9 @@ __all__ = [
     "BlueprintRow",
     "Exam",
     "ExamAudience",
+    "ExamFairness",
     "ExamItemStatistics",
+    "ExamShift",
     "ExamState",
     "ExamStatistics",
     "Exemption",

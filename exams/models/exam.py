@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
@@ -65,6 +65,17 @@ class Exam(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_sample: Mapped[bool] = mapped_column(default=False)
+    # How papers are drawn: how even they are, and what earlier shifts may have seen of them.
+    # How far the expected score of a paper may lie from the mean; None for any distance.
+    tolerance_tenths: Mapped[int | None]
+    # That mean at publication, in ten-thousandths of a point (tenths of a point times ‰).
+    mean_expected: Mapped[int | None] = mapped_column(BigInteger)
+    # The share of the drawn questions that an earlier shift may have seen; None for any share.
+    reuse_limit_percent: Mapped[int | None]
+    # Who starts within the same so many hours of a day is of one shift; 24 for a shift a day.
+    shift_hours: Mapped[int] = mapped_column(default=24, server_default="24")
+    # For how many shifts fresh questions are kept back.
+    planned_shifts: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property
     def rule(self) -> ScoringRule:
@@ -75,7 +86,7 @@ class Exam(Base):
 class BlueprintRow(Base):
     """One line of the blueprint: how many questions of which kind, for how many points each.
 
-    A module or a tag may be left open, as may the type and the difficulty.
+    Every condition may be left open. A row with `question` is that one question, on every paper.
     """
 
     __tablename__ = "blueprint_row"
@@ -92,6 +103,14 @@ class BlueprintRow(Base):
     count: Mapped[int]
     # Points of each question of this row.
     points_tenths: Mapped[int]
+    # A cited clause as module#anchor, which may be of another module than the question's own.
+    clause: Mapped[str | None] = mapped_column(String(161))
+    # The public id of a fixed question.
+    question: Mapped[str | None] = mapped_column(String(12))
+    # A wrong answer fails the whole paper (红线题).
+    is_must_pass: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # The heading that stands on the paper above this row; the rows after it belong to it too.
+    section_title: Mapped[str | None] = mapped_column(String(60))
 
 
 class PoolEntry(Base):
@@ -105,6 +124,9 @@ class PoolEntry(Base):
     question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    # The share of its points that it was expected to earn at publication, so that a balanced
+    # paper can be drawn again.
+    expected_permille: Mapped[int | None]
 
 
 class ExamAudience(Base):

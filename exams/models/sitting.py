@@ -98,6 +98,12 @@ class Sitting(Base):
     # Answers that came after the deadline, and the score that the paper would have with them.
     late_decision: Mapped[LateDecision | None] = mapped_column(enum_column(LateDecision))
     late_score_tenths: Mapped[int | None]
+    # What drawing the paper again needs besides seed and pool: the shift, and the entries of the
+    # pool that were withdrawn by then; None for sittings older than this.
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("exam_shift.id"))
+    withdrawn_entries: Mapped[list[Any] | None] = mapped_column(JSON)
+    # How many must-pass questions were not answered right; None where the paper has none.
+    must_pass_missed: Mapped[int | None]
 
 
 class SittingQuestion(Base):

@@ -13,8 +13,16 @@ from sqlalchemy.orm import Session
 from core.audit import record
 from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor
-from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
-from exams.definition import ExamDefinition, as_data, definition_of, findings
+from exams.blueprint import MOST_FIXED, MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
+from exams.definition import (
+    DrawRules,
+    ExamDefinition,
+    as_data,
+    definition_of,
+    draw_findings,
+    draw_rules_of,
+    findings,
+)
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
@@ -69,7 +77,9 @@ def set_blueprint(
 ) -> None:
     """Replace the blueprint of a draft. A shortage is no hindrance here, only at publication."""
     exam = locked_draft(session, exam)
-    if len(rows) > MOST_ROWS:
+    if sum(row.question is not None for row in rows) > MOST_FIXED:
+        raise Conflict(N_("指定题最多 %(most)s 道"), most=MOST_FIXED)
+    if sum(row.question is None for row in rows) > MOST_ROWS:
         raise Conflict(N_("抽题规则最多 %(most)s 行"), most=MOST_ROWS)
     if sum(row.count for row in rows) > MOST_QUESTIONS:
         raise Conflict(N_("一份试卷最多 %(most)s 题"), most=MOST_QUESTIONS)
@@ -85,6 +95,28 @@ def set_blueprint(
         subject=("exam", exam.id),
         before={"rows": before},
         after={"rows": [as_data(row) for row in rows]},
+    )
+    session.flush()
+
+
+def set_draw_rules(
+    session: Session, exam: Exam, rules: DrawRules, *, actor: Actor, now: datetime
+) -> None:
+    """Say how even the papers of a draft must be, and how much of one may have been seen."""
+    exam = locked_draft(session, exam)
+    for finding in draw_findings(rules):
+        raise Conflict(finding.msgid, **finding.values)
+    before = draw_rules_of(exam)
+    for name, value in asdict(rules).items():
+        setattr(exam, name, value)
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="exam.draw_rules.edited",
+        subject=("exam", exam.id),
+        before=as_data(before),
+        after=as_data(rules),
     )
     session.flush()
 
@@ -122,6 +154,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         "opens_at": _year_later(exam.opens_at, zone),
         "closes_at": _year_later(exam.closes_at, zone),
         "scoring_rule": exam.scoring_rule,
+        **asdict(draw_rules_of(exam)),
     }
     copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **definition)
     session.add(copy)

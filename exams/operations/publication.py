@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.audit import record
 from core.errors import N_, Conflict, Forbidden, NotFound
 from core.identity import Actor
-from exams.blueprint import pools, shortages
+from exams.blueprint import mean_of, pools
 from exams.definition import LONGEST_WINDOW, MOST_MINUTES, as_data
 from exams.models import (
     BlueprintRow,
@@ -27,8 +27,8 @@ from exams.models import (
     SittingState,
 )
 from exams.queries.audience import AudienceChoice, Days, audience_of
+from exams.queries.bank import bank_questions
 from exams.queries.exams import (
-    bank_questions,
     blueprint_of,
     has_begun,
     lies_in_scope,
@@ -37,7 +37,7 @@ from exams.queries.exams import (
     spec_of,
 )
 from exams.queries.pools import pool_rows
-from exams.queries.publication import publication_findings, shortage_finding
+from exams.queries.publication import pool_findings, publication_findings
 from exams.rules import deadline_for, is_overdue
 
 
@@ -52,13 +52,18 @@ def publish_exam(session: Session, exam: Exam, *, days: Days, actor: Actor, now:
     stored = blueprint_of(session, exam.id)
     drawable = pools([spec_of(row) for row in stored], bank_questions(session))
     entries = [
-        {"blueprint_row_id": row.id, "question_version_id": version.version_id}
+        {
+            "blueprint_row_id": row.id,
+            "question_version_id": version.version_id,
+            "expected_permille": pool.expected[version.version_id],
+        }
         for row, pool in zip(stored, drawable, strict=True)
         for version in pool.pool
     ]
     session.execute(insert(PoolEntry), entries)
     exam.state = ExamState.PUBLISHED
     exam.published_at = now
+    exam.mean_expected = mean_of(drawable)
     record(
         session,
         actor=actor,
@@ -189,7 +194,11 @@ def add_audience(
 def withdraw_question(
     session: Session, exam: Exam, version_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Take a question version out of papers not yet drawn; refused where a row would run short."""
+    """Take a question version out of papers not yet drawn.
+
+    Raises Conflict where a row would run short, or where papers could no longer keep the tolerance
+    or the limit on reuse.
+    """
     exam = _open_exam(session, exam, now)
     entries = list(
         session.scalars(
@@ -205,11 +214,15 @@ def withdraw_question(
     if not entries:
         raise NotFound()
     left = [
-        replace(row, pool=tuple(v for v in row.pool if v.version_id != version_id))
+        replace(
+            row,
+            pool=tuple(v for v in row.pool if v.version_id != version_id),
+            expected={key: share for key, share in row.expected.items() if key != version_id},
+        )
         for row in pool_rows(session, exam.id)
     ]
-    for short in shortages(left):
-        finding = shortage_finding(short)
+    specs = [spec_of(row) for row in blueprint_of(session, exam.id)]
+    for finding in pool_findings(exam, specs, left, is_stored=True):
         raise Conflict(finding.msgid, **finding.values)
     session.execute(
         update(PoolEntry)

@@ -16,13 +16,15 @@ from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
-from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
+from exams.drawing import DrawnQuestion, PoolRow, PoolShortage
 from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
-from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
+from exams.models import RUNNING, Exam, ExamShift, Sitting, SittingQuestion, SittingState
 from exams.operations.closing import settle_overdue
+from exams.operations.shifts import shift_at
+from exams.papers import draw_for
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
-from exams.queries.pools import pool_rows
+from exams.queries.pools import pool_rows, withdrawn_entries
 from exams.rules import deadline_for, start_refusal, state_at
 from exams.versions import known_versions
 
@@ -44,7 +46,9 @@ def start_sitting(
         running = queries.locked_sitting(session, running.id)
         settle_overdue(session, running, actor=actor, now=now)
     _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
-    paper = _paper_for(session, exam, seed=seed)
+    rows = pool_rows(session, exam.id)
+    shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
+    paper = _paper_for(exam, rows, shift, seed=seed)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -60,6 +64,8 @@ def start_sitting(
             started_at=now, minutes=exam.minutes, extra_minutes=0, closes_at=exam.closes_at
         ),
         full_score_tenths=sum(drawn.points_tenths for drawn in paper),
+        shift_id=shift.id if shift else None,
+        withdrawn_entries=withdrawn_entries(session, exam.id),
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
@@ -117,14 +123,11 @@ def _lost_race() -> Sitting:
     raise Conflict(N_("这场考试刚在另一处开始又结束了。刷新页面看结果"))
 
 
-def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestion, ...]:
+def _paper_for(
+    exam: Exam, rows: Sequence[PoolRow], shift: ExamShift | None, *, seed: int
+) -> tuple[DrawnQuestion, ...]:
     try:
-        return draw_paper(
-            pool_rows(session, exam.id),
-            seed=seed,
-            shuffles_questions=exam.shuffles_questions,
-            shuffles_options=exam.shuffles_options,
-        )
+        return draw_for(exam, rows, shift, seed=seed)
     except PoolShortage as shortage:
         raise Conflict(
             N_("组卷表第 %(rows)s 行要 %(wanted)s 题，题库里只有 %(available)s 题。告诉考试员"),
@@ -263,6 +266,7 @@ def reopen_sitting(
     }
     sitting.state, sitting.deadline = SittingState.OPEN, now + timedelta(minutes=minutes)
     sitting.submitted_at = sitting.score_tenths = sitting.is_passed = None
+    sitting.must_pass_missed = None
     sitting.signature = sitting.signed_number = sitting.signed_head = None
     append_event(session, sitting, REOPENED, {**before, "minutes": minutes}, now=now)
     record(

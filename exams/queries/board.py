@@ -64,6 +64,7 @@ class Seat:
     submitted_at: datetime | None
     score_tenths: int | None
     late_score_tenths: int | None
+    must_pass_missed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def seat_rows(
             Sitting.score_tenths,
             Sitting.late_score_tenths,
             Sitting.late_decision,
+            Sitting.must_pass_missed,
         )
     )
     if is_over_everything(actor, *WATCHERS):
@@ -221,6 +223,7 @@ def _seat(row: Any, now: datetime) -> Seat:
         score_tenths,
         late_score_tenths,
         late_decision,
+        must_pass_missed,
     ) = row
     last = seen_at or newest_at or started_at
     return Seat(
@@ -245,4 +248,5 @@ def _seat(row: Any, now: datetime) -> Seat:
         submitted_at,
         score_tenths,
         late_score_tenths,
+        must_pass_missed,
     )

@@ -55,6 +55,8 @@ class Candidate:
     tries: int
     best_tenths: int | None
     standing: Standing
+    # Whether a must-pass question was missed in any sitting.
+    missed_must_pass: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ def candidates(
             tries=row[5],
             best_tenths=row[6],
             standing=Standing(row[7]),
+            missed_must_pass=bool(row[8]),
         )
         for row in rows
     ]
@@ -220,7 +223,10 @@ def _narrowed(
     done = _done(exam)
     stands = _stands(done, phase(exam, now=now))
     found = _candidates(actor, exam, days, done).add_columns(
-        func.coalesce(done.c.tries, 0), done.c.best_tenths, stands.label("stands")
+        func.coalesce(done.c.tries, 0),
+        done.c.best_tenths,
+        stands.label("stands"),
+        done.c.missed,
     )
     if wanted.words:
         found = found.where(matches(wanted.words))
@@ -249,6 +255,7 @@ def _done(exam: Exam) -> Subquery:
             func.max(passed, type_=Integer).label("passed"),
             func.max(is_open, type_=Integer).label("is_open"),
             func.max(Sitting.score_tenths).label("best_tenths"),
+            func.max(Sitting.must_pass_missed).label("missed"),
         )
         .where(Sitting.exam_id == exam.id)
         .group_by(Sitting.user_id)

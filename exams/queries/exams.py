@@ -9,13 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import N_, Conflict, Forbidden, NotFound
 from core.identity import Actor, Role
-from exams.blueprint import BankQuestion, RowSpec
+from exams.blueprint import RowSpec
 from exams.definition import Phase
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState, PoolEntry, Sitting
 from exams.queries.audience import AudienceChoice
-from question_bank.keys import QuestionType
-from question_bank.models import Question, QuestionState, QuestionTag
-from question_bank.queries.content import is_drawable
 from teams.models import Team
 
 MANAGERS = (Role.EXAMINER,)
@@ -182,6 +179,10 @@ def spec_of(row: BlueprintRow) -> RowSpec:
         difficulty_max=row.difficulty_max,
         count=row.count,
         points_tenths=row.points_tenths,
+        clause=row.clause,
+        question=row.question,
+        is_must_pass=row.is_must_pass,
+        section_title=row.section_title,
     )
 
 
@@ -195,54 +196,6 @@ def pool_counts(session: Session, exam_id: int) -> dict[int, RowCounts]:
         .group_by(BlueprintRow.id)
     )
     return {row[0]: RowCounts(row[1], row[2]) for row in rows}
-
-
-def bank_questions(session: Session) -> list[BankQuestion]:
-    """Every question that can be drawn today, with its current version, by question."""
-    tags: dict[int, set[str]] = {}
-    for question_id, tag in session.execute(
-        select(QuestionTag.question_id, QuestionTag.tag)
-        .join(Question, Question.id == QuestionTag.question_id)
-        .where(is_drawable())
-    ):
-        tags.setdefault(question_id, set()).add(tag)
-    rows = session.execute(
-        select(
-            Question.id,
-            Question.current_version_id,
-            Question.module_key,
-            Question.type,
-            Question.difficulty,
-        )
-        .where(is_drawable())
-        .order_by(Question.public_id)
-    )
-    parts = _part_types(session)
-    return [
-        BankQuestion(
-            version_id,
-            module_key,
-            kind,
-            difficulty,
-            frozenset(tags.get(question_id, ())),
-            frozenset(parts.get(question_id, ())),
-        )
-        for question_id, version_id, module_key, kind, difficulty in rows
-        if version_id is not None
-    ]
-
-
-def _part_types(session: Session) -> dict[int, set[QuestionType]]:
-    """The types of the sub-questions of each case."""
-    found: dict[int, set[QuestionType]] = {}
-    rows = session.execute(
-        select(Question.case_id, Question.type).where(
-            Question.case_id.is_not(None), Question.state == QuestionState.ACTIVE
-        )
-    )
-    for case_id, kind in rows:
-        found.setdefault(case_id or 0, set()).add(kind)
-    return found
 
 
 def _wanted(actor: Actor, wanted: ExamFilter, now: datetime) -> list[ColumnElement[bool]]:

@@ -1,54 +1,153 @@
 """The stored pool of a published exam, as the draw takes it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from exams.drawing import PoolRow
-from exams.models import BlueprintRow, PoolEntry
+from exams.blueprint import sections
+from exams.drawing import PoolRow, PoolVersion
+from exams.models import BlueprintRow, PoolEntry, Sitting, SittingQuestion
 from exams.versions import known_versions
 
 
-def pool_rows(session: Session, exam_id: int) -> tuple[PoolRow, ...]:
-    """The blueprint of an exam with the stored pool, without what was withdrawn from it."""
+def pool_rows(
+    session: Session, exam_id: int, *, without: Collection[int] | None = None
+) -> tuple[PoolRow, ...]:
+    """The blueprint of an exam with the stored pool, without what was withdrawn from it.
+
+    Given `without`, these entries are left out instead: the pool as it was at an earlier draw.
+    """
     rows = session.execute(
         select(
-            BlueprintRow.id, BlueprintRow.position, BlueprintRow.count, BlueprintRow.points_tenths
+            BlueprintRow.id,
+            BlueprintRow.position,
+            BlueprintRow.count.label("wanted"),
+            BlueprintRow.points_tenths,
+            BlueprintRow.question,
+            BlueprintRow.section_title,
         )
         .where(BlueprintRow.exam_id == exam_id)
         .order_by(BlueprintRow.position)
     ).all()
-    entries = session.execute(
-        select(PoolEntry.blueprint_row_id, PoolEntry.question_version_id)
-        .where(
-            PoolEntry.blueprint_row_id.in_([row.id for row in rows]),
-            PoolEntry.withdrawn_at.is_(None),
-        )
-        .order_by(PoolEntry.id)
-    ).all()
-    versions = known_versions(session, [version_id for _, version_id in entries])
-    pools: dict[int, list[Any]] = {row.id: [] for row in rows}
-    for row_id, version_id in entries:
+    wanted = select(
+        PoolEntry.blueprint_row_id,
+        PoolEntry.question_version_id,
+        PoolEntry.expected_permille,
+        PoolEntry.id,
+    ).where(PoolEntry.blueprint_row_id.in_([row.id for row in rows]))
+    if without is None:
+        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
+    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
+    left_out = set(without or ())
+    kept = [entry for entry in entries if entry[3] not in left_out] if left_out else entries
+    versions = known_versions(session, [entry[1] for entry in kept])
+    pools: dict[int, list[PoolVersion]] = {row.id: [] for row in rows}
+    expected: dict[int, dict[int, int]] = {row.id: {} for row in rows}
+    for row_id, version_id, share, _ in kept:
         pools[row_id].append(versions[version_id].pool)
-    return tuple(PoolRow(*row, tuple(pools[row.id])) for row in rows)
+        if share is not None:
+            expected[row_id][version_id] = share
+    return tuple(
+        PoolRow(
+            row_id=row.id,
+            position=row.position,
+            count=row.wanted,
+            points_tenths=row.points_tenths,
+            pool=tuple(pools[row.id]),
+            section=section,
+            is_fixed=row.question is not None,
+            expected=expected[row.id],
+        )
+        for row, section in zip(rows, sections([r.section_title for r in rows]), strict=True)
+    )
+
+
+def withdrawn_entries(session: Session, exam_id: int) -> list[int]:
+    """The entries of an exam's pool that were withdrawn so far, by id."""
+    found = (
+        select(PoolEntry.id)
+        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
+        .where(BlueprintRow.exam_id == exam_id, PoolEntry.withdrawn_at.is_not(None))
+        .order_by(PoolEntry.id)
+    )
+    return list(session.scalars(found))
+
+
+def seen_versions(session: Session, exam_id: int) -> frozenset[int]:
+    """The versions, a case as a whole, that stand on any paper of the exam so far."""
+    asked = func.coalesce(SittingQuestion.case_version_id, SittingQuestion.question_version_id)
+    found = (
+        select(asked)
+        .join(Sitting, Sitting.id == SittingQuestion.sitting_id)
+        .where(Sitting.exam_id == exam_id)
+        .distinct()
+    )
+    return frozenset(session.scalars(found))
+
+
+def must_pass_rows(session: Session, exam_id: int) -> frozenset[int]:
+    """The rows of a blueprint whose questions must all be answered right (红线题)."""
+    found = select(BlueprintRow.id).where(
+        BlueprintRow.exam_id == exam_id, BlueprintRow.is_must_pass.is_(True)
+    )
+    return frozenset(session.scalars(found))
+
+
+def must_pass_slots(session: Session, sitting_id: int) -> list[int]:
+    """The places of a paper whose questions must all be answered right."""
+    found = (
+        select(SittingQuestion.slot)
+        .join(BlueprintRow, BlueprintRow.id == SittingQuestion.blueprint_row_id)
+        .where(SittingQuestion.sitting_id == sitting_id, BlueprintRow.is_must_pass.is_(True))
+        .order_by(SittingQuestion.slot)
+    )
+    return list(session.scalars(found))
+
+
+@dataclass(frozen=True)
+class RowMark:
+    """What a paper says of the questions of a row: their section and whether they must be right."""
+
+    section: int
+    section_title: str
+    is_must_pass: bool
+
+
+def row_marks(session: Session, exam_id: int) -> dict[int, RowMark]:
+    """What papers say of the rows of a blueprint, by row; nothing where no row says anything."""
+    rows = session.execute(
+        select(BlueprintRow.id, BlueprintRow.section_title, BlueprintRow.is_must_pass)
+        .where(BlueprintRow.exam_id == exam_id)
+        .order_by(BlueprintRow.position)
+    ).all()
+    titles: dict[int, str] = {}
+    marks: dict[int, RowMark] = {}
+    for row, section in zip(rows, sections(row.section_title for row in rows), strict=True):
+        title = titles.setdefault(section, row.section_title or "")
+        if title or row.is_must_pass:
+            marks[row.id] = RowMark(section, title, row.is_must_pass)
+    return marks
 
 
 @dataclass(frozen=True)
 class PaperSize:
-    """How many questions a paper has, and for how many points."""
+    """How many questions a paper has, for how many points, and how many of them must be right."""
 
     questions: int
     points_tenths: int
+    must_pass: int
 
 
 def paper_size(session: Session, exam_id: int) -> PaperSize:
     """The size of every paper of an exam, from its blueprint."""
-    count, points = session.execute(
+    counted = case((BlueprintRow.is_must_pass.is_(True), BlueprintRow.count), else_=0)
+    count, points, must_pass = session.execute(
         select(
             func.coalesce(func.sum(BlueprintRow.count), 0),
             func.coalesce(func.sum(BlueprintRow.count * BlueprintRow.points_tenths), 0),
+            func.coalesce(func.sum(counted), 0),
         ).where(BlueprintRow.exam_id == exam_id)
     ).one()
-    return PaperSize(int(count), int(points))
+    return PaperSize(int(count), int(points), int(must_pass))

@@ -1,5 +1,6 @@
 """What still hinders an exam's publication, and the pool that publication stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,24 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.errors import N_, NotFound
-from exams.blueprint import Shortage, pools, rows_for_persons, shortages, total_tenths
-from exams.definition import Finding, definition_of, findings
+from exams.balance import UNITS, Balance
+from exams.blueprint import (
+    RowSpec,
+    Shortage,
+    mean_of,
+    pools,
+    rows_for_persons,
+    shortages,
+    total_tenths,
+)
+from exams.definition import Finding, definition_of, findings, points
+from exams.drawing import PoolRow
 from exams.models import BlueprintRow, Exam, PoolEntry
 from exams.queries.audience import Days, audience_of, required_counts
-from exams.queries.exams import bank_questions, blueprint_of, spec_of
+from exams.queries.bank import bank_questions
+from exams.queries.exams import blueprint_of, spec_of
+from exams.shifts import breach
+from exams.trials import ToleranceBreach, tolerance_breach
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
@@ -40,13 +54,75 @@ def publication_findings(
     if not rows:
         found.append(Finding("rows", N_("还没有抽题规则。至少写一行"), {}))
     bank = bank_questions(session)
-    found += [shortage_finding(s) for s in shortages(pools(rows, bank))]
+    found += pool_findings(exam, rows, pools(rows, bank))
     found += [_person_finding(row, types) for row, types in rows_for_persons(rows, bank).items()]
     if not audience_of(session, exam.id):
         found.append(Finding("audience", N_("还没选谁来考"), {}))
     elif required_counts(session, {exam.id: days})[exam.id] == 0:
         found.append(Finding("audience", N_("选的范围里没有要考的人。换班组或岗位"), {}))
     return found
+
+
+def pool_findings(
+    exam: Exam, specs: Sequence[RowSpec], rows: Sequence[PoolRow], *, is_stored: bool = False
+) -> list[Finding]:
+    """Where a pool falls short, or cannot keep the exam's tolerance or limit on reuse.
+
+    `is_stored` says that the pool is that of a published exam, no longer the bank's.
+    """
+    short = shortages(rows)
+    if short:
+        return [
+            shortage_finding(one, specs[one.positions[0] - 1], is_stored=is_stored) for one in short
+        ]
+    found = []
+    if exam.tolerance_tenths is not None and rows:
+        mean = exam.mean_expected if is_stored else None
+        balance = Balance(mean_of(rows) if mean is None else mean, exam.tolerance_tenths * UNITS)
+        missed = tolerance_breach(rows, balance)
+        if missed is not None:
+            found.append(_tolerance_finding(exam.tolerance_tenths, missed))
+    if exam.reuse_limit_percent is not None and rows:
+        over = breach(
+            rows,
+            exam_id=exam.id,
+            limit_percent=exam.reuse_limit_percent,
+            planned=exam.planned_shifts,
+        )
+        if over is not None:
+            values: dict[str, object] = {
+                "shift": over.shift,
+                "reused": over.reused,
+                "most": over.most,
+            }
+            found.append(
+                Finding(
+                    "rows",
+                    N_(
+                        "第 %(shift)s 批的卷子里会有 %(reused)s 题是前面批次见过的，"
+                        "上限是 %(most)s 题。给题池加题，或少留几批，或放宽上限"
+                    ),
+                    values,
+                )
+            )
+    return found
+
+
+def _tolerance_finding(tolerance_tenths: int, missed: ToleranceBreach) -> Finding:
+    return Finding(
+        "rows",
+        N_(
+            "难易相差 %(tolerance)s 分做不到：试抽 %(papers)s 份，%(outside)s 份超出，"
+            "最多差 %(worst)s 分。放宽一些，或给题池加题"
+        ),
+        {
+            "tolerance": points(tolerance_tenths),
+            "papers": missed.papers,
+            "outside": missed.outside,
+            # Rounded up, so that a breach never reads as kept.
+            "worst": points(-(-missed.worst // UNITS)),
+        },
+    )
 
 
 def _person_finding(position: int, types: frozenset[QuestionType]) -> Finding:
@@ -61,8 +137,24 @@ def _person_finding(position: int, types: frozenset[QuestionType]) -> Finding:
     )
 
 
-def shortage_finding(short: Shortage) -> Finding:
-    """A shortage in words, naming its rows."""
+def shortage_finding(
+    short: Shortage, spec: RowSpec | None = None, *, is_stored: bool = False
+) -> Finding:
+    """A shortage in words, naming its rows; `spec` is the first of them."""
+    first = short.positions[0]
+    if len(short.positions) == 1 and spec is not None and spec.question is not None:
+        fixed: dict[str, object] = {"row": first, "question": spec.question}
+        if is_stored:
+            return Finding(
+                "rows",
+                N_("它是第 %(row)s 行的指定题，每份卷子都有它，没有别的题能顶上"),
+                fixed,
+            )
+        return Finding(
+            "rows",
+            N_("第 %(row)s 行指定的 %(question)s 现在不能抽：停用了，或在等人复核。换一题"),
+            fixed,
+        )
     values: dict[str, object] = {
         "rows": "、".join(str(position) for position in short.positions),
         "wanted": short.wanted,

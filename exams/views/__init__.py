@@ -10,6 +10,7 @@ from exams.views import board, result, setup
 from exams.views import clauses as clauses
 from exams.views import exam as exam
 from exams.views import exposure as exposure
+from exams.views import fairness as fairness
 from exams.views import journal as journal
 from exams.views import pool as pool
 from exams.views import publication as publication

@@ -160,6 +160,7 @@ def _sentences() -> Mapping[str, str]:
         "over": _("{answered} / {questions}，时间到，正在收卷"),
         "to_decide": _("补交要确认：{score} 分或 {late} 分"),
         "handed_in": _("已交卷 {at}"),
+        "missed": _("已交卷 {at}，红线题答错"),
         "not_come": _("未到"),
     }
 
@@ -169,6 +170,7 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
     if seat.attendance is Attendance.NOT_COME or seat.deadline is None:
         return says["not_come"]
     if seat.attendance is Attendance.HANDED_IN:
+        kind = "missed" if seat.must_pass_missed else kind
         return says[kind].format(at=show_clock(seat.submitted_at)[:5] if seat.submitted_at else "")
     if seat.attendance is Attendance.TO_DECIDE:
         return says[kind].format(

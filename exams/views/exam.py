@@ -14,6 +14,7 @@ from exams.blueprint import pools, total_tenths
 from exams.definition import Finding, Phase, phase
 from exams.models import Exam, ExamState
 from exams.queries.audience import audience_of, required_counts, window_days
+from exams.queries.bank import bank_questions, cited_clauses
 from exams.queries.candidates import (
     CandidateFilter,
     candidates,
@@ -24,7 +25,6 @@ from exams.queries.candidates import (
 from exams.queries.exams import (
     MANAGERS,
     READERS,
-    bank_questions,
     blueprint_of,
     exam_for,
     has_begun,
@@ -104,12 +104,17 @@ def _rows(found: Exam) -> list[ShownRow]:
     session = db_session()
     stored = blueprint_of(session, found.id)
     specs, titles = [spec_of(row) for row in stored], dict(bank_modules(session))
+    clauses = dict(cited_clauses(session)) if any(spec.clause for spec in specs) else {}
     if found.published_at is None:
         drawable = pools(specs, bank_questions(session))
-        return shown_rows(specs, titles, [len(row.pool) for row in drawable])
+        return shown_rows(specs, titles, [len(row.pool) for row in drawable], clauses=clauses)
     counts = [pool_counts(session, found.id)[row.id] for row in stored]
     return shown_rows(
-        specs, titles, [one.available for one in counts], [one.withdrawn for one in counts]
+        specs,
+        titles,
+        [one.available for one in counts],
+        [one.withdrawn for one in counts],
+        clauses=clauses,
     )
 
 

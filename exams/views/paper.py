@@ -5,7 +5,7 @@ nothing about right answers.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from core.pages import show_points
+from exams.queries.pools import RowMark
 from exams.queries.sittings import SlotAnswer
 from exams.responses import POINTS_MARK
 from exams.versions import KnownVersion, PrintedQuestion
@@ -146,6 +147,10 @@ class ShownQuestion:
     blanks: tuple[ShownBlank, ...]
     is_answered: bool
     story: ShownStory | None = None
+    # The heading of the section that begins here.
+    section: str = ""
+    # A wrong answer fails the whole paper.
+    is_must_pass: bool = False
     steps: tuple[ShownStep, ...] = ()
     premises: tuple[ShownPremise, ...] = ()
     # Whether the counterparts need a list of their own, because a select shows text alone.
@@ -167,23 +172,42 @@ def shown_paper(
     versions: Mapping[int, KnownVersion],
     answers: Mapping[int, SlotAnswer],
     rules: Mapping[int, ScoringRule],
+    marks: Mapping[int, RowMark],
 ) -> list[ShownQuestion]:
     """The questions of a paper by slot, with what has been answered so far.
 
-    `rules` gives for each slot the scoring rule that is printed under the stem.
+    `rules` gives for each slot the scoring rule that is printed under the stem, `marks` what the
+    rows of the blueprint say of their questions.
     """
     rows = list(paper)
     stories = _stories(rows, versions)
+    headings = _headings(rows, marks)
     return [
-        _shown(
-            row,
-            versions[row.question_version_id].printed,
-            answers[row.slot].response if row.slot in answers else None,
-            rules[row.slot],
-            stories.get(row.slot),
+        replace(
+            _shown(
+                row,
+                versions[row.question_version_id].printed,
+                answers[row.slot].response if row.slot in answers else None,
+                rules[row.slot],
+                stories.get(row.slot),
+            ),
+            section=headings.get(row.slot, ""),
+            is_must_pass=row.blueprint_row_id in marks and marks[row.blueprint_row_id].is_must_pass,
         )
         for row in rows
     ]
+
+
+def _headings(rows: list[Any], marks: Mapping[int, RowMark]) -> dict[int, str]:
+    """The heading of each section, by the slot of its first question."""
+    found: dict[int, str] = {}
+    before: int | None = None
+    for row in rows:
+        mark = marks.get(row.blueprint_row_id)
+        if mark is not None and mark.section != before:
+            found[row.slot] = mark.section_title
+        before = mark.section if mark is not None else before
+    return found
 
 
 def card_of(questions: Iterable[ShownQuestion]) -> list[CardGroup]:

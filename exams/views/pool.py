@@ -11,6 +11,7 @@ from core.web import current_actor, db_session, moment, requires
 from exams.definition import Phase, phase
 from exams.forms import ReasonForm
 from exams.operations.publication import withdraw_question
+from exams.queries.bank import cited_clauses
 from exams.queries.exams import (
     MANAGERS,
     READERS,
@@ -43,6 +44,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
     asked = request.args.get("row", "1")
     row = next((one for one in rows if str(one.position) == asked), rows[0])
     counts, titles = pool_counts(session, exam.id), dict(bank_modules(session))
+    clauses = dict(cited_clauses(session))
     shown = paging(counts[row.id].available + counts[row.id].withdrawn, size=QUESTIONS_AT_ONCE)
     lines = pool_lines(session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset)
     return render_template(
@@ -53,7 +55,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
         rows=[
             (
                 one.position,
-                say_source(spec_of(one), titles),
+                say_source(spec_of(one), titles, clauses),
                 TYPE_NAMES[one.type] if one.type else _("不限题型"),
             )
             for one in rows

@@ -17,6 +17,7 @@ from exams.models import RUNNING, Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
+from exams.queries.pools import must_pass_slots
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
 from exams.rules import state_at
@@ -123,6 +124,8 @@ def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tu
         score = show_points(mine.last.score_tenths)
         if mine.has_passed:
             return "safe", _("合格，%(n)s 分", n=score)
+        if mine.last.must_pass_missed:
+            return "stop", _("不合格，%(n)s 分，红线题答错", n=score)
         return "stop", _("不合格，%(n)s 分", n=score)
     if is_exempt:
         return "none", _("免考")
@@ -163,6 +166,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
         questions=[_shown(question) for question in shown],
         clauses=_clauses(lost),
         may_resit=_may_resit(exam, tries, now),
+        must_pass=must_pass_slots(session, sitting.id),
         panels=panels("exams.result", sitting.id),
     )
 

@@ -63,6 +63,9 @@ class ShownRow:
     subtotal: str
     available: int
     withdrawn: int
+    is_fixed: bool
+    is_must_pass: bool
+    section_title: str
 
     @property
     def is_short(self) -> bool:
@@ -74,13 +77,15 @@ def shown_rows(
     titles: Mapping[str, str],
     available: Sequence[int],
     withdrawn: Sequence[int] | None = None,
+    *,
+    clauses: Mapping[str, str],
 ) -> list[ShownRow]:
-    """Blueprint rows in words."""
+    """Blueprint rows in words; `clauses` are the labels of clauses as module#anchor."""
     taken_out = withdrawn if withdrawn is not None else [0] * len(rows)
     return [
         ShownRow(
             position=position,
-            source=say_source(row, titles),
+            source=say_source(row, titles, clauses),
             type=str(TYPE_NAMES[row.type]) if row.type else _("不限"),
             difficulty=say_difficulty(row.difficulty_min, row.difficulty_max),
             count=row.count,
@@ -88,18 +93,26 @@ def shown_rows(
             subtotal=show_points(row.count * row.points_tenths),
             available=available[position - 1],
             withdrawn=taken_out[position - 1],
+            is_fixed=row.question is not None,
+            is_must_pass=row.is_must_pass,
+            section_title=row.section_title or "",
         )
         for position, row in enumerate(rows, start=1)
     ]
 
 
-def say_source(row: RowSpec, titles: Mapping[str, str]) -> str:
-    """The module's title, the tag, or the whole bank."""
+def say_source(row: RowSpec, titles: Mapping[str, str], clauses: Mapping[str, str]) -> str:
+    """The fixed question, or the module's title or the tag with the clause, or the whole bank."""
+    if row.question is not None:
+        return str(_("指定题 %(id)s", id=row.question))
+    named = []
     if row.module_key is not None:
-        return titles.get(row.module_key, row.module_key)
+        named.append(titles.get(row.module_key, row.module_key))
     if row.tag is not None:
-        return str(_("标签：%(tag)s", tag=row.tag))
-    return str(_("整个题库"))
+        named.append(str(_("标签：%(tag)s", tag=row.tag)))
+    if row.clause is not None:
+        named.append(str(_("条款：%(clause)s", clause=clauses.get(row.clause, row.clause))))
+    return str(_("，")).join(named) or str(_("整个题库"))
 
 
 def show_window(opens_at: datetime, closes_at: datetime) -> str:

@@ -16,7 +16,7 @@ from exams.operations.closing import SubmitOutcome, submit_sitting
 from exams.operations.sitting import start_sitting
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
-from exams.queries.pools import paper_size
+from exams.queries.pools import paper_size, row_marks
 from exams.receipts import receipt_code
 from exams.responses import Stored, Unfinished, response_from_form
 from exams.rules import delivery_until, seconds_left, start_refusal, state_at
@@ -114,7 +114,8 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
         for row in paper
         for version in [versions[row.question_version_id]]
     }
-    questions = shown_paper(paper, versions, answers, rules)
+    marks = row_marks(session, exam.id)
+    questions = shown_paper(paper, versions, answers, rules, marks)
     answered = sum(question.is_answered for question in questions)
     last = max(answers.items(), key=lambda item: item[1].id, default=None)
     return {

@@ -24,7 +24,7 @@ from editor.operations.proposals import (
 )
 from editor.proposal_rules import questions_from_facts, settled
 from editor.queries.proposals import known_facts, module_places, published_text
-from exams.queries.exams import bank_questions
+from exams.queries.bank import bank_questions
 from learning.models import StoredFile
 from question_bank.drafts import AuthorState
 from question_bank.keys import QuestionType

@@ -161,7 +161,7 @@ def test_hash_randomisation_of_python_does_not_reach_the_paper() -> None:
 
 
 def test_sections_follow_each_other_and_rows_are_mixed_inside_a_section() -> None:
-    pool = tuple(PoolVersion(number, section=number % 2) for number in range(1, 21))
+    pool = tuple(PoolVersion(number, rank=number % 2) for number in range(1, 21))
     rows = (PoolRow(1, 1, 8, 20, pool[:10]), PoolRow(2, 2, 8, 20, pool[10:]))
 
     paper = draw_paper(rows, seed=3)

@@ -20,7 +20,7 @@ from exams.models import BlueprintRow, Exam, PoolEntry, Sitting, SittingQuestion
 from exams.operations.answers import record_answer
 from exams.operations.closing import submit_sitting
 from exams.operations.sitting import start_sitting
-from exams.queries.exams import bank_questions
+from exams.queries.bank import bank_questions
 from exams.recording import JournalEntry
 from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.rules import Change

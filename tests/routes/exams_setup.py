@@ -49,6 +49,10 @@ ROUTES = {
     "exams.analyse_now": Route(
         "POST", values=published, expected={"nobody": 302, "examiner": 302}, others=403
     ),
+    "exams.fairness": Route(values=published, expected=READ, others=403),
+    "exams.compare_now": Route(
+        "POST", values=published, expected={"nobody": 302, "examiner": 302}, others=403
+    ),
     "exams.new_exam": Route(expected=CHANGE, others=403),
     "exams.definition": Route(values=draft, expected=CHANGE, others=403),
     "exams.blueprint_rows": Route(values=draft, expected=CHANGE, others=403),
