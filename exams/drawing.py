@@ -78,14 +78,16 @@ def draw_paper(
     seed: int,
     shuffles_questions: bool = True,
     shuffles_options: bool = True,
+    avoid: frozenset[int] = frozenset(),
 ) -> tuple[DrawnQuestion, ...]:
     """Draw a paper in which every row has its count and no question stands twice.
 
     Versions are taken in the order of their hash, each if the paper can still be completed with
-    it, so the order of the rows gives no question a better chance. Raises PoolShortage only if no
-    choice at all fills every row.
+    it, so the order of the rows gives no question a better chance. Those to `avoid` come after all
+    others, so a paper holds as few of them as its rows allow. Raises PoolShortage only if no choice
+    at all fills every row.
     """
-    row_of = _matched(rows, seed=seed)
+    row_of = _matched(rows, seed=seed, avoid=avoid)
     places = [
         (version, row, index)
         for row in rows
@@ -158,7 +160,9 @@ def _order(seed: int, *ids: int) -> bytes:
     return hashlib.sha256(":".join(map(str, (seed, *ids))).encode()).digest()
 
 
-def _matched(rows: Sequence[PoolRow], *, seed: int) -> dict[int, PoolRow]:
+def _matched(
+    rows: Sequence[PoolRow], *, seed: int, avoid: frozenset[int]
+) -> dict[int, PoolRow]:
     """Which row each drawn version belongs to."""
     rows_of: dict[int, list[PoolRow]] = {}
     for row in rows:
@@ -166,7 +170,7 @@ def _matched(rows: Sequence[PoolRow], *, seed: int) -> dict[int, PoolRow]:
             rows_of.setdefault(version_id, []).append(row)
     taken: dict[int, set[int]] = {row.row_id: set() for row in rows}
     missing = sum(row.count for row in rows)
-    for version_id in sorted(rows_of, key=lambda version_id: _order(seed, version_id)):
+    for version_id in sorted(rows_of, key=lambda one: (one in avoid, _order(seed, one))):
         if missing == 0:
             break
         missing -= _take(version_id, rows_of, taken)

@@ -1,9 +1,11 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.entry import EntryPermit, EntryTries
 from exams.models.exam import (
     BlueprintRow,
     Exam,
     ExamAudience,
+    ExamKind,
     ExamState,
     Exemption,
     LateAnswers,
@@ -29,9 +31,12 @@ __all__ = [
     "RUNNING",
     "Answer",
     "BlueprintRow",
+    "EntryPermit",
+    "EntryTries",
     "Exam",
     "ExamAudience",
     "ExamItemStatistics",
+    "ExamKind",
     "ExamState",
     "ExamStatistics",
     "Exemption",

@@ -98,6 +98,9 @@ class Sitting(Base):
     # Answers that came after the deadline, and the score that the paper would have with them.
     late_decision: Mapped[LateDecision | None] = mapped_column(enum_column(LateDecision))
     late_score_tenths: Mapped[int | None]
+    # What the draw avoided as far as the pool allowed: the questions of the person's earlier
+    # papers. With the seed and the pool the paper redraws from it.
+    avoided_version_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class SittingQuestion(Base):

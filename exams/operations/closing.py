@@ -24,7 +24,7 @@ from exams.models import (
     SittingState,
 )
 from exams.queries import sittings as queries
-from exams.rules import delivery_until, is_overdue
+from exams.rules import delivery_until, is_overdue, submit_from
 from exams.scoring import scores_of, store_scores
 
 log = logging.getLogger("shanggang.exams")
@@ -36,6 +36,8 @@ class SubmitOutcome(Enum):
     SUBMITTED = "submitted"
     # The time was over: closed as of the deadline, with what had been saved.
     EXPIRED = "expired"
+    # The exam does not let papers in so soon; nothing changed.
+    TOO_EARLY = "too_early"
     # It was closed before; nothing changed.
     ALREADY_CLOSED = "already_closed"
 
@@ -53,11 +55,24 @@ def submit_sitting(
 ) -> SubmitOutcome:
     """Hand in and mark. After the deadline it is closed as of the deadline; twice changes nothing.
 
-    The deadline itself is in time.
+    The deadline itself is in time, and never too early.
     """
     sitting = queries.locked_sitting(session, sitting.id)
     if sitting.state not in RUNNING:
         return SubmitOutcome.ALREADY_CLOSED
+    if now < submit_from_of(queries.exam_of(session, sitting), sitting):
+        return SubmitOutcome.TOO_EARLY
+    return _hand_in(session, sitting, actor=actor, now=now)
+
+
+def submit_from_of(exam: Exam, sitting: Sitting) -> datetime:
+    """From when on a sitting may be handed in by its candidate."""
+    return submit_from(
+        started_at=sitting.started_at, least_minutes=exam.least_minutes, deadline=sitting.deadline
+    )
+
+
+def _hand_in(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> SubmitOutcome:
     if now <= sitting.deadline:
         close_sitting(session, sitting, SittingState.SUBMITTED, at=now, actor=actor, now=now)
         return SubmitOutcome.SUBMITTED
@@ -88,7 +103,7 @@ def close_for(
         before={"state": sitting.state.value, "deadline": sitting.deadline.isoformat()},
         reason=reason,
     )
-    submit_sitting(session, sitting, actor=actor, now=now)
+    _hand_in(session, sitting, actor=actor, now=now)
 
 
 def settle_overdue(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import N_, Conflict, Forbidden
+from core.events import publish
 from core.identity import Actor
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
 from exams.definition import ExamDefinition, as_data, definition_of, findings
+from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
@@ -115,15 +117,20 @@ def set_audience(
 def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now: datetime) -> Exam:
     """Make a draft for the next year: the same definition, blueprint and audience a year later.
 
-    A year in the title goes up by one. Closed teams, the pool and exemptions are left behind.
+    A year in the title goes up by one. Closed teams, the pool, exemptions and the entry code, which
+    people know by now, are left behind.
     """
-    definition = asdict(definition_of(exam)) | {
-        "title": _next_year(exam.title),
-        "opens_at": _year_later(exam.opens_at, zone),
-        "closes_at": _year_later(exam.closes_at, zone),
-        "scoring_rule": exam.scoring_rule,
-    }
-    copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **definition)
+    definition = replace(
+        definition_of(exam),
+        title=_next_year(exam.title),
+        opens_at=_year_later(exam.opens_at, zone),
+        closes_at=_year_later(exam.closes_at, zone),
+        entry_until=_year_later(exam.entry_until, zone) if exam.entry_until else None,
+        entry_code=None,
+    )
+    copy = Exam(
+        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **_columns(definition)
+    )
     session.add(copy)
     session.flush()
     for row in blueprint_of(session, exam.id):
@@ -141,11 +148,15 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         after={"from_exam_id": exam.id, **as_data(definition_of(copy))},
     )
     session.flush()
+    publish(session, ExamCopied(actor, now, exam.id, copy.id))
     return copy
 
 
 def _columns(definition: ExamDefinition) -> dict[str, Any]:
-    return asdict(definition) | {"scoring_rule": definition.scoring_rule.value}
+    return asdict(definition) | {
+        "scoring_rule": definition.scoring_rule.value,
+        "address_ranges": list(definition.address_ranges),
+    }
 
 
 def _refuse(definition: ExamDefinition, *, total: int) -> None:

@@ -21,9 +21,9 @@ from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, pap
 from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
 from exams.operations.closing import settle_overdue
 from exams.queries import sittings as queries
-from exams.queries.audience import invited_exams
+from exams.queries.entry import refusal_for
 from exams.queries.pools import pool_rows
-from exams.rules import deadline_for, start_refusal, state_at
+from exams.rules import deadline_for, state_at
 from exams.versions import known_versions
 
 
@@ -43,8 +43,11 @@ def start_sitting(
             return running
         running = queries.locked_sitting(session, running.id)
         settle_overdue(session, running, actor=actor, now=now)
-    _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
-    paper = _paper_for(session, exam, seed=seed)
+    refused = refusal_for(session, exam, tries, actor.user_id, zone=zone, now=now)
+    if refused is not None:
+        raise refused.conflict()
+    avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries.count else frozenset()
+    paper = _paper_for(session, exam, seed=seed, avoid=avoided)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -60,6 +63,7 @@ def start_sitting(
             started_at=now, minutes=exam.minutes, extra_minutes=0, closes_at=exam.closes_at
         ),
         full_score_tenths=sum(drawn.points_tenths for drawn in paper),
+        avoided_version_ids=sorted(avoided),
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
@@ -77,31 +81,6 @@ def start_sitting(
     return sitting
 
 
-def _refuse_start(
-    session: Session,
-    exam: Exam,
-    tries: queries.TakenTries,
-    user_id: int,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-) -> None:
-    refusal = start_refusal(
-        exam_state=exam.state,
-        opens_at=exam.opens_at,
-        closes_at=exam.closes_at,
-        tries=exam.tries,
-        tries_used=tries.count,
-        has_passed=tries.has_passed,
-        is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
-        is_exempt=exam.id in queries.exempt_exams(session, user_id, [exam.id]),
-        is_awaited=tries.is_awaited,
-        now=now,
-    )
-    if refusal is not None:
-        raise Conflict(refusal.value)
-
-
 def _is_first(session: Session, sitting: Sitting) -> bool:
     """Store the row unless another request has just started the same try (a double click)."""
     try:
@@ -117,13 +96,16 @@ def _lost_race() -> Sitting:
     raise Conflict(N_("这场考试刚在另一处开始又结束了。刷新页面看结果"))
 
 
-def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestion, ...]:
+def _paper_for(
+    session: Session, exam: Exam, *, seed: int, avoid: frozenset[int]
+) -> tuple[DrawnQuestion, ...]:
     try:
         return draw_paper(
             pool_rows(session, exam.id),
             seed=seed,
             shuffles_questions=exam.shuffles_questions,
             shuffles_options=exam.shuffles_options,
+            avoid=avoid,
         )
     except PoolShortage as shortage:
         raise Conflict(

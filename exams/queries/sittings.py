@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -120,6 +120,18 @@ def tries_of(session: Session, user_id: int, exam_ids: Iterable[int]) -> dict[in
     for sitting in rows:
         found[sitting.exam_id].append(sitting)
     return {exam_id: TakenTries(tuple(sittings)) for exam_id, sittings in found.items()}
+
+
+def drawn_before(session: Session, exam_id: int, user_id: int) -> frozenset[int]:
+    """The versions that a person's papers of an exam were drawn of; of a case, the case itself."""
+    drawn = func.coalesce(SittingQuestion.case_version_id, SittingQuestion.question_version_id)
+    found = (
+        select(drawn)
+        .join(Sitting, Sitting.id == SittingQuestion.sitting_id)
+        .where(Sitting.exam_id == exam_id, Sitting.user_id == user_id)
+        .distinct()
+    )
+    return frozenset(session.scalars(found))
 
 
 def exempt_exams(session: Session, user_id: int, exam_ids: Iterable[int]) -> set[int]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.models import ExamState, Reveal, SittingState
+from exams.models import ExamKind, ExamState, Reveal, SittingState
 from exams.rules import (
     NETWORK_GRACE,
     StartRefusal,
@@ -111,6 +111,10 @@ def refusal(**changes: object) -> StartRefusal | None:
         "is_invited": True,
         "is_exempt": False,
         "is_awaited": False,
+        "kind": ExamKind.FINAL,
+        "is_held": False,
+        "entry_ends_at": None,
+        "again_from": None,
         "now": AT_START,
     }
     return start_refusal(**{**facts, **changes})  # type: ignore[arg-type]
