@@ -85,9 +85,7 @@ def widens(before: Sequence[str], after: Sequence[str]) -> bool:
     if not before:
         return False
     wider = [ipaddress.ip_network(one) for one in after]
-    return all(
-        any(_is_within(ipaddress.ip_network(old), new) for new in wider) for old in before
-    )
+    return all(any(_is_within(ipaddress.ip_network(old), new) for new in wider) for old in before)
 
 
 def _is_within(

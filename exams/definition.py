@@ -217,6 +217,13 @@ def _outcome_findings(definition: ExamDefinition) -> list[Finding]:
             "delivery_minutes",
             N_("补交时间填 0 到 120 分钟"),
         ),
+        (
+            definition.tries > 1
+            and not is_practice
+            and definition.result_reveal in (Reveal.AFTER_WINDOW, Reveal.NEVER),
+            "result_reveal",
+            N_("有补考的考试，总分要交卷后就公布，不然没人知道自己要不要补考"),
+        ),
         *(
             (
                 reveal is Reveal.DURING and not is_practice,
@@ -248,6 +255,11 @@ def points(tenths: int) -> str:
 def as_data(row: Any) -> dict[str, Any]:
     """A frozen dataclass of this package as JSON data, for the audit log."""
     return {name: _plain(value) for name, value in asdict(row).items()}
+
+
+def audited(definition: ExamDefinition) -> dict[str, Any]:
+    """A definition for the audit log, which tells whether there is an entry code, never which."""
+    return as_data(definition) | {"entry_code": definition.entry_code is not None}
 
 
 def _plain(value: Any) -> Any:

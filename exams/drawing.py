@@ -160,9 +160,7 @@ def _order(seed: int, *ids: int) -> bytes:
     return hashlib.sha256(":".join(map(str, (seed, *ids))).encode()).digest()
 
 
-def _matched(
-    rows: Sequence[PoolRow], *, seed: int, avoid: frozenset[int]
-) -> dict[int, PoolRow]:
+def _matched(rows: Sequence[PoolRow], *, seed: int, avoid: frozenset[int]) -> dict[int, PoolRow]:
     """Which row each drawn version belongs to."""
     rows_of: dict[int, list[PoolRow]] = {}
     for row in rows:

@@ -185,6 +185,11 @@ def is_resit(try_number: int) -> bool:
     return try_number > 1
 
 
+def is_last_failure(*, is_passed: bool, try_number: int, tries: int) -> bool:
+    """Whether a result is that of a resit after which no try is left, and not passed."""
+    return not is_passed and is_resit(try_number) and try_number >= tries
+
+
 def is_revealed(
     reveal: Reveal,
     *,

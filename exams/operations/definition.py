@@ -15,7 +15,7 @@ from core.errors import N_, Conflict, Forbidden
 from core.events import publish
 from core.identity import Actor
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
-from exams.definition import ExamDefinition, as_data, definition_of, findings
+from exams.definition import ExamDefinition, as_data, audited, definition_of, findings
 from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
 from exams.queries.audience import AudienceChoice, audience_of
@@ -29,7 +29,7 @@ def create_exam(
     """Begin a draft. Raises Conflict with the first finding."""
     _refuse(definition, total=0)
     exam = Exam(
-        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **_columns(definition)
+        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns_of(definition)
     )
     session.add(exam)
     session.flush()
@@ -39,7 +39,7 @@ def create_exam(
         now=now,
         action="exam.created",
         subject=("exam", exam.id),
-        after=as_data(definition),
+        after=audited(definition),
     )
     session.flush()
     return exam
@@ -52,7 +52,7 @@ def edit_exam(
     exam = locked_draft(session, exam)
     _refuse(definition, total=total_tenths([spec_of(r) for r in blueprint_of(session, exam.id)]))
     before = definition_of(exam)
-    for name, value in _columns(definition).items():
+    for name, value in columns_of(definition).items():
         setattr(exam, name, value)
     record(
         session,
@@ -60,8 +60,8 @@ def edit_exam(
         now=now,
         action="exam.edited",
         subject=("exam", exam.id),
-        before=as_data(before),
-        after=as_data(definition),
+        before=audited(before),
+        after=audited(definition),
     )
     session.flush()
 
@@ -129,7 +129,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         entry_code=None,
     )
     copy = Exam(
-        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **_columns(definition)
+        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns_of(definition)
     )
     session.add(copy)
     session.flush()
@@ -145,14 +145,15 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         now=now,
         action="exam.copied",
         subject=("exam", copy.id),
-        after={"from_exam_id": exam.id, **as_data(definition_of(copy))},
+        after={"from_exam_id": exam.id, **audited(definition_of(copy))},
     )
     session.flush()
     publish(session, ExamCopied(actor, now, exam.id, copy.id))
     return copy
 
 
-def _columns(definition: ExamDefinition) -> dict[str, Any]:
+def columns_of(definition: ExamDefinition) -> dict[str, Any]:
+    """A definition as the columns of an exam."""
     return asdict(definition) | {
         "scoring_rule": definition.scoring_rule.value,
         "address_ranges": list(definition.address_ranges),

@@ -1,4 +1,4 @@
-"""Coming into an exam: its code and its networks, the supervisor's start, letting in who is late."""
+"""Coming into an exam: its code and networks, the supervisor's start, letting in who is late."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -88,16 +88,14 @@ def entry_end_of(exam: Exam) -> datetime | None:
     """
     begins_at = exam.started_at if exam.waits_for_start else exam.opens_at
     minutes = exam.entry_minutes if begins_at is not None else None
-    return entry_end(
-        begins_at=begins_at or exam.opens_at, minutes=minutes, until=exam.entry_until
-    )
+    return entry_end(begins_at=begins_at or exam.opens_at, minutes=minutes, until=exam.entry_until)
 
 
 def refuse_address(exam: Exam, address: str) -> None:
     """Raise Conflict, with the address, for one outside the exam's networks."""
     if not lies_in(address, exam.address_ranges):
         raise Conflict(
-            N_("这场考试只能在指定的网络里打开。你现在的地址是 %(address)s，换到考场的电脑或网络再来"),
+            N_("这场考试只能在指定的网络里打开。你的地址是 %(address)s，换到考场的电脑或网络"),
             address=address or "—",
         )
 

@@ -7,7 +7,9 @@ from exams.views import analysis as analysis
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import board, result, setup
+from exams.views import checked as checked
 from exams.views import clauses as clauses
+from exams.views import entry as entry
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import journal as journal

@@ -171,9 +171,15 @@ def test_answers_stay_hidden_while_someone_still_sits_with_extra_time() -> None:
 
 
 def test_answers_are_never_revealed_in_an_open_sitting_or_where_the_exam_says_never() -> None:
-    for reveal in Reveal:
+    for reveal in set(Reveal) - {Reveal.DURING}:
         assert not revealed(reveal=reveal, state=SittingState.OPEN)
     assert not revealed(reveal=Reveal.NEVER)
+
+
+def test_what_practice_shows_on_the_way_is_shown_while_open_and_ever_after() -> None:
+    assert revealed(reveal=Reveal.DURING, state=SittingState.OPEN, now=AT_START)
+    assert revealed(reveal=Reveal.DURING, now=AT_START, is_someone_sitting=True)
+    assert not revealed(reveal=Reveal.DURING, state=SittingState.AWAITING_DELIVERY)
 
 
 def test_an_exam_may_reveal_at_once_after_submission() -> None:

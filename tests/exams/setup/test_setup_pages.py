@@ -37,6 +37,11 @@ DEFINITION = {
     "scoring_rule": "half_if_partial",
     "scoring_value": "",
     "reveal": "after_window",
+    "kind": "final",
+    "late_answers": "confirm",
+    "result_reveal": "after_submission",
+    "marks_reveal": "after_submission",
+    "explanations_reveal": "after_window",
 }
 
 
