@@ -28,6 +28,7 @@ from wtforms.validators import (
 from wtforms.widgets import NumberInput, TextInput
 
 from core.forms import BaseForm
+from core.identity import Role
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec
 from exams.queries.audience import AudienceChoice
 from question_bank.keys import QuestionType
@@ -168,14 +169,19 @@ class BlueprintForm(BaseForm):
 
 
 class AudienceRowForm(Form):
-    """One row of the audience: a team and everything below it, and perhaps a post within."""
+    """One row of the audience: a team and everything below it, perhaps a post or a role within."""
 
     team = SelectField(_l("班组"))
     post = SelectField(_l("岗位"))
+    role = SelectField(_l("角色"), default="")
 
     def choice(self) -> AudienceChoice:
         """The fields of a valid row."""
-        return AudienceChoice(int(self.team.data), int(self.post.data) if self.post.data else None)
+        return AudienceChoice(
+            int(self.team.data),
+            int(self.post.data) if self.post.data else None,
+            Role(self.role.data) if self.role.data else None,
+        )
 
 
 class AudienceForm(BaseForm):

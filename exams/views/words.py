@@ -10,6 +10,7 @@ from exams.queries.audience import AudienceLine
 from exams.standing import Standing
 from question_bank.keys import RuleName
 from question_bank.views.listing import DIFFICULTY_NAMES
+from teams.words import ROLE_WORDS
 
 # (sign, word)
 PHASES = {
@@ -82,11 +83,13 @@ def say_difficulty(low: int, high: int) -> str:
 
 
 def say_audience(line: AudienceLine) -> str:
-    """冲压车间，冲压工"""
-    team = line.team_name or _("全企业")
-    if line.post_name is None:
-        return str(team)
-    return str(_("%(team)s，%(post)s", team=team, post=line.post_name))
+    """冲压车间，冲压工，班组长"""
+    parts = [line.team_name or _("全企业")]
+    if line.post_name is not None:
+        parts.append(line.post_name)
+    if line.role is not None:
+        parts.append(_("角色：%(role)s", role=_(ROLE_WORDS[line.role])))
+    return str(_("，").join(map(str, parts)))
 
 
 def say_reveals(exam: Exam) -> list[tuple[str, str]]:
