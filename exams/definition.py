@@ -25,6 +25,8 @@ EXAM_RULES = (
     RuleName.SHARE_PER_OPTION,
     RuleName.POINTS_PER_OPTION,
     RuleName.RIGHT_MINUS_WRONG,
+    # For questions whose options have weights; the others stay all or nothing.
+    RuleName.WEIGHTED,
 )
 # Rules that need a number of points beside them.
 RULES_WITH_POINTS = (RuleName.FIXED_IF_PARTIAL, RuleName.POINTS_PER_OPTION)

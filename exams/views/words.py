@@ -34,6 +34,7 @@ RULES = {
     RuleName.SHARE_PER_OPTION: _l("少选按选对的项数给分，选错不得分"),
     RuleName.POINTS_PER_OPTION: _l("少选每项得固定分，选错不得分"),
     RuleName.RIGHT_MINUS_WRONG: _l("选对的减选错的，不低于 0 分"),
+    RuleName.WEIGHTED: _l("按选项的权重给分，没写权重的题全对才得分"),
 }
 REVEALS = {
     Reveal.DURING: _l("边答边看（只限练习）"),
