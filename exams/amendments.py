@@ -26,17 +26,21 @@ def amendment_findings(
     before: ExamDefinition, after: ExamDefinition, *, has_begun: bool
 ) -> list[Finding]:
     """Every change that would be unfair, at its field."""
-    checks: list[tuple[bool, str, str]] = [
+    checks = [*_relaxed(before, after), *(_fixed(before, after) if has_begun else ())]
+    checks += [
         (
-            has_begun and after.pass_mark_tenths != before.pass_mark_tenths,
-            "pass_mark",
-            N_("已经有人开考，及格线不能再改"),
-        ),
-        (
-            has_begun and after.late_answers is not before.late_answers,
-            "late_answers",
-            N_("已经有人开考，补交的答案怎么算不能再改"),
-        ),
+            ORDER.index(reveals(after)[field]) < ORDER.index(reveal),
+            field,
+            N_("公布只能推后，不能提前"),
+        )
+        for field, reveal in reveals(before).items()
+    ]
+    return [Finding(field, msgid, {}) for is_bad, field, msgid in checks if is_bad]
+
+
+def _relaxed(before: ExamDefinition, after: ExamDefinition) -> list[tuple[bool, str, str]]:
+    """What may only become easier, at any time."""
+    return [
         (after.tries < before.tries, "tries", N_("次数只能加，不能减")),
         (after.wait_hours > before.wait_hours, "wait_hours", N_("间隔只能缩短")),
         (
@@ -51,16 +55,6 @@ def amendment_findings(
         ),
         (after.least_minutes > before.least_minutes, "least_minutes", N_("最早交卷只能提前")),
         (
-            has_begun and after.waits_for_start and not before.waits_for_start,
-            "waits_for_start",
-            N_("已经有人开考，不能再改成等监考人宣布"),
-        ),
-        (
-            has_begun and not widens(before.address_ranges, after.address_ranges),
-            "address_ranges",
-            N_("已经有人开考，网段只能加，不能减"),
-        ),
-        (
             after.proposes_standby and not before.proposes_standby,
             "proposes_standby",
             N_("发布后不能再加待岗，只能取消"),
@@ -70,16 +64,33 @@ def amendment_findings(
             "delivery_minutes",
             N_("补交时间只能加长"),
         ),
-        *(
-            (
-                ORDER.index(reveals(after)[field]) < ORDER.index(reveal),
-                field,
-                N_("公布只能推后，不能提前"),
-            )
-            for field, reveal in reveals(before).items()
+    ]
+
+
+def _fixed(before: ExamDefinition, after: ExamDefinition) -> list[tuple[bool, str, str]]:
+    """What stands once anybody has begun."""
+    return [
+        (
+            after.pass_mark_tenths != before.pass_mark_tenths,
+            "pass_mark",
+            N_("已经有人开考，及格线不能再改"),
+        ),
+        (
+            after.late_answers is not before.late_answers,
+            "late_answers",
+            N_("已经有人开考，补交的答案怎么算不能再改"),
+        ),
+        (
+            after.waits_for_start and not before.waits_for_start,
+            "waits_for_start",
+            N_("已经有人开考，不能再改成等监考人宣布"),
+        ),
+        (
+            not widens(before.address_ranges, after.address_ranges),
+            "address_ranges",
+            N_("已经有人开考，网段只能加，不能减"),
         ),
     ]
-    return [Finding(field, msgid, {}) for is_bad, field, msgid in checks if is_bad]
 
 
 def _is_later(before: Any, after: Any) -> bool:

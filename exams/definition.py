@@ -126,6 +126,14 @@ def definition_of(exam: Exam) -> ExamDefinition:
     )
 
 
+def columns_of(definition: ExamDefinition) -> dict[str, Any]:
+    """A definition as the columns of an exam."""
+    return asdict(definition) | {
+        "scoring_rule": definition.scoring_rule.value,
+        "address_ranges": list(definition.address_ranges),
+    }
+
+
 def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:
     """Everything in a definition that cannot be; a total of 0 means no blueprint yet."""
     found: list[Finding] = []

@@ -9,9 +9,8 @@ from core.errors import N_, Conflict
 from core.identity import Actor
 from exams.amendments import amendment_findings
 from exams.blueprint import total_tenths
-from exams.definition import ExamDefinition, audited, definition_of, findings
+from exams.definition import ExamDefinition, audited, columns_of, definition_of, findings
 from exams.models import Exam, ExamState
-from exams.operations.definition import columns_of
 from exams.queries.exams import blueprint_of, has_begun, locked_exam, spec_of
 
 

@@ -24,7 +24,7 @@ from exams.models import (
     SittingState,
 )
 from exams.queries import sittings as queries
-from exams.rules import delivery_until, is_overdue, submit_from
+from exams.rules import delivery_until, is_overdue
 from exams.scoring import scores_of, store_scores
 
 log = logging.getLogger("shanggang.exams")
@@ -60,16 +60,9 @@ def submit_sitting(
     sitting = queries.locked_sitting(session, sitting.id)
     if sitting.state not in RUNNING:
         return SubmitOutcome.ALREADY_CLOSED
-    if now < submit_from_of(queries.exam_of(session, sitting), sitting):
+    if now < queries.hand_in_from(queries.exam_of(session, sitting), sitting):
         return SubmitOutcome.TOO_EARLY
     return _hand_in(session, sitting, actor=actor, now=now)
-
-
-def submit_from_of(exam: Exam, sitting: Sitting) -> datetime:
-    """From when on a sitting may be handed in by its candidate."""
-    return submit_from(
-        started_at=sitting.started_at, least_minutes=exam.least_minutes, deadline=sitting.deadline
-    )
 
 
 def _hand_in(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> SubmitOutcome:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -15,7 +14,14 @@ from core.errors import N_, Conflict, Forbidden
 from core.events import publish
 from core.identity import Actor
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
-from exams.definition import ExamDefinition, as_data, audited, definition_of, findings
+from exams.definition import (
+    ExamDefinition,
+    as_data,
+    audited,
+    columns_of,
+    definition_of,
+    findings,
+)
 from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
 from exams.queries.audience import AudienceChoice, audience_of
@@ -150,14 +156,6 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
     session.flush()
     publish(session, ExamCopied(actor, now, exam.id, copy.id))
     return copy
-
-
-def columns_of(definition: ExamDefinition) -> dict[str, Any]:
-    """A definition as the columns of an exam."""
-    return asdict(definition) | {
-        "scoring_rule": definition.scoring_rule.value,
-        "address_ranges": list(definition.address_ranges),
-    }
 
 
 def _refuse(definition: ExamDefinition, *, total: int) -> None:

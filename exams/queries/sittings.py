@@ -19,7 +19,7 @@ from exams.models import (
     SittingQuestion,
     SittingState,
 )
-from exams.rules import NETWORK_GRACE
+from exams.rules import NETWORK_GRACE, submit_from
 from teams.models import Membership
 
 # How long an exam that a person did not sit stays on the person's list.
@@ -99,6 +99,13 @@ def locked_sittings(session: Session, sitting_ids: Collection[int]) -> list[Sitt
 def exam_of(session: Session, sitting: Sitting) -> Exam:
     """The exam of a sitting."""
     return session.get_one(Exam, sitting.exam_id)
+
+
+def hand_in_from(exam: Exam, sitting: Sitting) -> datetime:
+    """From when on a sitting may be handed in by its candidate."""
+    return submit_from(
+        started_at=sitting.started_at, least_minutes=exam.least_minutes, deadline=sitting.deadline
+    )
 
 
 def published_exam(session: Session, exam_id: int) -> Exam:

@@ -13,7 +13,7 @@ from exams.admission import lies_in
 from exams.marking import rule_for
 from exams.models import RUNNING, Exam, Sitting, SittingState
 from exams.operations.answers import save_form
-from exams.operations.closing import SubmitOutcome, submit_from_of, submit_sitting
+from exams.operations.closing import SubmitOutcome, submit_sitting
 from exams.operations.entry import enter_exam
 from exams.queries import sittings as queries
 from exams.queries.entry import entry_end_of, refusal_for, refuse_address
@@ -157,7 +157,7 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
 
 def _hand_in_from(exam: Exam, found: Sitting) -> datetime | None:
     """From when on it may be handed in, while that is still ahead."""
-    at = submit_from_of(exam, found)
+    at = queries.hand_in_from(exam, found)
     return at if moment() < at else None
 
 
@@ -236,7 +236,7 @@ def submit(sitting_id: int) -> ResponseReturnValue:
     found = queries.sitting_for(session, actor, sitting_id)
     outcome = submit_sitting(session, found, actor=actor, now=moment())
     if outcome is SubmitOutcome.TOO_EARLY:
-        at = show_clock(submit_from_of(queries.exam_of(session, found), found))
+        at = show_clock(queries.hand_in_from(queries.exam_of(session, found), found))
         early = _("%(at)s 起才能交卷。答案都已保存，接着检查", at=at)
         if request.is_json:
             return jsonify(outcome=outcome.value, message=early), 409
