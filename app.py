@@ -15,6 +15,7 @@ import core.cli
 import core.health
 import editor.views
 import exams.cli
+import exams.consequences
 import exams.events
 import exams.fairness_report
 import exams.item_analysis
@@ -57,6 +58,10 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
     bus.subscribe(exams.events.SittingRemarked, award)
+    bus.subscribe(exams.events.SittingMarked, exams.consequences.tell_failed_resit)
+    bus.subscribe(exams.events.SittingRemarked, exams.consequences.tell_failed_resit)
+    bus.subscribe(exams.events.ResitFailed, certificates.awarding.propose_standby)
+    bus.subscribe(exams.events.ExamCopied, certificates.awarding.copy_award)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
@@ -95,7 +100,7 @@ def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
     services.records.extend(teams.queries.records.RECORDS)
-    services.records.extend(reports.records.RECORDS)
+    services.records.extend(reports.records.make_records(services.clock))
     services.acts.update(reports.audit_words.ACTIONS)
 
 

@@ -1,7 +1,7 @@
-"""The answer to a marked sitting: a handler that carries the seeds and the zone it needs.
+"""The answers to news of exams: awarding, proposing 待岗, a copied exam.
 
-Events reach a handler with the session and the event alone, so `app.py` makes the handler once
-with `make_award_handler(seeds, zone)` and subscribes what it returns.
+Awarding needs the seeds and the zone; events reach a handler with the session and the event alone,
+so `app.py` makes that handler once with `make_award_handler(seeds, zone)` and subscribes it.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from certificates import operations, queries
 from core.chance import SeedSource
 from core.identity import Actor
-from exams.events import SittingMarked, SittingRemarked
+from exams.events import ExamCopied, ResitFailed, SittingMarked, SittingRemarked
 
 AwardHandler = Callable[[Session, SittingMarked | SittingRemarked], None]
 
@@ -36,6 +36,19 @@ def make_award_handler(seeds: SeedSource, zone: ZoneInfo) -> AwardHandler:
             )
 
     return award_for_marked_sitting
+
+
+def propose_standby(session: Session, event: ResitFailed) -> None:
+    """A failed last resit proposes 待岗; harmless when told twice. A person decides on it."""
+    operations.propose_standby(session, event.sitting_id, actor=event.actor, now=event.at)
+
+
+def copy_award(session: Session, event: ExamCopied) -> None:
+    """Next year's exam awards what this year's does."""
+    kind = queries.award_of(session, event.from_exam_id)
+    exam = queries.exam_by_id(session, event.exam_id)
+    if kind is not None:
+        operations.set_award(session, exam, kind, actor=event.actor, now=event.at)
 
 
 def award_missing(

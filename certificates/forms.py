@@ -49,6 +49,18 @@ class RevokeForm(BaseForm):
     )
 
 
+class DecisionForm(BaseForm):
+    """Why 待岗 is confirmed, lifted or turned down."""
+
+    reason = TextAreaField(
+        _l("原因"),
+        validators=[
+            DataRequired(_l("写上原因。本人看得到，也会记入审计日志")),
+            Length(max=500, message=_l("原因最多 500 个字")),
+        ],
+    )
+
+
 class AwardForm(BaseForm):
     """Which kind an exam awards; the choices are the kinds, and none."""
 

@@ -69,3 +69,27 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_reason: Mapped[str | None] = mapped_column(Text)
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class StandbyFlag(Base):
+    """That failing the last resit of an exam proposes 待岗 for a person, and what people decided.
+
+    Nobody is on standby by the machine's word: a flag is a proposal until a person confirms it
+    (Personal Information Protection Law art. 24), and another decision lifts it.
+    """
+
+    __tablename__ = "standby_flag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"))
+    # The failed last sitting; one proposal each, however often it is announced.
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), unique=True)
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_reason: Mapped[str | None] = mapped_column(Text)
+    # Lifted after a confirmation, or turned down without one.
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lifted_reason: Mapped[str | None] = mapped_column(Text)

@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 
 from accounts.models import User
 from certificates import queries, rules
-from certificates.models import Certificate, CertificateKind, CertificateSeries, ExamAward
+from certificates.models import (
+    Certificate,
+    CertificateKind,
+    CertificateSeries,
+    ExamAward,
+    StandbyFlag,
+)
 from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
@@ -90,6 +96,8 @@ def set_award(
     session: Session, exam: Exam, kind: CertificateKind | None, *, actor: Actor, now: datetime
 ) -> None:
     """Say which kind passing an exam awards from now on; None: none."""
+    if exam.is_practice and kind is not None:
+        raise Conflict(N_("练习不发证。要发证，另建一场正式考试"))
     before = queries.award_of(session, exam.id)
     if (before and before.id) == (kind and kind.id):
         return
@@ -123,14 +131,16 @@ def award_for_sitting(
 ) -> Certificate | None:
     """Issue the certificate that a passed sitting has earned; None where there is none to issue.
 
-    Idempotent: a sitting never has two. It bears the day on which the sitting ended, with the
-    team and post of that day, so that an award made up for later neither lasts longer nor names
-    another team than one made at once; `issued_at` tells when it truly was issued.
+    Practice earns none, and a sitting never has two. It bears the day on which the sitting ended,
+    with the team and post of that day, so that an award made up for later neither lasts longer nor
+    names another team than one made at once; `issued_at` tells when it truly was issued.
     """
     sitting = session.get_one(Sitting, sitting_id)
     kind = queries.award_of(session, sitting.exam_id)
     known = select(Certificate.id).where(Certificate.sitting_id == sitting_id)
     if kind is None or not sitting.is_passed or session.scalar(known) is not None:
+        return None
+    if session.get_one(Exam, sitting.exam_id).is_practice:
         return None
     issued_on = local_date(sitting.submitted_at or now, zone)
     place = queries.place_on(session, sitting.user_id, issued_on)
@@ -199,6 +209,78 @@ def revoke_certificate(
         on_user_id=certificate.user_id,
         before={"number": certificate.number, "revoked": False},
         after={"number": certificate.number, "revoked": True},
+        reason=reason,
+    )
+    session.flush()
+
+
+def propose_standby(session: Session, sitting_id: int, *, actor: Actor, now: datetime) -> None:
+    """Propose 待岗 after a failed last resit; once for a sitting, however often it is told."""
+    known = select(StandbyFlag.id).where(StandbyFlag.sitting_id == sitting_id)
+    if session.scalar(known) is not None:
+        return
+    sitting = session.get_one(Sitting, sitting_id)
+    flag = StandbyFlag(
+        user_id=sitting.user_id, exam_id=sitting.exam_id, sitting_id=sitting_id, proposed_at=now
+    )
+    session.add(flag)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="standby.proposed",
+        subject=("standby_flag", flag.id),
+        on_user_id=flag.user_id,
+        after={"exam_id": flag.exam_id, "sitting_id": sitting_id},
+    )
+    session.flush()
+
+
+def confirm_standby(
+    session: Session, flag: StandbyFlag, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """A person's decision that 待岗 begins. Raises Conflict where it was decided already."""
+    flag = _locked_flag(session, flag)
+    if flag.lifted_at is not None:
+        raise Conflict(N_("已经解除，不能再确认"))
+    if flag.confirmed_at is not None:
+        raise Conflict(N_("已经确认待岗"))
+    flag.confirmed_by_id, flag.confirmed_at, flag.confirmed_reason = actor.user_id, now, reason
+    _record_decision(session, flag, "standby.confirmed", reason=reason, actor=actor, now=now)
+
+
+def lift_standby(
+    session: Session, flag: StandbyFlag, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """End 待岗, or turn the proposal down. Raises Conflict where that was done already."""
+    flag = _locked_flag(session, flag)
+    if flag.lifted_at is not None:
+        raise Conflict(N_("已经解除"))
+    flag.lifted_by_id, flag.lifted_at, flag.lifted_reason = actor.user_id, now, reason
+    _record_decision(session, flag, "standby.lifted", reason=reason, actor=actor, now=now)
+
+
+def _locked_flag(session: Session, flag: StandbyFlag) -> StandbyFlag:
+    return session.scalars(
+        select(StandbyFlag)
+        .where(StandbyFlag.id == flag.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def _record_decision(
+    session: Session, flag: StandbyFlag, action: str, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action=action,
+        subject=("standby_flag", flag.id),
+        on_user_id=flag.user_id,
+        after={"exam_id": flag.exam_id, "sitting_id": flag.sitting_id},
         reason=reason,
     )
     session.flush()

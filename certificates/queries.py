@@ -1,7 +1,7 @@
 """Reads about kinds, awards and certificates; lists show only what the reader's scope covers."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -11,8 +11,9 @@ from certificates.models import Certificate, CertificateKind, ExamAward
 from certificates.rules import DUE_DAYS, CertificateState
 from core.errors import NotFound
 from core.identity import Actor, Role
-from exams.models import Exam, Sitting, SittingQuestion
+from exams.models import Exam, ExamKind, Sitting, SittingQuestion
 from exams.queries.clauses import versions_on_clause
+from exams.queries.visibility import hidden_results
 from teams.models import Membership, Post, Team
 
 # Who may see certificates of others, each within the own scope.
@@ -89,8 +90,13 @@ def sittings_without_certificate(session: Session, *, exam_id: int | None = None
     found = (
         select(Sitting.id)
         .join(ExamAward, ExamAward.exam_id == Sitting.exam_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
         .outerjoin(Certificate, Certificate.sitting_id == Sitting.id)
-        .where(Sitting.is_passed.is_(True), Certificate.id.is_(None))
+        .where(
+            Sitting.is_passed.is_(True),
+            Certificate.id.is_(None),
+            Exam.kind == ExamKind.FINAL,
+        )
         .order_by(Sitting.submitted_at, Sitting.id)
     )
     if exam_id is not None:
@@ -262,36 +268,51 @@ def certificates_of(session: Session, user_id: int) -> list[Certificate]:
     )
 
 
+def shown_to_holder(session: Session, user_id: int, *, now: datetime) -> list[Certificate]:
+    """A person's certificates but for those that would tell a result not yet to be seen."""
+    hidden = hidden_results(session, user_id, now=now)
+    return [one for one in certificates_of(session, user_id) if one.sitting_id not in hidden]
+
+
 def replaced_ids(session: Session, user_id: int) -> set[int]:
     """Which of a person's certificates a newer one of their kind has replaced."""
     found = select(Certificate.id).where(Certificate.user_id == user_id, is_replaced())
     return set(session.scalars(found))
 
 
-def expiring_of(session: Session, user_id: int, *, today: date) -> list[Certificate]:
-    """A person's certificates that end soon and have not been replaced, the first to end first."""
-    return list(
-        session.scalars(
-            select(Certificate)
-            .where(
-                Certificate.user_id == user_id,
-                in_state(CertificateState.EXPIRING, today),
-                not_(is_replaced()),
-            )
-            .order_by(Certificate.valid_to)
+def expiring_of(session: Session, user_id: int, *, today: date, now: datetime) -> list[Certificate]:
+    """A person's certificates that end soon and have not been replaced, the first to end first;
+    as in `shown_to_holder`.
+    """
+    hidden = hidden_results(session, user_id, now=now)
+    found = session.scalars(
+        select(Certificate)
+        .where(
+            Certificate.user_id == user_id,
+            in_state(CertificateState.EXPIRING, today),
+            not_(is_replaced()),
         )
+        .order_by(Certificate.valid_to)
     )
+    return [one for one in found if one.sitting_id not in hidden]
 
 
 def certificate_for(
-    session: Session, actor: Actor, certificate_id: int, *, today: date
+    session: Session, actor: Actor, certificate_id: int, *, today: date, now: datetime
 ) -> Certificate:
-    """One's own certificate, or one in the reader's scope; NotFound for any other."""
+    """One's own certificate, or one in the reader's scope; NotFound for any other.
+
+    One's own stays hidden as long as the result that it would tell.
+    """
     own = select(Certificate).where(
         Certificate.id == certificate_id, Certificate.user_id == actor.user_id
     )
     scoped = _scoped(actor, today).where(Certificate.id == certificate_id)
-    found = session.scalars(own).first() or session.scalars(scoped).first()
+    found = session.scalars(own).first()
+    if found is not None and actor.user_id is not None:
+        hidden = hidden_results(session, actor.user_id, now=now)
+        found = None if found.sitting_id in hidden else found
+    found = found or session.scalars(scoped).first()
     if found is None or actor.user_id is None:
         raise NotFound()
     return found

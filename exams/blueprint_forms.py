@@ -9,7 +9,7 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from core.forms import BaseForm
 from exams.blueprint import MOST_FIXED, MOST_QUESTIONS, MOST_ROWS, RowSpec
 from exams.definition import MOST_SHIFTS, DrawRules
-from exams.forms import OnlyIfRead, PointsField, WholeNumber, required, tenths_of
+from exams.forms import OnlyIfRead, PointsField, WholeNumber, required
 from question_bank.keys import QuestionType
 
 
@@ -45,7 +45,7 @@ class RowForm(Form):
 
     def spec(self) -> RowSpec:
         """The fields of a valid row."""
-        points, title = tenths_of(self.points) or 0, (self.section_title.data or "").strip() or None
+        points, title = self.points.tenths or 0, (self.section_title.data or "").strip() or None
         if self.question.data:
             return RowSpec(
                 None, None, None, 1, 5, 1, points, None, self.question.data,
@@ -112,7 +112,7 @@ class BlueprintForm(BaseForm):
     def rules(self) -> DrawRules:
         """How a valid form wants papers drawn."""
         return DrawRules(
-            tolerance_tenths=tenths_of(self.tolerance),
+            tolerance_tenths=self.tolerance.tenths,
             reuse_limit_percent=self.reuse_limit.data,
             shift_hours=self.shift_hours.data,
             planned_shifts=self.planned_shifts.data or 1,

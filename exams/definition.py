@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Any
 
 from core.errors import N_
-from exams.models import Exam, ExamState, Reveal
+from exams.admission import CODE_LEAST, CODE_MOST, MOST_RANGES, normalise_code
+from exams.models import Exam, ExamKind, ExamState, LateAnswers, Reveal
 from question_bank.keys import RuleName
 
 MOST_MINUTES = 480
@@ -14,6 +15,10 @@ MOST_TRIES = 10
 # Whole shifts to a day.
 SHIFT_HOURS = (24, 12, 8, 4)
 MOST_SHIFTS = 20
+# Practice may be repeated as often as anybody will.
+MOST_PRACTICE_TRIES = 100
+MOST_WAIT_HOURS = 24 * 90
+MOST_DELIVERY_MINUTES = 120
 LONGEST_WINDOW = timedelta(days=366)
 # Rules that can stand for 多选 where a question states none.
 EXAM_RULES = (
@@ -23,6 +28,8 @@ EXAM_RULES = (
     RuleName.SHARE_PER_OPTION,
     RuleName.POINTS_PER_OPTION,
     RuleName.RIGHT_MINUS_WRONG,
+    # For questions whose options have weights; the others stay all or nothing.
+    RuleName.WEIGHTED,
 )
 # Rules that need a number of points beside them.
 RULES_WITH_POINTS = (RuleName.FIXED_IF_PARTIAL, RuleName.POINTS_PER_OPTION)
@@ -44,6 +51,20 @@ class ExamDefinition:
     scoring_rule: RuleName
     scoring_value_tenths: int | None
     reveal: Reveal
+    kind: ExamKind = ExamKind.FINAL
+    entry_minutes: int | None = None
+    entry_until: datetime | None = None
+    least_minutes: int = 0
+    waits_for_start: bool = False
+    entry_code: str | None = None
+    address_ranges: tuple[str, ...] = ()
+    wait_hours: int = 0
+    proposes_standby: bool = False
+    delivery_minutes: int = 10
+    late_answers: LateAnswers = LateAnswers.CONFIRM
+    result_reveal: Reveal = Reveal.AFTER_SUBMISSION
+    marks_reveal: Reveal = Reveal.AFTER_SUBMISSION
+    explanations_reveal: Reveal = Reveal.AFTER_WINDOW
 
 
 @dataclass(frozen=True)
@@ -104,6 +125,20 @@ def definition_of(exam: Exam) -> ExamDefinition:
         scoring_rule=RuleName(exam.scoring_rule),
         scoring_value_tenths=exam.scoring_value_tenths,
         reveal=exam.reveal,
+        kind=exam.kind,
+        entry_minutes=exam.entry_minutes,
+        entry_until=exam.entry_until,
+        least_minutes=exam.least_minutes,
+        waits_for_start=exam.waits_for_start,
+        entry_code=exam.entry_code,
+        address_ranges=tuple(exam.address_ranges),
+        wait_hours=exam.wait_hours,
+        proposes_standby=exam.proposes_standby,
+        delivery_minutes=exam.delivery_minutes,
+        late_answers=exam.late_answers,
+        result_reveal=exam.result_reveal,
+        marks_reveal=exam.marks_reveal,
+        explanations_reveal=exam.explanations_reveal,
     )
 
 
@@ -130,6 +165,14 @@ def draw_findings(rules: DrawRules) -> list[Finding]:
     if not 1 <= rules.planned_shifts <= MOST_SHIFTS:
         found.append(Finding("planned_shifts", N_("批数填 1 到 20"), {}))
     return found
+
+
+def columns_of(definition: ExamDefinition) -> dict[str, Any]:
+    """A definition as the columns of an exam."""
+    return asdict(definition) | {
+        "scoring_rule": definition.scoring_rule.value,
+        "address_ranges": list(definition.address_ranges),
+    }
 
 
 def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:
@@ -160,13 +203,98 @@ def findings(definition: ExamDefinition, *, total_tenths: int) -> list[Finding]:
         mark=points(mark),
         total=points(total_tenths),
     )
-    add(not 1 <= tries <= MOST_TRIES, "tries", N_("次数填 1 到 10"))
+    is_practice = definition.kind is ExamKind.PRACTICE
+    add(not is_practice and not 1 <= tries <= MOST_TRIES, "tries", N_("次数填 1 到 10"))
+    add(is_practice and not 1 <= tries <= MOST_PRACTICE_TRIES, "tries", N_("练习次数填 1 到 100"))
     add(
         definition.scoring_rule in RULES_WITH_POINTS and not definition.scoring_value_tenths,
         "scoring_value",
         N_("写上给几分"),
     )
-    return found
+    return found + _entry_findings(definition) + _outcome_findings(definition)
+
+
+def _entry_findings(definition: ExamDefinition) -> list[Finding]:
+    """What cannot be of who may come in, and when."""
+    entry, until = definition.entry_minutes, definition.entry_until
+    code, ranges = definition.entry_code, definition.address_ranges
+    checks: list[tuple[bool, str, str]] = [
+        (
+            entry is not None and not 1 <= entry <= MOST_MINUTES,
+            "entry_minutes",
+            N_("迟到几分钟不能进填 1 到 480，不限就空着"),
+        ),
+        (
+            until is not None and not definition.opens_at <= until <= definition.closes_at,
+            "entry_until",
+            N_("最晚进场时间要在考试窗口里"),
+        ),
+        (
+            not 0 <= definition.least_minutes <= definition.minutes,
+            "least_minutes",
+            N_("最早交卷填 0 到时长，0 就是不限"),
+        ),
+        (
+            code is not None and not CODE_LEAST <= len(normalise_code(code)) <= CODE_MOST,
+            "entry_code",
+            N_("进场口令 4 到 20 个字，不用就空着"),
+        ),
+        (len(ranges) > MOST_RANGES, "address_ranges", N_("网段最多 50 个")),
+    ]
+    return [Finding(field, msgid, {}) for is_bad, field, msgid in checks if is_bad]
+
+
+def _outcome_findings(definition: ExamDefinition) -> list[Finding]:
+    """What cannot be of tries, of their consequences, and of what is shown when."""
+    is_practice = definition.kind is ExamKind.PRACTICE
+    checks: list[tuple[bool, str, str]] = [
+        (
+            not 0 <= definition.wait_hours <= MOST_WAIT_HOURS,
+            "wait_hours",
+            N_("间隔填 0 到 2160 小时，0 就是马上可以再考"),
+        ),
+        (
+            definition.proposes_standby and is_practice,
+            "proposes_standby",
+            N_("练习不能提出待岗"),
+        ),
+        (
+            definition.proposes_standby and not is_practice and definition.tries < 2,
+            "proposes_standby",
+            N_("没有补考就不能提出待岗。先把次数改成 2 次以上"),
+        ),
+        (
+            not 0 <= definition.delivery_minutes <= MOST_DELIVERY_MINUTES,
+            "delivery_minutes",
+            N_("补交时间填 0 到 120 分钟"),
+        ),
+        (
+            definition.tries > 1
+            and not is_practice
+            and definition.result_reveal in (Reveal.AFTER_WINDOW, Reveal.NEVER),
+            "result_reveal",
+            N_("有补考的考试，总分要交卷后就公布，不然没人知道自己要不要补考"),
+        ),
+        *(
+            (
+                reveal is Reveal.DURING and not is_practice,
+                field,
+                N_("只有练习可以边答边看。换一个时间，或改成练习"),
+            )
+            for field, reveal in reveals(definition).items()
+        ),
+    ]
+    return [Finding(field, msgid, {}) for is_bad, field, msgid in checks if is_bad]
+
+
+def reveals(definition: ExamDefinition) -> dict[str, Reveal]:
+    """When each part of the outcome is shown, by its field."""
+    return {
+        "result_reveal": definition.result_reveal,
+        "marks_reveal": definition.marks_reveal,
+        "reveal": definition.reveal,
+        "explanations_reveal": definition.explanations_reveal,
+    }
 
 
 def points(tenths: int) -> str:
@@ -180,7 +308,14 @@ def as_data(row: Any) -> dict[str, Any]:
     return {name: _plain(value) for name, value in asdict(row).items()}
 
 
+def audited(definition: ExamDefinition) -> dict[str, Any]:
+    """A definition for the audit log, which tells whether there is an entry code, never which."""
+    return as_data(definition) | {"entry_code": definition.entry_code is not None}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return list(value)
     return value.isoformat() if isinstance(value, datetime) else value

@@ -16,6 +16,8 @@ from exams.matching import Turn, Wanted, match
 # How often a paper is drawn anew that could not be evened out.
 MOST_DRAWS = 20
 FRESH, SEEN, KEPT = range(3)
+# Added to the class of what is to be avoided.
+AVOIDED = 3
 
 
 @dataclass(frozen=True)
@@ -91,14 +93,16 @@ def draw_paper(
     shuffles_options: bool = True,
     balance: Balance | None = None,
     reuse: Reuse | None = None,
+    avoid: frozenset[int] = frozenset(),
 ) -> tuple[DrawnQuestion, ...]:
     """Draw a paper in which every row has its count and no question stands twice.
 
     Versions are taken in the order of their hash, each if the paper can still be completed with
-    it, so the order of the rows gives no question a better chance. Raises PoolShortage only if no
-    choice at all fills every row.
+    it, so the order of the rows gives no question a better chance. Those to `avoid` come after all
+    others, so a paper holds as few of them as its rows allow. Raises PoolShortage only if no choice
+    at all fills every row.
     """
-    row_of = choose(rows, seed=seed, balance=balance, reuse=reuse)
+    row_of = choose(rows, seed=seed, balance=balance, reuse=reuse, avoid=avoid)
     places = [
         (version, row, index)
         for row in rows
@@ -133,21 +137,24 @@ def choose(
     seed: int,
     balance: Balance | None = None,
     reuse: Reuse | None = None,
+    avoid: frozenset[int] = frozenset(),
 ) -> dict[int, int]:
     """The versions of a paper with the row of each, not yet in order.
 
-    With `reuse`, versions that nobody has seen are taken first. With `balance`, questions are
-    replaced until the expected score is close to the mean; where that fails, the paper is drawn
-    anew from another seed, made from this one, and the best of them stands.
+    Those to `avoid` come last. With `reuse`, versions that nobody has seen are taken first. With
+    `balance`, questions are replaced until the expected score is close to the mean; where that
+    fails, the paper is drawn anew from another seed, made from this one, and the best stands.
     """
     if balance is None:
-        return _matched(rows, seed=seed, reuse=reuse)[0]
+        return _matched(rows, seed=seed, reuse=reuse, avoid=avoid)[0]
     balanced = [BalancedRow(r.row_id, r.points_tenths, r.expected, r.is_fixed) for r in rows]
+    # A replacement is avoided just where the question that it replaces is.
     classes = _classes(reuse)
+    classes |= {one: classes.get(one, FRESH) + AVOIDED for one in avoid}
     best, least = dict[int, int](), -1
     for number in range(MOST_DRAWS):
         other = seed if number == 0 else int.from_bytes(_order(seed, -number)[:8])
-        row_of, order = _matched(rows, seed=other, reuse=reuse)
+        row_of, order = _matched(rows, seed=other, reuse=reuse, avoid=avoid)
         off = abs(even_out(row_of, balanced, balance, order, classes=classes))
         if least < 0 or off < least:
             best, least = row_of, off
@@ -201,7 +208,7 @@ def _order(seed: int, *ids: int) -> bytes:
 
 
 def _matched(
-    rows: Sequence[PoolRow], *, seed: int, reuse: Reuse | None
+    rows: Sequence[PoolRow], *, seed: int, reuse: Reuse | None, avoid: frozenset[int]
 ) -> tuple[dict[int, int], list[int]]:
     """The row of each drawn version, and the order in which versions were tried."""
     wanted = [
@@ -217,6 +224,8 @@ def _matched(
     ids = {version_id for row in wanted for version_id in row.ids}
     # The same as `_order(seed, id)`, written out because a pool has thousands of versions.
     order = sorted(ids, key=lambda one: hashlib.sha256(b"%d:%d" % (seed, one)).digest())
+    if avoid:
+        order.sort(key=avoid.__contains__)
     if reuse is None:
         return match(wanted, [Turn(order)]), order
     classes = _classes(reuse)

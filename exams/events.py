@@ -31,3 +31,20 @@ class SittingRemarked(Event):
     user_id: int
     was_passed: bool
     is_passed: bool
+
+
+@dataclass(frozen=True)
+class ResitFailed(Event):
+    """The last resit of an exam that proposes 待岗 was not passed; told again if marked again."""
+
+    sitting_id: int
+    exam_id: int
+    user_id: int
+
+
+@dataclass(frozen=True)
+class ExamCopied(Event):
+    """A draft was made from another exam; what other packages hang on an exam may follow."""
+
+    from_exam_id: int
+    exam_id: int

@@ -9,9 +9,14 @@ from exams.shifts import most_reused
 
 
 def draw_for(
-    exam: Exam, rows: Sequence[PoolRow], shift: ExamShift | None, *, seed: int
+    exam: Exam,
+    rows: Sequence[PoolRow],
+    shift: ExamShift | None,
+    *,
+    seed: int,
+    avoid: frozenset[int] = frozenset(),
 ) -> tuple[DrawnQuestion, ...]:
-    """One paper from the pool as it stands; the same again for the same pool, shift and seed."""
+    """One paper from the pool as it stands; the same again for the same arguments."""
     return draw_paper(
         rows,
         seed=seed,
@@ -19,6 +24,7 @@ def draw_for(
         shuffles_options=exam.shuffles_options,
         balance=balance_of(exam),
         reuse=reuse_of(exam, rows, shift),
+        avoid=avoid,
     )
 
 

@@ -63,8 +63,9 @@ def redraw_sitting(session: Session, sitting_id: int) -> Redrawn:
     stored = {row.slot: _stored(row) for row in paper_of(session, sitting_id)}
     is_exact = sitting.withdrawn_entries is not None
     rows = pool_rows(session, exam.id, without=_left_out(session, sitting))
+    avoided = frozenset(sitting.avoided_version_ids)
     try:
-        drawn = draw_for(exam, rows, shift, seed=sitting.seed)
+        drawn = draw_for(exam, rows, shift, seed=sitting.seed, avoid=avoided)
     except PoolShortage as short:
         return Redrawn(sitting_id, len(stored), is_exact, (), str(short))
     again = {one.slot: _drawn(one) for one in drawn}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from core.errors import N_
-from exams.models import RUNNING, ExamState, Reveal, SittingState
+from exams.models import RUNNING, ExamKind, ExamState, Reveal, SittingState
 
 # How long after the deadline an answer may still arrive, for the network's sake. An answer within
 # it is stored with the time at which it was truly received. Never more: a fixed cap, no setting.
@@ -100,6 +100,9 @@ class StartRefusal(Enum):
     EXEMPT = N_("你已免考，不用参加")
     PASSED = N_("你已经合格，不用再考")
     NO_TRIES_LEFT = N_("考试次数已经用完")
+    WAITING_FOR_START = N_("监考人还没有宣布开考")
+    ENTRY_CLOSED = N_("%(at)s 起不能再进场，你来晚了。有原因，找监考人放你进场")
+    TOO_SOON_AGAIN = N_("离上一次考试还不够久，%(at)s 起可以再考")
 
 
 def start_refusal(
@@ -113,9 +116,18 @@ def start_refusal(
     is_invited: bool,
     is_exempt: bool,
     is_awaited: bool,
+    kind: ExamKind,
+    is_held: bool,
+    entry_ends_at: datetime | None,
+    again_from: datetime | None,
     now: datetime,
 ) -> StartRefusal | None:
-    """Why this person may not start now, or None. Opening and closing moments are in time."""
+    """Why this person may not start now, or None. Opening and closing moments are in time.
+
+    `is_held` while the supervisor has not pressed the button. `entry_ends_at` holds for the first
+    try alone, and only for who was not let in; `again_from` for those after it. A passed practice
+    may be taken again.
+    """
     if exam_state is ExamState.DRAFT:
         return StartRefusal.NOT_PUBLISHED
     if exam_state is ExamState.WITHDRAWN:
@@ -126,7 +138,7 @@ def start_refusal(
         return StartRefusal.EXEMPT
     if is_awaited:
         return StartRefusal.AWAITING_DELIVERY
-    if has_passed:
+    if has_passed and kind is ExamKind.FINAL:
         return StartRefusal.PASSED
     if tries_used >= tries:
         return StartRefusal.NO_TRIES_LEFT
@@ -134,12 +146,48 @@ def start_refusal(
         return StartRefusal.TOO_EARLY
     if now > closes_at:
         return StartRefusal.TOO_LATE
+    if is_held:
+        return StartRefusal.WAITING_FOR_START
+    if entry_ends_at is not None and now > entry_ends_at:
+        return StartRefusal.ENTRY_CLOSED
+    if again_from is not None and now < again_from:
+        return StartRefusal.TOO_SOON_AGAIN
     return None
+
+
+def entry_end(
+    *, begins_at: datetime, minutes: int | None, until: datetime | None
+) -> datetime | None:
+    """The last moment, itself in time, at which who has not sat yet may start; None: no such end.
+
+    `begins_at` is the opening, or the supervisor's start where the exam waits for it.
+    """
+    ends = [until] if until is not None else []
+    if minutes is not None:
+        ends.append(begins_at + timedelta(minutes=minutes))
+    return min(ends, default=None)
+
+
+def next_try_from(*, last_ended_at: datetime | None, wait_hours: int) -> datetime | None:
+    """From when on, itself included, the next try may begin; None where nothing is waited for."""
+    if last_ended_at is None or not wait_hours:
+        return None
+    return last_ended_at + timedelta(hours=wait_hours)
+
+
+def submit_from(*, started_at: datetime, least_minutes: int, deadline: datetime) -> datetime:
+    """From when on, itself included, a paper may be handed in; never later than its deadline."""
+    return min(started_at + timedelta(minutes=least_minutes), deadline)
 
 
 def is_resit(try_number: int) -> bool:
     """Whether a sitting is a resit (补考): every one after the first."""
     return try_number > 1
+
+
+def is_last_failure(*, is_passed: bool, try_number: int, tries: int) -> bool:
+    """Whether a result is that of a resit after which no try is left, and not passed."""
+    return not is_passed and is_resit(try_number) and try_number >= tries
 
 
 def is_revealed(
@@ -150,13 +198,16 @@ def is_revealed(
     is_someone_sitting: bool,
     now: datetime,
 ) -> bool:
-    """Whether right answers and explanations may be seen by the person of a closed sitting.
+    """Whether one part of the outcome may be seen by the person of the sitting.
 
-    By default they stay hidden until the window has closed and nobody still sits the exam with
-    extra time, so that early finishers cannot pass them on.
+    By default right answers stay hidden until the window has closed and nobody still sits the exam
+    with extra time, so that early finishers cannot pass them on. While it is open, a sitting shows
+    only what its exam shows during practice.
     """
-    if state in RUNNING or reveal is Reveal.NEVER:
+    if state in RUNNING:
+        return reveal is Reveal.DURING and state is SittingState.OPEN
+    if reveal is Reveal.NEVER:
         return False
-    if reveal is Reveal.AFTER_SUBMISSION:
+    if reveal in (Reveal.AFTER_SUBMISSION, Reveal.DURING):
         return True
     return now > closes_at + NETWORK_GRACE and not is_someone_sitting

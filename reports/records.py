@@ -1,19 +1,31 @@
 """What is stored about a person's learning, exams and certificates, for "my records"."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from certificates.queries import certificates_of
+from certificates.queries import shown_to_holder
+from certificates.standby import standby_of
+from core.clock import Clock
 from core.errors import N_
 from core.services import Cell, RecordKeeper, RecordSection, Word
 from exams.models import Answer, Exam, Exemption, Sitting, SittingQuestion, SittingState
+from exams.queries.visibility import hidden_results
 from learning.models import CourseModule, ModuleReading, ModuleVersion
 from question_bank.models import QuestionVersion
 
+
+class TimedKeeper(Protocol):
+    """A keeper whose answer depends on the time."""
+
+    def __call__(self, session: Session, user_id: int, *, now: datetime) -> RecordSection: ...
+
+
 STATES = {
     SittingState.OPEN: N_("正在考"),
+    SittingState.AWAITING_DELIVERY: N_("到时，等补交"),
     SittingState.SUBMITTED: N_("已交卷"),
     SittingState.EXPIRED: N_("到时自动交卷"),
 }
@@ -35,8 +47,9 @@ def reading_record(session: Session, user_id: int) -> RecordSection:
     )
 
 
-def sitting_record(session: Session, user_id: int) -> RecordSection:
-    """Every sitting with its result."""
+def sitting_record(session: Session, user_id: int, *, now: datetime) -> RecordSection:
+    """Every sitting with its result, as far as the person may see it already."""
+    hidden = hidden_results(session, user_id, now=now)
     rows = session.execute(
         select(Sitting, Exam.title)
         .join(Exam, Exam.id == Sitting.exam_id)
@@ -63,9 +76,9 @@ def sitting_record(session: Session, user_id: int) -> RecordSection:
                 sitting.started_at,
                 sitting.submitted_at,
                 Word(STATES[sitting.state]),
-                _points(sitting.score_tenths),
+                None if sitting.id in hidden else _points(sitting.score_tenths),
                 _points(sitting.full_score_tenths),
-                sitting.is_passed,
+                None if sitting.id in hidden else sitting.is_passed,
             )
             for sitting, title in rows
         ],
@@ -110,8 +123,8 @@ def exemption_record(session: Session, user_id: int) -> RecordSection:
     )
 
 
-def certificate_record(session: Session, user_id: int) -> RecordSection:
-    """Every certificate, the revoked ones with their reason."""
+def certificate_record(session: Session, user_id: int, *, now: datetime) -> RecordSection:
+    """Every certificate that the person may know of, the revoked ones with their reason."""
     columns = (
         N_("证号"),
         N_("证书"),
@@ -136,7 +149,7 @@ def certificate_record(session: Session, user_id: int) -> RecordSection:
                 one.revoked_at,
                 one.revoked_reason,
             )
-            for one in certificates_of(session, user_id)
+            for one in shown_to_holder(session, user_id, now=now)
         ],
     )
 
@@ -157,10 +170,44 @@ def _reply(response: Any, options: list[Any]) -> Cell:
     return "；".join(str(texts.get(part, part)) for part in response)
 
 
-RECORDS: tuple[RecordKeeper, ...] = (
-    reading_record,
-    sitting_record,
-    answer_record,
-    exemption_record,
-    certificate_record,
-)
+def standby_record(session: Session, user_id: int, *, now: datetime) -> RecordSection:
+    """What was proposed and decided about 待岗, with the reasons."""
+    columns = (
+        N_("考试"),
+        N_("提出时间"),
+        N_("确认时间"),
+        N_("确认的原因"),
+        N_("解除时间"),
+        N_("解除的原因"),
+    )
+    return RecordSection(
+        N_("待岗"),
+        columns,
+        [
+            (
+                one.exam_title,
+                one.proposed_at,
+                one.confirmed_at,
+                one.confirmed_reason,
+                one.lifted_at,
+                one.lifted_reason,
+            )
+            for one in standby_of(session, user_id, now=now)
+        ],
+    )
+
+
+def make_records(clock: Clock) -> tuple[RecordKeeper, ...]:
+    """The keepers of this package; what a person may see of a result depends on the time."""
+
+    def at_present(keeper: TimedKeeper) -> RecordKeeper:
+        return lambda session, user_id: keeper(session, user_id, now=clock.now())
+
+    return (
+        reading_record,
+        at_present(sitting_record),
+        answer_record,
+        exemption_record,
+        at_present(certificate_record),
+        at_present(standby_record),
+    )

@@ -20,6 +20,7 @@ AWARD_MAKERS = (Role.EXAMINER, Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 
 def award_panel(session: Session, actor: Actor, exam_id: int) -> str | None:
     """Which certificate the exam awards, with a form for those who may say so."""
+    exam = queries.exam_by_id(session, exam_id)
     kind = queries.award_of(session, exam_id)
     awarded, missing = queries.award_counts(session, exam_id)
     return render_template(
@@ -28,8 +29,9 @@ def award_panel(session: Session, actor: Actor, exam_id: int) -> str | None:
         exam_id=exam_id,
         kind=kind,
         awarded=awarded,
-        missing=missing if kind else 0,
-        may_set=actor.has(*AWARD_MAKERS),
+        missing=missing if kind and not exam.is_practice else 0,
+        may_set=actor.has(*AWARD_MAKERS) and not exam.is_practice,
+        is_practice=exam.is_practice,
     )
 
 

@@ -14,6 +14,7 @@ from certificates.forms import RevokeForm
 from certificates.models import Certificate
 from certificates.queries import READERS, Filters
 from certificates.rules import CertificateState, state_on
+from certificates.standby import standby_of
 from certificates.views.blueprint import bp
 from core.clock import local_date
 from core.identity import Role
@@ -65,13 +66,15 @@ def _line(certificate: Certificate, employee_no: str = "") -> Line:
 def mine() -> ResponseReturnValue:
     actor = current_actor()
     assert actor.user_id is not None
-    lines = [_line(each) for each in queries.certificates_of(db_session(), actor.user_id)]
+    session, now = db_session(), moment()
+    lines = [_line(each) for each in queries.shown_to_holder(session, actor.user_id, now=now)]
     return render_template(
         "certificates/mine.html",
         lines=lines,
-        replaced=queries.replaced_ids(db_session(), actor.user_id),
+        replaced=queries.replaced_ids(session, actor.user_id),
         standing=sum(line.state in {"valid", "expiring"} for line in lines),
-        expiring=queries.expiring_of(db_session(), actor.user_id, today=today()),
+        expiring=queries.expiring_of(session, actor.user_id, today=today(), now=now),
+        standby=standby_of(session, actor.user_id, now=now),
     )
 
 
@@ -124,7 +127,7 @@ def certificate(certificate_id: int) -> ResponseReturnValue:
 
 def _certificate_page(certificate_id: int, form: RevokeForm) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
-    found = queries.certificate_for(session, actor, certificate_id, today=today())
+    found = queries.certificate_for(session, actor, certificate_id, today=today(), now=moment())
     stand_under(
         "certificates.mine" if found.user_id == actor.user_id else "certificates.certificates"
     )
@@ -148,7 +151,7 @@ def _certificate_page(certificate_id: int, form: RevokeForm) -> ResponseReturnVa
 @requires(Role.ADMINISTRATOR)
 def revoke(certificate_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
-    found = queries.certificate_for(session, actor, certificate_id, today=today())
+    found = queries.certificate_for(session, actor, certificate_id, today=today(), now=moment())
     form = RevokeForm()
     if not form.validate_on_submit():
         return _certificate_page(certificate_id, form)
@@ -163,7 +166,9 @@ def revoke(certificate_id: int) -> ResponseReturnValue:
 @requires()
 def document(certificate_id: int) -> Response:
     session = db_session()
-    found = queries.certificate_for(session, current_actor(), certificate_id, today=today())
+    found = queries.certificate_for(
+        session, current_actor(), certificate_id, today=today(), now=moment()
+    )
     answer = make_response(certificate_pdf(_content(found)))
     answer.mimetype = "application/pdf"
     answer.headers["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'

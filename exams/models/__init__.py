@@ -1,9 +1,11 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.entry import EntryPermit, EntryTries
 from exams.models.exam import (
     BlueprintRow,
     Exam,
     ExamAudience,
+    ExamKind,
     ExamState,
     Exemption,
     LateAnswers,
@@ -30,10 +32,13 @@ __all__ = [
     "RUNNING",
     "Answer",
     "BlueprintRow",
+    "EntryPermit",
+    "EntryTries",
     "Exam",
     "ExamAudience",
     "ExamFairness",
     "ExamItemStatistics",
+    "ExamKind",
     "ExamShift",
     "ExamState",
     "ExamStatistics",

@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
+from core.identity import Role
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 
@@ -18,11 +19,20 @@ class ExamState(Enum):
     WITHDRAWN = "withdrawn"
 
 
-class Reveal(Enum):
-    """When right answers and explanations may be seen."""
+class ExamKind(Enum):
+    """A practice exam counts for nothing: no certificate, no pass rate, no figures of questions."""
 
-    AFTER_WINDOW = "after_window"
+    FINAL = "final"
+    PRACTICE = "practice"
+
+
+class Reveal(Enum):
+    """When the candidate may see one part of the outcome, from the earliest to never."""
+
+    # While the sitting is open, of what has been answered; practice only.
+    DURING = "during"
     AFTER_SUBMISSION = "after_submission"
+    AFTER_WINDOW = "after_window"
     NEVER = "never"
 
 
@@ -76,6 +86,42 @@ class Exam(Base):
     shift_hours: Mapped[int] = mapped_column(default=24, server_default="24")
     # For how many shifts fresh questions are kept back.
     planned_shifts: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Who may come in and when, what follows from it, and what is shown of it.
+    kind: Mapped[ExamKind] = mapped_column(
+        enum_column(ExamKind), default=ExamKind.FINAL, server_default="final"
+    )
+    # The last moment of a first start: so long after the opening (or after the supervisor's
+    # start), and a moment; whichever is earlier. None of both: until the window closes.
+    entry_minutes: Mapped[int | None]
+    entry_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # How long after the own start the paper cannot be handed in.
+    least_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Nobody starts before the supervisor has pressed the button; when and by whom that was done.
+    waits_for_start: Mapped[bool] = mapped_column(default=False, server_default=false())
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    # What a candidate must type to start; shown to those who watch. None: nothing.
+    entry_code: Mapped[str | None] = mapped_column(String(20))
+    # Networks such as 10.2.0.0/16 from which the paper may be opened; empty: from anywhere.
+    address_ranges: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    # How long after one sitting ended the next one may begin.
+    wait_hours: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Whether failing the last resit proposes 待岗, which a person then confirms or not.
+    proposes_standby: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Verdict and total score; points by type; `reveal` is the right answers; explanations.
+    result_reveal: Mapped[Reveal] = mapped_column(
+        enum_column(Reveal), default=Reveal.AFTER_SUBMISSION, server_default="after_submission"
+    )
+    marks_reveal: Mapped[Reveal] = mapped_column(
+        enum_column(Reveal), default=Reveal.AFTER_SUBMISSION, server_default="after_submission"
+    )
+    explanations_reveal: Mapped[Reveal] = mapped_column(
+        enum_column(Reveal), default=Reveal.AFTER_WINDOW, server_default="after_window"
+    )
+
+    @property
+    def is_practice(self) -> bool:
+        return self.kind is ExamKind.PRACTICE
 
     @property
     def rule(self) -> ScoringRule:
@@ -130,9 +176,10 @@ class PoolEntry(Base):
 
 
 class ExamAudience(Base):
-    """Who must sit: members of a team's sub-tree, of a post, or of both at once.
+    """Who must sit: members of a team's sub-tree, of a post, holders of a role, or all at once.
 
-    A person is required when any one row of the exam fits on any day of the window.
+    A person is required when any one row of the exam fits on any day of the window. A condition
+    that is None is left open, so that a further kind of condition is a further column.
     """
 
     __tablename__ = "exam_audience"
@@ -141,6 +188,8 @@ class ExamAudience(Base):
     exam_id: Mapped[int] = mapped_column(ForeignKey("exam.id"), index=True)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    # Held over any team, as granted today; roles have no history.
+    role: Mapped[Role | None] = mapped_column(enum_column(Role))
 
 
 class Exemption(Base):

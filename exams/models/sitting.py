@@ -104,6 +104,9 @@ class Sitting(Base):
     withdrawn_entries: Mapped[list[Any] | None] = mapped_column(JSON)
     # How many must-pass questions were not answered right; None where the paper has none.
     must_pass_missed: Mapped[int | None]
+    # What the draw avoided as far as the pool allowed: the questions of the person's earlier
+    # papers. With the seed and the pool the paper redraws from it.
+    avoided_version_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class SittingQuestion(Base):

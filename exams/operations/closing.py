@@ -36,6 +36,8 @@ class SubmitOutcome(Enum):
     SUBMITTED = "submitted"
     # The time was over: closed as of the deadline, with what had been saved.
     EXPIRED = "expired"
+    # The exam does not let papers in so soon; nothing changed.
+    TOO_EARLY = "too_early"
     # It was closed before; nothing changed.
     ALREADY_CLOSED = "already_closed"
 
@@ -53,11 +55,17 @@ def submit_sitting(
 ) -> SubmitOutcome:
     """Hand in and mark. After the deadline it is closed as of the deadline; twice changes nothing.
 
-    The deadline itself is in time.
+    The deadline itself is in time, and never too early.
     """
     sitting = queries.locked_sitting(session, sitting.id)
     if sitting.state not in RUNNING:
         return SubmitOutcome.ALREADY_CLOSED
+    if now < queries.hand_in_from(queries.exam_of(session, sitting), sitting):
+        return SubmitOutcome.TOO_EARLY
+    return _hand_in(session, sitting, actor=actor, now=now)
+
+
+def _hand_in(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> SubmitOutcome:
     if now <= sitting.deadline:
         close_sitting(session, sitting, SittingState.SUBMITTED, at=now, actor=actor, now=now)
         return SubmitOutcome.SUBMITTED
@@ -88,7 +96,7 @@ def close_for(
         before={"state": sitting.state.value, "deadline": sitting.deadline.isoformat()},
         reason=reason,
     )
-    submit_sitting(session, sitting, actor=actor, now=now)
+    _hand_in(session, sitting, actor=actor, now=now)
 
 
 def settle_overdue(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> bool:

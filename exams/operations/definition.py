@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
@@ -12,17 +11,21 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.errors import N_, Conflict, Forbidden
+from core.events import publish
 from core.identity import Actor
 from exams.blueprint import MOST_FIXED, MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
 from exams.definition import (
     DrawRules,
     ExamDefinition,
     as_data,
+    audited,
+    columns_of,
     definition_of,
     draw_findings,
     draw_rules_of,
     findings,
 )
+from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
@@ -35,7 +38,7 @@ def create_exam(
     """Begin a draft. Raises Conflict with the first finding."""
     _refuse(definition, total=0)
     exam = Exam(
-        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **_columns(definition)
+        state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns_of(definition)
     )
     session.add(exam)
     session.flush()
@@ -45,7 +48,7 @@ def create_exam(
         now=now,
         action="exam.created",
         subject=("exam", exam.id),
-        after=as_data(definition),
+        after=audited(definition),
     )
     session.flush()
     return exam
@@ -58,7 +61,7 @@ def edit_exam(
     exam = locked_draft(session, exam)
     _refuse(definition, total=total_tenths([spec_of(r) for r in blueprint_of(session, exam.id)]))
     before = definition_of(exam)
-    for name, value in _columns(definition).items():
+    for name, value in columns_of(definition).items():
         setattr(exam, name, value)
     record(
         session,
@@ -66,8 +69,8 @@ def edit_exam(
         now=now,
         action="exam.edited",
         subject=("exam", exam.id),
-        before=as_data(before),
-        after=as_data(definition),
+        before=audited(before),
+        after=audited(definition),
     )
     session.flush()
 
@@ -147,16 +150,19 @@ def set_audience(
 def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now: datetime) -> Exam:
     """Make a draft for the next year: the same definition, blueprint and audience a year later.
 
-    A year in the title goes up by one. Closed teams, the pool and exemptions are left behind.
+    A year in the title goes up by one. Closed teams, the pool, exemptions and the entry code, which
+    people know by now, are left behind.
     """
-    definition = asdict(definition_of(exam)) | {
-        "title": _next_year(exam.title),
-        "opens_at": _year_later(exam.opens_at, zone),
-        "closes_at": _year_later(exam.closes_at, zone),
-        "scoring_rule": exam.scoring_rule,
-        **asdict(draw_rules_of(exam)),
-    }
-    copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **definition)
+    definition = replace(
+        definition_of(exam),
+        title=_next_year(exam.title),
+        opens_at=_year_later(exam.opens_at, zone),
+        closes_at=_year_later(exam.closes_at, zone),
+        entry_until=_year_later(exam.entry_until, zone) if exam.entry_until else None,
+        entry_code=None,
+    )
+    columns = columns_of(definition) | asdict(draw_rules_of(exam))
+    copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns)
     session.add(copy)
     session.flush()
     for row in blueprint_of(session, exam.id):
@@ -171,14 +177,11 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         now=now,
         action="exam.copied",
         subject=("exam", copy.id),
-        after={"from_exam_id": exam.id, **as_data(definition_of(copy))},
+        after={"from_exam_id": exam.id, **audited(definition_of(copy))},
     )
     session.flush()
+    publish(session, ExamCopied(actor, now, exam.id, copy.id))
     return copy
-
-
-def _columns(definition: ExamDefinition) -> dict[str, Any]:
-    return asdict(definition) | {"scoring_rule": definition.scoring_rule.value}
 
 
 def _refuse(definition: ExamDefinition, *, total: int) -> None:

@@ -23,9 +23,9 @@ from exams.operations.closing import settle_overdue
 from exams.operations.shifts import shift_at
 from exams.papers import draw_for
 from exams.queries import sittings as queries
-from exams.queries.audience import invited_exams
+from exams.queries.entry import refusal_for
 from exams.queries.pools import pool_rows, withdrawn_entries
-from exams.rules import deadline_for, start_refusal, state_at
+from exams.rules import deadline_for, state_at
 from exams.versions import known_versions
 
 
@@ -45,10 +45,13 @@ def start_sitting(
             return running
         running = queries.locked_sitting(session, running.id)
         settle_overdue(session, running, actor=actor, now=now)
-    _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
+    refused = refusal_for(session, exam, tries, actor.user_id, zone=zone, now=now)
+    if refused is not None:
+        raise refused.conflict()
+    avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries.count else frozenset()
     rows = pool_rows(session, exam.id)
     shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
-    paper = _paper_for(exam, rows, shift, seed=seed)
+    paper = _paper_for(exam, rows, shift, seed=seed, avoid=avoided)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -66,6 +69,7 @@ def start_sitting(
         full_score_tenths=sum(drawn.points_tenths for drawn in paper),
         shift_id=shift.id if shift else None,
         withdrawn_entries=withdrawn_entries(session, exam.id),
+        avoided_version_ids=sorted(avoided),
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
@@ -81,31 +85,6 @@ def start_sitting(
     )
     session.flush()
     return sitting
-
-
-def _refuse_start(
-    session: Session,
-    exam: Exam,
-    tries: queries.TakenTries,
-    user_id: int,
-    *,
-    zone: ZoneInfo,
-    now: datetime,
-) -> None:
-    refusal = start_refusal(
-        exam_state=exam.state,
-        opens_at=exam.opens_at,
-        closes_at=exam.closes_at,
-        tries=exam.tries,
-        tries_used=tries.count,
-        has_passed=tries.has_passed,
-        is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
-        is_exempt=exam.id in queries.exempt_exams(session, user_id, [exam.id]),
-        is_awaited=tries.is_awaited,
-        now=now,
-    )
-    if refusal is not None:
-        raise Conflict(refusal.value)
 
 
 def _is_first(session: Session, sitting: Sitting) -> bool:
@@ -124,10 +103,15 @@ def _lost_race() -> Sitting:
 
 
 def _paper_for(
-    exam: Exam, rows: Sequence[PoolRow], shift: ExamShift | None, *, seed: int
+    exam: Exam,
+    rows: Sequence[PoolRow],
+    shift: ExamShift | None,
+    *,
+    seed: int,
+    avoid: frozenset[int],
 ) -> tuple[DrawnQuestion, ...]:
     try:
-        return draw_for(exam, rows, shift, seed=seed)
+        return draw_for(exam, rows, shift, seed=seed, avoid=avoid)
     except PoolShortage as shortage:
         raise Conflict(
             N_("组卷表第 %(rows)s 行要 %(wanted)s 题，题库里只有 %(available)s 题。告诉考试员"),

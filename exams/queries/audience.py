@@ -1,12 +1,15 @@
 """Who must sit which exam: one rule, asked of one person, one exam, or many exams at once.
 
 Required is whoever fits a row of the audience on any day of the window, by any membership, and is
-not exempt. The window's days are those of the enterprise's time zone, made by `window_days`.
+not exempt. What a row may ask for is in `AudienceChoice`: a further condition, such as belonging to
+a training plan, is a further column there, in `_in_audience` and in `_fits`. The window's days are
+those of the enterprise's time zone, made by `window_days`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -29,8 +32,9 @@ from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
 from core.clock import local_date
+from core.identity import Role
 from exams.models import Exam, ExamAudience, ExamState, Exemption
-from teams.models import Membership, Post, Team
+from teams.models import Membership, Post, RoleGrant, Team
 
 # SQLite takes 32,766 parameters; a window is three of them.
 EXAMS_AT_ONCE = 500
@@ -46,10 +50,13 @@ class Days:
 
 @dataclass(frozen=True)
 class AudienceChoice:
-    """A row of the audience: a sub-tree, a post, or the post within the sub-tree."""
+    """A row of the audience: a sub-tree, a post or the holders of a role, or what all of them have
+    in common; None leaves a condition open.
+    """
 
     team_id: int | None
     post_id: int | None
+    role: Role | None = None
 
 
 @dataclass(frozen=True)
@@ -61,10 +68,11 @@ class AudienceLine:
     team_name: str | None
     team_path: str | None
     post_name: str | None
+    role: Role | None = None
 
     @property
     def choice(self) -> AudienceChoice:
-        return AudienceChoice(self.team_id, self.post_id)
+        return AudienceChoice(self.team_id, self.post_id, self.role)
 
 
 def window_days(exam: Exam, zone: ZoneInfo) -> Days:
@@ -148,6 +156,7 @@ def audience_lines(session: Session, exam_ids: Collection[int]) -> dict[int, lis
             Team.name,
             Team.path,
             Post.name,
+            ExamAudience.role,
         )
         .outerjoin(Team, Team.id == ExamAudience.team_id)
         .outerjoin(Post, Post.id == ExamAudience.post_id)
@@ -184,8 +193,14 @@ def _in_audience(windows: Mapping[int, Days]) -> Select[int, int]:
         .where(
             *_works_between(window.c.first_on, window.c.last_on),
             or_(ExamAudience.post_id.is_(None), Membership.post_id == ExamAudience.post_id),
+            or_(ExamAudience.role.is_(None), _holds(ExamAudience.role)),
         )
     )
+
+
+def _holds(role: Any) -> ColumnElement[bool]:
+    """Whether the member holds a role over any team today; grants have no history."""
+    return exists().where(RoleGrant.user_id == Membership.user_id, RoleGrant.role == role)
 
 
 def _parts(windows: Mapping[int, Days]) -> Iterator[dict[int, Days]]:
@@ -247,4 +262,6 @@ def _fits(choice: AudienceChoice) -> ColumnElement[bool]:
         fits.append(Team.path.startswith(path))
     if choice.post_id is not None:
         fits.append(Membership.post_id == choice.post_id)
+    if choice.role is not None:
+        fits.append(_holds(choice.role))
     return and_(true(), *fits)

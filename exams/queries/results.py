@@ -1,15 +1,13 @@
 """What a result page reads of a marked sitting; right answers only where they may be seen."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exams.models import Exam, Sitting
 from exams.queries import sittings
-from exams.rules import is_revealed
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionReference
@@ -57,17 +55,6 @@ class RevealedQuestion:
         return self.points_tenths - self.score_tenths
 
 
-def may_see_answers(session: Session, exam: Exam, sitting: Sitting, *, now: datetime) -> bool:
-    """Whether the owner of this sitting may see the right answers now."""
-    return is_revealed(
-        exam.reveal,
-        state=sitting.state,
-        closes_at=exam.closes_at,
-        is_someone_sitting=sittings.is_someone_sitting(session, exam.id, now=now),
-        now=now,
-    )
-
-
 def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
     """Counts and points of each type, in the order of the paper."""
     paper = sittings.paper_of(session, sitting_id)
@@ -91,10 +78,18 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
 
 
 def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuestion]:
-    """Every question of a closed sitting with key and explanation; ask `may_see_answers` first."""
+    """Every question of a sitting with key and explanation; ask `visibility.visible` first."""
     paper = sittings.paper_of(session, sitting_id)
-    versions = known_versions(session, [row.question_version_id for row in paper])
     answers = sittings.last_answers(session, sitting_id)
+    responses = {slot: answer.response for slot, answer in answers.items()}
+    return revealed_paper(session, paper, responses)
+
+
+def revealed_paper(
+    session: Session, paper: Sequence[Any], responses: Mapping[int, Any]
+) -> list[RevealedQuestion]:
+    """The same of any paper and replies by slot."""
+    versions = known_versions(session, [row.question_version_id for row in paper])
     question_ids = [version.question_id for version in versions.values()]
     found = select(Question.id, Question.explanation_html, Question.feedback_html).where(
         Question.id.in_(question_ids)
@@ -109,7 +104,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
             version=version,
             story_html=stories.get(row.case_version_id, ""),
             option_order=row.option_order,
-            response=answers[row.slot].response if row.slot in answers else None,
+            response=responses.get(row.slot),
             score_tenths=row.score_tenths or 0,
             points_tenths=row.points_tenths,
             explanation_html=said[version.question_id].explanation_html,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -19,7 +19,7 @@ from exams.models import (
     SittingQuestion,
     SittingState,
 )
-from exams.rules import NETWORK_GRACE
+from exams.rules import NETWORK_GRACE, submit_from
 from teams.models import Membership
 
 # How long an exam that a person did not sit stays on the person's list.
@@ -101,6 +101,13 @@ def exam_of(session: Session, sitting: Sitting) -> Exam:
     return session.get_one(Exam, sitting.exam_id)
 
 
+def hand_in_from(exam: Exam, sitting: Sitting) -> datetime:
+    """From when on a sitting may be handed in by its candidate."""
+    return submit_from(
+        started_at=sitting.started_at, least_minutes=exam.least_minutes, deadline=sitting.deadline
+    )
+
+
 def published_exam(session: Session, exam_id: int) -> Exam:
     """An exam that candidates may know of; NotFound for a draft."""
     exam = session.get(Exam, exam_id)
@@ -120,6 +127,18 @@ def tries_of(session: Session, user_id: int, exam_ids: Iterable[int]) -> dict[in
     for sitting in rows:
         found[sitting.exam_id].append(sitting)
     return {exam_id: TakenTries(tuple(sittings)) for exam_id, sittings in found.items()}
+
+
+def drawn_before(session: Session, exam_id: int, user_id: int) -> frozenset[int]:
+    """The versions that a person's papers of an exam were drawn of; of a case, the case itself."""
+    drawn = func.coalesce(SittingQuestion.case_version_id, SittingQuestion.question_version_id)
+    found = (
+        select(drawn)
+        .join(Sitting, Sitting.id == SittingQuestion.sitting_id)
+        .where(Sitting.exam_id == exam_id, Sitting.user_id == user_id)
+        .distinct()
+    )
+    return frozenset(session.scalars(found))
 
 
 def exempt_exams(session: Session, user_id: int, exam_ids: Iterable[int]) -> set[int]:

@@ -12,6 +12,7 @@ from exams.models import (
     Answer,
     Exam,
     ExamItemStatistics,
+    ExamKind,
     ExamState,
     ExamStatistics,
     Sitting,
@@ -37,10 +38,12 @@ class Use:
 
 
 def exams_to_analyse(session: Session, *, only: int | None = None) -> list[int]:
-    """Exams whose sittings are not those that their figures were computed from."""
+    """Exams whose sittings are not those that their figures were computed from; never practice,
+    in which people look things up.
+    """
     known = session.execute(select(ExamStatistics.exam_id, ExamStatistics.basis))
     stored = {row[0]: row[1] for row in known}
-    found = _bases().where(Exam.state != ExamState.DRAFT)
+    found = _bases().where(Exam.state != ExamState.DRAFT, Exam.kind == ExamKind.FINAL)
     if only is not None:
         found = found.where(Exam.id == only)
     rows = session.execute(found).all()

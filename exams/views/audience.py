@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.errors import N_, Conflict
+from core.identity import Role
 from core.pages import stand_under
 from core.web import config, current_actor, db_session, moment, requires, today
 from exams.blueprint import MOST_ROWS
@@ -30,6 +31,7 @@ from exams.views.blueprint import bp
 from exams.views.words import say_audience
 from teams.models import Team
 from teams.queries import posts, teams_within
+from teams.words import ROLE_WORDS
 
 # A full-width blank: selects drop ordinary ones.
 INDENT = "\u3000"
@@ -54,6 +56,9 @@ def audience(exam_id: int) -> ResponseReturnValue:
     known_posts = posts(session)
     for entry in form.rows:
         entry.form.team.choices = [("", _l("选班组"))] + [(str(i), name) for i, name in teams]
+        entry.form.role.choices = [("", _l("所有人"))] + [
+            (role.value, _(words)) for role, words in ROLE_WORDS.items() if role is not Role.LEARNER
+        ]
         entry.form.post.choices = [("", _l("所有岗位"))] + [
             (str(post.id), post.name) for post in known_posts
         ]
@@ -91,6 +96,7 @@ def _fields(line: AudienceLine, teams: list[tuple[int, str]]) -> dict[str, str]:
     return {
         "team": str(team_id or ""),
         "post": str(line.post_id) if line.post_id is not None else "",
+        "role": line.role.value if line.role is not None else "",
     }
 
 
@@ -128,6 +134,7 @@ def _counted(form: AudienceForm) -> tuple[list[int | None], int]:
         for index, entry in enumerate(form.rows)
         if str(entry.form.team.data or "").isdecimal()
         and str(entry.form.post.data or "0").isdecimal()
+        and entry.form.role.data in (None, "", *(role.value for role in Role))
     ]
     day = Days(today(), today())
     counts, together = count_members(db_session(), [row for _index, row in chosen], days=day)

@@ -24,6 +24,7 @@ from exams.queries.exams import READERS, WATCHERS, watched_exam, watched_exams
 from exams.rules import seconds_left
 from exams.standing import Attendance
 from exams.views.blueprint import bp
+from exams.views.entry import door_of
 from exams.views.shown import say_window
 from exams.views.words import PHASES
 
@@ -79,7 +80,7 @@ def board(exam_id: int) -> ResponseReturnValue:
     actor, now = current_actor(), moment()
     return render_template(
         "exams/board.html",
-        exam=exam,
+        **door_of(exam, actor),
         window=say_window(exam.opens_at, exam.closes_at),
         counts=_counts(found),
         required=len(found),

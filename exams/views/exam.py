@@ -25,6 +25,7 @@ from exams.queries.candidates import (
 from exams.queries.exams import (
     MANAGERS,
     READERS,
+    WATCHERS,
     blueprint_of,
     exam_for,
     has_begun,
@@ -35,8 +36,17 @@ from exams.queries.exams import (
 from exams.queries.publication import publication_findings
 from exams.standing import Standing
 from exams.views.blueprint import bp
+from exams.views.entry import door_of
 from exams.views.shown import ShownRow, paging, say_window, shown_rows
-from exams.views.words import PHASES, REVEALS, STANDINGS, say_audience, say_finding, say_rule
+from exams.views.words import (
+    PHASES,
+    STANDINGS,
+    say_audience,
+    say_entry,
+    say_finding,
+    say_reveals,
+    say_rule,
+)
 from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
@@ -75,7 +85,8 @@ def exam(exam_id: int) -> ResponseReturnValue:
         "total_tenths": total_tenths(specs),
         "audience": [say_audience(line) for line in audience_of(session, found.id)],
         "rule": say_rule(found),
-        "reveal": REVEALS[found.reveal],
+        "reveals": say_reveals(found),
+        "entry": say_entry(found),
         "may_manage": may_manage(session, actor, found),
         "panels": panels("exam", found.id),
     }
@@ -96,6 +107,7 @@ def exam(exam_id: int) -> ResponseReturnValue:
         and not has_begun(session, found.id),
         may_copy=actor.has(*MANAGERS) and values["may_manage"],
         is_withdrawn=at is Phase.WITHDRAWN,
+        door=door_of(found, actor) if actor.has(*WATCHERS) else None,
         **values,
     )
 

@@ -1,6 +1,6 @@
 """A person's own exams and results."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,9 @@ from exams.queries.audience import invited_exams
 from exams.queries.pools import must_pass_slots
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
-from exams.rules import state_at
+from exams.queries.visibility import Visible, hidden_results, visible
+from exams.receipts import receipt_code
+from exams.rules import next_try_from, state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
 from exams.views.blueprint import bp
 from exams.views.paper import TYPE_NAMES
@@ -42,15 +44,16 @@ class ListedExam:
     sign: str
     word: str
     fact: str
+    is_practice: bool
 
 
 @dataclass(frozen=True)
 class ShownResult:
-    """One question on the result page."""
+    """One question on the result page; without its score where points are not shown."""
 
     number: int
     kind_name: str
-    score: str
+    score: str | None
     points: str
     stem: Markup
     lines: tuple[AnswerLine, ...]
@@ -69,6 +72,7 @@ def my_exams() -> ResponseReturnValue:
     assert actor.user_id is not None
     exams = queries.listed_exams(session, actor.user_id, now=now)
     ids = [exam.id for exam in exams]
+    hidden = hidden_results(session, actor.user_id, now=now)
     invited = invited_exams(session, actor.user_id, exams, zone=config().time_zone)
     exempt = queries.exempt_exams(session, actor.user_id, ids)
     tries = queries.tries_of(session, actor.user_id, ids)
@@ -77,7 +81,8 @@ def my_exams() -> ResponseReturnValue:
         mine = tries[exam.id]
         if exam.id not in invited and not mine.count:
             continue
-        listed = _listed(exam, mine, is_exempt=exam.id in exempt, now=now)
+        is_hidden = mine.last is not None and mine.last.id in hidden
+        listed = _listed(exam, mine, is_exempt=exam.id in exempt, is_hidden=is_hidden, now=now)
         if _is_due(exam, mine, is_exempt=exam.id in exempt, now=now):
             due.append(listed)
         elif now < exam.opens_at:
@@ -90,11 +95,14 @@ def my_exams() -> ResponseReturnValue:
 def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> bool:
     if mine.open is not None:
         return True
-    may_try = not is_exempt and not mine.has_passed and mine.count < exam.tries
+    is_done = mine.has_passed and not exam.is_practice
+    may_try = not is_exempt and not is_done and mine.count < exam.tries
     return may_try and exam.opens_at <= now <= exam.closes_at
 
 
-def _listed(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> ListedExam:
+def _listed(
+    exam: Exam, mine: TakenTries, *, is_exempt: bool, is_hidden: bool, now: datetime
+) -> ListedExam:
     address = url_for("exams.start", exam_id=exam.id)
     fact = _(
         "%(window)s，%(minutes)s 分钟，%(mark)s 分及格",
@@ -105,7 +113,9 @@ def _listed(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> 
     if mine.last is not None:
         address = url_for("exams.sitting", sitting_id=mine.last.id)
     sign, word = _sign(exam, mine, is_exempt=is_exempt, now=now)
-    return ListedExam(exam.title, address, sign, word, fact)
+    if is_hidden and mine.open is None:
+        sign, word = "open", _("已交卷，成绩没公布")
+    return ListedExam(exam.title, address, sign, word, fact, exam.is_practice)
 
 
 def window_text(exam: Exam) -> str:
@@ -137,7 +147,7 @@ def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tu
 @bp.get("/sittings/<int:sitting_id>/result")
 @requires()
 def result(sitting_id: int) -> ResponseReturnValue:
-    """Score and verdict at once; lost points with key, reason and clause when they may be seen."""
+    """The receipt, and of score, points, right answers and explanations what may be seen now."""
     session, actor, now = db_session(), current_actor(), moment()
     sitting = queries.sitting_for(session, actor, sitting_id)
     if sitting.state in RUNNING:
@@ -145,30 +155,57 @@ def result(sitting_id: int) -> ResponseReturnValue:
     exam = queries.exam_of(session, sitting)
     assert actor.user_id is not None
     tries = queries.tries_of(session, actor.user_id, [exam.id])[exam.id]
-    questions: list[RevealedQuestion] = []
-    is_revealed = results.may_see_answers(session, exam, sitting, now=now)
-    if is_revealed:
-        questions = results.revealed_questions(session, sitting.id)
+    seen = visible(session, exam, sitting, now=now)
+    questions = results.revealed_questions(session, sitting.id) if seen.questions else []
     lost = sorted((q for q in questions if q.lost_tenths), key=lambda q: (-q.lost_tenths, q.slot))
-    wants_all = request.args.get("show") == "all"
+    # Sorted by what was lost, the questions would tell the points.
+    wants_all = request.args.get("show") == "all" or not seen.marks
     shown = questions if wants_all else lost[:SHOWN_FIRST]
     return render_template(
         "exams/result.html",
         exam=exam,
         sitting=sitting,
+        seen=seen,
         missing_tenths=max(0, exam.pass_mark_tenths - (sitting.score_tenths or 0)),
-        types=_type_rows(sitting),
-        is_revealed=is_revealed,
-        reveal_text=_reveal_text(exam),
+        types=_type_rows(sitting) if seen.marks else [],
+        slots=_slot_rows(sitting) if seen.marks and seen.is_over and not seen.questions else [],
+        reveal_texts=_reveal_texts(exam, seen),
+        receipt=_receipt(sitting),
         lost_count=len(lost),
         wants_all=wants_all,
         hidden_count=len(questions) - len(shown),
-        questions=[_shown(question) for question in shown],
-        clauses=_clauses(lost),
+        questions=[show_result(question, seen) for question in shown],
+        clauses=_clauses(lost) if seen.marks and seen.explanations else [],
         may_resit=_may_resit(exam, tries, now),
         must_pass=must_pass_slots(session, sitting.id),
-        panels=panels("exams.result", sitting.id),
+        again_from=_again_from(exam, tries, now),
+        panels=panels("exams.result", sitting.id) if seen.result else [],
     )
+
+
+def _receipt(sitting: Sitting) -> dict[str, Any]:
+    """That the paper was handed in, with how many answers; to be seen whatever else is."""
+    answers = queries.last_answers(db_session(), sitting.id).values()
+    head = sitting.signed_head or sitting.chain_head
+    return {
+        "answered": sum(answer.response is not None for answer in answers),
+        "count": len(queries.paper_of(db_session(), sitting.id)),
+        "code": receipt_code(head) if head else None,
+    }
+
+
+def _slot_rows(sitting: Sitting) -> list[tuple[int, str, str]]:
+    return [
+        (row.slot, show_points(row.score_tenths), show_points(row.points_tenths))
+        for row in queries.paper_of(db_session(), sitting.id)
+    ]
+
+
+def _again_from(exam: Exam, tries: TakenTries, now: datetime) -> datetime | None:
+    """From when on the next try may begin, while that is still ahead."""
+    ended_at = tries.last.submitted_at if tries.last is not None else None
+    at = next_try_from(last_ended_at=ended_at, wait_hours=exam.wait_hours)
+    return at if at is not None and now < at else None
 
 
 def _may_resit(exam: Exam, tries: TakenTries, now: datetime) -> bool:
@@ -203,33 +240,45 @@ def _type_rows(sitting: Sitting) -> list[dict[str, Any]]:
     ]
 
 
-def _reveal_text(exam: Exam) -> str:
-    if exam.reveal is Reveal.NEVER:
-        return str(_("这场考试不公布答案。有疑问，找考试员"))
-    return str(
-        _(
-            "%(when)s 考试窗口关闭后，在这里看丢分的题、正确答案和对应条款",
-            when=say_moment(exam.closes_at),
-        )
+def _reveal_texts(exam: Exam, seen: Visible) -> list[str]:
+    """For each part that is not shown, from when on it is."""
+    when = _("%(when)s 考试窗口关闭后", when=say_moment(exam.closes_at))
+    parts = (
+        (seen.result, exam.result_reveal, _("总分和合格与否")),
+        (seen.marks, exam.marks_reveal, _("各题型得分")),
+        (seen.answers, exam.reveal, _("正确答案")),
+        (seen.explanations, exam.explanations_reveal, _("解析和条款")),
     )
+    later = [part for is_seen, reveal, part in parts if not is_seen and reveal is not Reveal.NEVER]
+    never = [part for is_seen, reveal, part in parts if not is_seen and reveal is Reveal.NEVER]
+    texts = []
+    if later:
+        texts.append(_("%(when)s，在这里看%(parts)s", when=when, parts=_("、").join(later)))
+    if never:
+        texts.append(_("这场考试不公布%(parts)s。有疑问，找考试员", parts=_("、").join(never)))
+    return texts
 
 
 def _clauses(lost: list[RevealedQuestion]) -> list[Reference]:
     return list(dict.fromkeys(r for q in lost for r in q.references if r.module_key))
 
 
-def _shown(question: RevealedQuestion) -> ShownResult:
+def show_result(question: RevealedQuestion, seen: Visible) -> ShownResult:
+    """One question of the outcome with those parts that may be seen."""
     printed = question.version.printed
     blank = Markup('<span class="blank-gap">____</span>')
+    lines = answer_lines(question) if seen.answers else []
+    if not seen.explanations:
+        lines = [replace(line, feedback=None) for line in lines]
     return ShownResult(
         number=question.slot,
         kind_name=str(TYPE_NAMES[printed.type]),
-        score=show_points(question.score_tenths),
+        score=show_points(question.score_tenths) if seen.marks else None,
         points=show_points(question.points_tenths),
         stem=blank.join(Markup(part) for part in printed.stem_parts),
-        lines=tuple(answer_lines(question)),
+        lines=tuple(lines),
         story=Markup(question.story_html) if question.story_html else None,
-        picture=answered_picture(question),
-        explanation=Markup(question.explanation_html),
-        references=question.references,
+        picture=answered_picture(question) if seen.answers else None,
+        explanation=Markup(question.explanation_html) if seen.explanations else Markup(),
+        references=question.references if seen.explanations else (),
     )

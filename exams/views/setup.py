@@ -1,5 +1,6 @@
 """The examiner's list, a new exam, its definition, and a copy for the next year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -8,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.forms import BaseForm
 from core.pages import NavItem, stand_under
 from core.web import config, current_actor, db_session, moment, requires, today
 from exams.blueprint import total_tenths
-from exams.definition import EXAM_RULES, Phase, definition_of, findings, phase
-from exams.forms import DefinitionForm
-from exams.models import Exam, ExamState, Reveal
+from exams.definition import EXAM_RULES, Finding, Phase, definition_of, findings, phase
+from exams.definition_form import DefinitionForm, OutcomeForm, fields_of
+from exams.models import Exam, ExamKind, ExamState, LateAnswers, Reveal
 from exams.operations.definition import copy_exam, create_exam, edit_exam
 from exams.queries.audience import required_counts, window_days
 from exams.queries.exams import (
@@ -29,7 +31,7 @@ from exams.queries.exams import (
 )
 from exams.views.blueprint import bp
 from exams.views.shown import paging, show_window
-from exams.views.words import PHASES, REVEALS, RULES, say_finding
+from exams.views.words import KINDS, LATE_ANSWERS, PHASES, REVEALS, RULES, say_finding
 
 NAV: tuple[NavItem, ...] = (
     NavItem("exams.exams", _l("考试安排"), "card-checklist", "exams", READERS, order=2),
@@ -39,7 +41,7 @@ LISTED_AT_ONCE = 20
 NEW_MINUTES = 90
 NEW_PASS_MARK_TENTHS = 800
 # Where a finding of the definition is shown.
-FIELD_OF = {"closes_at": "closes_on"}
+FIELD_OF = {"closes_at": "closes_on", "entry_until": "entry_until_on"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class ListedExam:
     word: str
     window: str
     is_draft: bool
+    is_practice: bool
     required: int
     sat: int
 
@@ -98,6 +101,7 @@ def _listed(found: list[Exam], now: datetime) -> list[ListedExam]:
                 word=str(word),
                 window=show_window(exam.opens_at, exam.closes_at),
                 is_draft=exam.state is ExamState.DRAFT,
+                is_practice=exam.is_practice,
                 required=required[exam.id],
                 sat=sat[exam.id],
             )
@@ -132,7 +136,7 @@ def definition(exam_id: int) -> ResponseReturnValue:
     exam = managed_exam(session, current_actor(), exam_id)
     if exam.state is not ExamState.DRAFT:
         return redirect(url_for("exams.change", exam_id=exam.id))
-    form = _with_choices(DefinitionForm(data=DefinitionForm.fields_of(definition_of(exam), zone)))
+    form = _with_choices(DefinitionForm(data=fields_of(definition_of(exam), zone)))
     total = total_tenths([spec_of(row) for row in blueprint_of(session, exam.id)])
     if request.method == "POST" and _is_valid(form, total=total):
         edit_exam(session, exam, form.definition(zone), actor=current_actor(), now=moment())
@@ -158,9 +162,19 @@ def copy(exam_id: int) -> ResponseReturnValue:
 
 
 def _with_choices(form: DefinitionForm) -> DefinitionForm:
+    form.kind.choices = [(one.value, KINDS[one]) for one in ExamKind]
     form.scoring_rule.choices = [(rule.value, RULES[rule]) for rule in EXAM_RULES]
-    form.reveal.choices = [(one.value, REVEALS[one]) for one in Reveal]
+    offer_outcomes(form)
     return form
+
+
+def offer_outcomes(form: OutcomeForm) -> None:
+    """What the selects of the outcome offer; a result can be shown only once there is one."""
+    shown = [(one.value, REVEALS[one]) for one in Reveal]
+    form.result_reveal.choices = shown[1:]
+    for field in (form.marks_reveal, form.reveal, form.explanations_reveal):
+        field.choices = shown
+    form.late_answers.choices = [(one.value, LATE_ANSWERS[one]) for one in LateAnswers]
 
 
 def _is_valid(form: DefinitionForm, *, total: int) -> bool:
@@ -168,10 +182,15 @@ def _is_valid(form: DefinitionForm, *, total: int) -> bool:
     if not form.validate_on_submit():
         return False
     found = findings(form.definition(config().time_zone), total_tenths=total)
+    tell_findings(form, found)
+    return not found
+
+
+def tell_findings(form: BaseForm, found: Sequence[Finding]) -> None:
+    """Say each finding at its field."""
     for finding in found:
         field = form[FIELD_OF.get(finding.field, finding.field)]
         field.errors = [*field.errors, say_finding(finding)]
-    return not found
 
 
 def _first_values() -> dict[str, object]:
@@ -189,4 +208,7 @@ def _first_values() -> dict[str, object]:
         "shuffles_options": True,
         "scoring_rule": EXAM_RULES[0].value,
         "reveal": Reveal.AFTER_WINDOW.value,
+        "wait_hours": 0,
+        "least_minutes": 0,
+        "delivery_minutes": 10,
     }

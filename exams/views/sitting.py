@@ -9,22 +9,25 @@ from flask_babel import gettext as _
 
 from core.pages import show_clock
 from core.web import config, current_actor, db_session, moment, requires, seeds
+from exams.admission import lies_in
 from exams.marking import rule_for
 from exams.models import RUNNING, Exam, Sitting, SittingState
 from exams.operations.answers import save_form
 from exams.operations.closing import SubmitOutcome, submit_sitting
-from exams.operations.sitting import start_sitting
+from exams.operations.entry import enter_exam
 from exams.queries import sittings as queries
-from exams.queries.audience import invited_exams
+from exams.queries.entry import entry_end_of, refusal_for, refuse_address
 from exams.queries.pools import paper_size, row_marks
+from exams.queries.visibility import shows_during
 from exams.receipts import receipt_code
 from exams.responses import Stored, Unfinished, response_from_form
-from exams.rules import delivery_until, seconds_left, start_refusal, state_at
+from exams.rules import StartRefusal, delivery_until, seconds_left, state_at
 from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.journal import milliseconds, urls_of
 from exams.views.paper import card_of, shown_paper, version_ids
 from exams.views.result import window_text
+from exams.views.words import say_reveals
 
 
 @bp.get("/my-exams/<int:exam_id>")
@@ -38,28 +41,33 @@ def start(exam_id: int) -> ResponseReturnValue:
     running = tries.open
     if running is not None:
         return redirect(url_for("exams.sitting", sitting_id=running.id))
-    refusal = start_refusal(
-        exam_state=exam.state,
-        opens_at=exam.opens_at,
-        closes_at=exam.closes_at,
-        tries=exam.tries,
-        tries_used=tries.count,
-        has_passed=tries.has_passed,
-        is_invited=exam.id
-        in invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
-        is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
-        is_awaited=tries.is_awaited,
-        now=now,
-    )
+    address = request.remote_addr or ""
+    refused = refusal_for(session, exam, tries, actor.user_id, zone=config().time_zone, now=now)
+    is_waiting = refused is not None and refused.refusal is StartRefusal.WAITING_FOR_START
+    is_outside = refused is None and not lies_in(address, exam.address_ranges)
     return render_template(
         "exams/start.html",
         exam=exam,
         window=window_text(exam),
         size=paper_size(session, exam.id),
-        refusal=_(refusal.value) if refusal else None,
+        refusal=_(refused.refusal.value, **refused.values) if refused else None,
+        is_waiting=is_waiting,
+        outside=address if is_outside else None,
+        entry_end=entry_end_of(exam),
+        shown=say_reveals(exam),
         last=tries.last,
         next_try=tries.count + 1,
     )
+
+
+@bp.get("/my-exams/<int:exam_id>/waiting")
+@requires()
+def waiting(exam_id: int) -> ResponseReturnValue:
+    """Whether the supervisor has started the exam; asked again and again by who waits."""
+    exam = queries.published_exam(db_session(), exam_id)
+    answer = jsonify(started=not exam.waits_for_start or exam.started_at is not None)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @bp.post("/my-exams/<int:exam_id>/start")
@@ -68,15 +76,24 @@ def begin(exam_id: int) -> ResponseReturnValue:
     """Start the clock, or go on with the sitting that runs."""
     session = db_session()
     exam = queries.published_exam(session, exam_id)
-    sitting = start_sitting(
+    outcome = enter_exam(
         session,
         exam,
+        typed_code=request.form.get("code", "")[:100],
+        address=request.remote_addr or "",
         actor=current_actor(),
         now=moment(),
         seed=seeds().seed(),
         zone=config().time_zone,
     )
-    return redirect(url_for("exams.sitting", sitting_id=sitting.id))
+    if outcome.sitting is not None:
+        return redirect(url_for("exams.sitting", sitting_id=outcome.sitting.id))
+    if outcome.waits_until is not None:
+        at = show_clock(outcome.waits_until)[:5]
+        flash(_("口令错得太多。%(at)s 以后再输，或找监考人", at=at), "stop")
+    else:
+        flash(_("口令不对，还可以再试 %(n)s 次。口令由监考人告诉你", n=outcome.tries_left), "stop")
+    return redirect(url_for("exams.start", exam_id=exam.id))
 
 
 @bp.get("/sittings/<int:sitting_id>")
@@ -90,6 +107,7 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
     exam = queries.exam_of(session, found)
     if state_at(found.state, deadline=found.deadline, now=now) is not SittingState.OPEN:
         return render_template("exams/states/expired.html", **_expired_page(exam, found, now))
+    refuse_address(exam, request.remote_addr or "")
     return render_template("exams/states/open.html", **_open_page(exam, found))
 
 
@@ -133,7 +151,15 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
         "last_slot": last[0] if last else None,
         "last_saved_at": last[1].received_at if last else None,
         "last_code": receipt_code(last[1].receipt_hash) if last else None,
+        "hand_in_from": _hand_in_from(exam, found),
+        "shows_during": shows_during(exam),
     }
+
+
+def _hand_in_from(exam: Exam, found: Sitting) -> datetime | None:
+    """From when on it may be handed in, while that is still ahead."""
+    at = queries.hand_in_from(exam, found)
+    return at if moment() < at else None
 
 
 @bp.post("/sittings/<int:sitting_id>/save")
@@ -190,14 +216,16 @@ def check(sitting_id: int) -> ResponseReturnValue:
         row.slot for row in paper if row.slot not in answers or answers[row.slot].response is None
     ]
     left = seconds_left(deadline=found.deadline, now=moment())
+    exam = queries.exam_of(session, found)
     return render_template(
         "exams/check.html",
-        exam=queries.exam_of(session, found),
+        exam=exam,
         sitting=found,
         count=len(paper),
         unanswered=unanswered,
         seconds_left=left,
         minutes_left=left // 60,
+        hand_in_from=_hand_in_from(exam, found),
     )
 
 
@@ -208,6 +236,13 @@ def submit(sitting_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = queries.sitting_for(session, actor, sitting_id)
     outcome = submit_sitting(session, found, actor=actor, now=moment())
+    if outcome is SubmitOutcome.TOO_EARLY:
+        at = show_clock(queries.hand_in_from(queries.exam_of(session, found), found))
+        early = _("%(at)s 起才能交卷。答案都已保存，接着检查", at=at)
+        if request.is_json:
+            return jsonify(outcome=outcome.value, message=early), 409
+        flash(early, "warn")
+        return redirect(url_for("exams.sitting", sitting_id=found.id))
     if outcome is SubmitOutcome.EXPIRED:
         flash(_("时间到，已自动交卷。到时前存上的答案都算数"), "warn")
     if request.is_json:

@@ -3,13 +3,14 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core.pages import show_points
-from exams.definition import Finding, Phase
-from exams.models import Exam, Reveal
+from core.pages import say_moment, show_points
+from exams.definition import Finding, Phase, definition_of, reveals
+from exams.models import Exam, ExamKind, LateAnswers, Reveal
 from exams.queries.audience import AudienceLine
 from exams.standing import Standing
 from question_bank.keys import RuleName
 from question_bank.views.listing import DIFFICULTY_NAMES
+from teams.words import ROLE_WORDS
 
 # (sign, word)
 PHASES = {
@@ -33,11 +34,27 @@ RULES = {
     RuleName.SHARE_PER_OPTION: _l("少选按选对的项数给分，选错不得分"),
     RuleName.POINTS_PER_OPTION: _l("少选每项得固定分，选错不得分"),
     RuleName.RIGHT_MINUS_WRONG: _l("选对的减选错的，不低于 0 分"),
+    RuleName.WEIGHTED: _l("按选项的权重给分，没写权重的题全对才得分"),
 }
 REVEALS = {
-    Reveal.AFTER_WINDOW: _l("考试窗口关闭后公布"),
+    Reveal.DURING: _l("边答边看（只限练习）"),
     Reveal.AFTER_SUBMISSION: _l("交卷后就公布"),
+    Reveal.AFTER_WINDOW: _l("考试窗口关闭后公布"),
     Reveal.NEVER: _l("不公布"),
+}
+REVEALED_PARTS = {
+    "result_reveal": _l("总分和合格与否"),
+    "marks_reveal": _l("各题型得分"),
+    "reveal": _l("正确答案"),
+    "explanations_reveal": _l("解析和条款"),
+}
+KINDS = {
+    ExamKind.FINAL: _l("正式考试，计入合格率，可以发证"),
+    ExamKind.PRACTICE: _l("练习，不计入合格率，不发证"),
+}
+LATE_ANSWERS = {
+    LateAnswers.CONFIRM: _l("监考人确认后才算数"),
+    LateAnswers.AUTOMATIC: _l("自动算数"),
 }
 
 
@@ -67,8 +84,34 @@ def say_difficulty(low: int, high: int) -> str:
 
 
 def say_audience(line: AudienceLine) -> str:
-    """冲压车间，冲压工"""
-    team = line.team_name or _("全企业")
-    if line.post_name is None:
-        return str(team)
-    return str(_("%(team)s，%(post)s", team=team, post=line.post_name))
+    """冲压车间，冲压工，班组长"""
+    parts = [line.team_name or _("全企业")]
+    if line.post_name is not None:
+        parts.append(line.post_name)
+    if line.role is not None:
+        parts.append(_("角色：%(role)s", role=_(ROLE_WORDS[line.role])))
+    return str(_("，").join(map(str, parts)))
+
+
+def say_reveals(exam: Exam) -> list[tuple[str, str]]:
+    """Each part of the outcome with when it is shown."""
+    chosen = reveals(definition_of(exam))
+    return [(str(words), str(REVEALS[chosen[part]])) for part, words in REVEALED_PARTS.items()]
+
+
+def say_entry(exam: Exam) -> list[str]:
+    """Who may come in and when, each condition in one sentence; the code itself is not told."""
+    said = []
+    if exam.waits_for_start:
+        said.append(_("监考人宣布开考后才能开始"))
+    if exam.entry_minutes is not None:
+        said.append(_("开考 %(n)s 分钟后不能再进场", n=exam.entry_minutes))
+    if exam.entry_until is not None:
+        said.append(_("%(at)s 以后不能再进场", at=say_moment(exam.entry_until)))
+    if exam.least_minutes:
+        said.append(_("开考 %(n)s 分钟后才能交卷", n=exam.least_minutes))
+    if exam.entry_code is not None:
+        said.append(_("要输进场口令"))
+    if exam.address_ranges:
+        said.append(_("只能从 %(ranges)s 打开", ranges=_("、").join(exam.address_ranges)))
+    return [str(one) for one in said]

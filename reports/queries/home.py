@@ -17,6 +17,7 @@ from exams.queries.sittings import (
     listed_exams,
     tries_of,
 )
+from exams.queries.visibility import hidden_results
 from learning.models import CourseModule, ModuleKind, ModuleReading
 from question_bank.models import Question, QuestionState, QuestionVersion
 from teams.models import Membership, RoleGrant, Team
@@ -34,6 +35,8 @@ class MyExam:
     exam: Exam
     tries: TakenTries
     question_count: int
+    # Whether the person may see how the last of them went.
+    is_result_shown: bool
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,11 @@ class OpenExam:
 
 
 def my_exams(session: Session, user_id: int, *, zone: ZoneInfo, now: datetime) -> list[MyExam]:
-    """The exams that ask a person, by when they close; those the person is exempt from left out."""
-    listed = listed_exams(session, user_id, now=now)
+    """The exams that ask a person, by when they close; those the person is exempt from left out,
+    as is practice, which nobody has to do.
+    """
+    listed = [e for e in listed_exams(session, user_id, now=now) if not e.is_practice]
+    hidden = hidden_results(session, user_id, now=now)
     invited = invited_exams(session, user_id, listed, zone=zone)
     ids = invited - exempt_exams(session, user_id, invited)
     tries = tries_of(session, user_id, ids)
@@ -67,7 +73,17 @@ def my_exams(session: Session, user_id: int, *, zone: ZoneInfo, now: datetime) -
         .group_by(BlueprintRow.exam_id)
     )
     counts = dict(session.execute(counted).all())
-    mine = [MyExam(e, tries[e.id], int(counts.get(e.id, 0))) for e in listed if e.id in ids]
+    mine = [
+        MyExam(
+            exam=exam,
+            tries=tries[exam.id],
+            question_count=int(counts.get(exam.id, 0)),
+            is_result_shown=last is None or last.id not in hidden,
+        )
+        for exam in listed
+        if exam.id in ids
+        for last in [tries[exam.id].last]
+    ]
     return sorted(mine, key=lambda one: (one.exam.closes_at, one.exam.id))
 
 

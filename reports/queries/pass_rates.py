@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.errors import NotFound
 from core.identity import Actor, Role
-from exams.models import Exam, ExamState, Exemption, Sitting
+from exams.models import Exam, ExamKind, ExamState, Exemption, Sitting
 from exams.queries.audience import (
     AudienceLine,
     Days,
@@ -81,12 +81,16 @@ class PassRates:
 def exams_to_report(session: Session, actor: Actor, *, now: datetime) -> list[Exam]:
     """Published exams that have opened and whose audience touches the reader's scope, newest first.
 
-    Drafts and withdrawn exams have no pass rate.
+    Drafts, withdrawn exams and practice have no pass rate.
     """
     found = list(
         session.scalars(
             select(Exam)
-            .where(Exam.state == ExamState.PUBLISHED, Exam.opens_at <= now)
+            .where(
+                Exam.state == ExamState.PUBLISHED,
+                Exam.kind == ExamKind.FINAL,
+                Exam.opens_at <= now,
+            )
             .order_by(Exam.opens_at.desc(), Exam.id.desc())
             .limit(MOST_EXAMS)
         )

@@ -77,6 +77,7 @@ def _failed(mine: list[MyExam], now: datetime) -> list[MyExam]:
         and not one.tries.has_passed
         and not _may_start(one, now)
         and one.exam.closes_at >= now - FAILED_SHOWN
+        and one.is_result_shown
     ]
 
 
@@ -175,6 +176,7 @@ def _failed_row(one: MyExam) -> Row:
 def _new_rows(user_id: int) -> tuple[Row, ...]:
     """What was earned lately, so that passing leads to the certificate and not to silence."""
     first_day = today() - NEW_SHOWN
+    held = certificates.shown_to_holder(db_session(), user_id, now=moment())
     return tuple(
         Row(
             text=certificate.kind_name,
@@ -183,13 +185,13 @@ def _new_rows(user_id: int) -> tuple[Row, ...]:
             sign="safe",
             word=_("%(day)s发", day=say_date(certificate.issued_on)),
         )
-        for certificate in certificates.certificates_of(db_session(), user_id)[:MOST_ROWS]
+        for certificate in held[:MOST_ROWS]
         if certificate.issued_on >= first_day and certificate.revoked_at is None
     )
 
 
 def _expiring_rows(user_id: int) -> tuple[Row, ...]:
-    soon = certificates.expiring_of(db_session(), user_id, today=today())
+    soon = certificates.expiring_of(db_session(), user_id, today=today(), now=moment())
     return tuple(
         Row(
             text=certificate.kind_name,

@@ -31,7 +31,7 @@ for (const slot of flags()) {
   place.hidden = false;
 }
 
-document.querySelector("form").addEventListener("submit", () => {
+document.querySelector("form")?.addEventListener("submit", () => {
   try {
     localStorage.removeItem(place.dataset.flags);
   } catch {

@@ -38,6 +38,8 @@ export class Ending {
 
   async submit() {
     const answer = await post(this.urls.submit, this.csrf, {});
+    // Too early, says the server: the sentence is for the candidate.
+    this.refusal = answer?.status === 409 ? (await answer.json()).message : null;
     if (answer === null || !answer.ok) return false;
     this.finish();
     return true;

@@ -200,7 +200,9 @@ handIn.querySelector("[data-back]").addEventListener("click", () => {
 handIn.querySelector("[data-go-in]").addEventListener("click", async () => {
   handIn.close();
   receipt.show("told", { sign: "must", text: words.handingIn });
-  if (!(await ending.handIn())) receipt.show("told", { sign: "warn", text: words.noHandIn });
+  if (!(await ending.handIn())) {
+    receipt.show("told", { sign: "warn", text: ending.refusal || words.noHandIn });
+  }
 });
 
 let endedAt = 0;

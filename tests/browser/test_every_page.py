@@ -29,6 +29,7 @@ NO_PAGE = {
     "teams.roster_findings": "a workbook",
     "teams.roster_template": "a workbook",
     "exams.board_cells": "rows as JSON for the script of the board",
+    "exams.waiting": "one word as JSON for the script of the waiting page",
 }
 OpenWindow = Callable[[str, str], tuple[BrowserContext, Watched]]
 NARROW = {"width": 360, "height": 780}

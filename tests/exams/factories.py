@@ -286,6 +286,7 @@ def make_exam(
         pass_mark_tenths=pass_mark_tenths,
         tries=tries,
         reveal=reveal,
+        explanations_reveal=more.pop("explanations_reveal", reveal),
         created_at=MONDAY - timedelta(days=7),
         published_at=MONDAY - timedelta(days=7),
         **more,

@@ -6,18 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exams.models import ExamState, Reveal, SittingState
+from exams.models import ExamKind, ExamState, Reveal, SittingState
 from exams.rules import (
     NETWORK_GRACE,
     StartRefusal,
     deadline_for,
+    entry_end,
     is_in_time,
+    is_last_failure,
     is_overdue,
     is_resit,
     is_revealed,
+    next_try_from,
     seconds_left,
     start_refusal,
     state_at,
+    submit_from,
 )
 
 MICROSECOND = timedelta(microseconds=1)
@@ -111,6 +115,10 @@ def refusal(**changes: object) -> StartRefusal | None:
         "is_invited": True,
         "is_exempt": False,
         "is_awaited": False,
+        "kind": ExamKind.FINAL,
+        "is_held": False,
+        "entry_ends_at": None,
+        "again_from": None,
         "now": AT_START,
     }
     return start_refusal(**{**facts, **changes})  # type: ignore[arg-type]
@@ -167,10 +175,77 @@ def test_answers_stay_hidden_while_someone_still_sits_with_extra_time() -> None:
 
 
 def test_answers_are_never_revealed_in_an_open_sitting_or_where_the_exam_says_never() -> None:
-    for reveal in Reveal:
+    for reveal in set(Reveal) - {Reveal.DURING}:
         assert not revealed(reveal=reveal, state=SittingState.OPEN)
     assert not revealed(reveal=Reveal.NEVER)
 
 
+def test_what_practice_shows_on_the_way_is_shown_while_open_and_ever_after() -> None:
+    assert revealed(reveal=Reveal.DURING, state=SittingState.OPEN, now=AT_START)
+    assert revealed(reveal=Reveal.DURING, now=AT_START, is_someone_sitting=True)
+    assert not revealed(reveal=Reveal.DURING, state=SittingState.AWAITING_DELIVERY)
+
+
 def test_an_exam_may_reveal_at_once_after_submission() -> None:
     assert revealed(reveal=Reveal.AFTER_SUBMISSION, now=AT_START, is_someone_sitting=True)
+
+
+ENTRY_ENDS = AT_START + timedelta(minutes=15)
+
+
+def test_the_latest_entry_is_in_time_and_a_microsecond_later_is_not() -> None:
+    assert refusal(entry_ends_at=ENTRY_ENDS, now=ENTRY_ENDS) is None
+    late = refusal(entry_ends_at=ENTRY_ENDS, now=ENTRY_ENDS + MICROSECOND)
+    assert late is StartRefusal.ENTRY_CLOSED
+
+
+def test_of_two_latest_entries_the_earlier_one_holds() -> None:
+    until = AT_START + timedelta(minutes=10)
+
+    assert entry_end(begins_at=AT_START, minutes=15, until=None) == ENTRY_ENDS
+    assert entry_end(begins_at=AT_START, minutes=15, until=until) == until
+    assert entry_end(begins_at=AT_START, minutes=5, until=until) == AT_START + timedelta(minutes=5)
+    assert entry_end(begins_at=AT_START, minutes=None, until=None) is None
+
+
+def test_nobody_starts_while_the_supervisor_holds_the_exam() -> None:
+    assert refusal(is_held=True) is StartRefusal.WAITING_FOR_START
+    assert refusal(is_held=True, now=AT_START - MICROSECOND) is StartRefusal.TOO_EARLY
+
+
+def test_the_next_try_may_begin_when_its_hours_are_over_to_the_microsecond() -> None:
+    again = next_try_from(last_ended_at=AT_START, wait_hours=1)
+    assert again == AT_START + timedelta(hours=1)
+    facts = {"tries": 2, "tries_used": 1, "again_from": again}
+
+    assert refusal(**facts, now=again) is None
+    assert refusal(**facts, now=again - MICROSECOND) is StartRefusal.TOO_SOON_AGAIN
+    assert next_try_from(last_ended_at=AT_START, wait_hours=0) is None
+    assert next_try_from(last_ended_at=None, wait_hours=9) is None
+
+
+def test_a_passed_practice_may_be_taken_again_and_a_final_exam_not() -> None:
+    facts = {"tries": 2, "tries_used": 1, "has_passed": True}
+
+    assert refusal(**facts, kind=ExamKind.PRACTICE) is None
+    assert refusal(**facts, kind=ExamKind.FINAL) is StartRefusal.PASSED
+
+
+def test_a_paper_may_be_handed_in_after_its_least_minutes_and_always_at_its_end() -> None:
+    least = submit_from(started_at=AT_START, least_minutes=30, deadline=DEADLINE)
+    short = submit_from(started_at=AT_START, least_minutes=90, deadline=DEADLINE)
+
+    assert least == AT_START + timedelta(minutes=30)
+    assert short == DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("is_passed", "try_number", "tries", "is_last"),
+    [(False, 2, 2, True), (True, 2, 2, False), (False, 1, 2, False), (False, 1, 1, False)],
+)
+def test_only_a_failed_resit_without_a_further_try_is_the_last_failure(
+    is_passed: bool, try_number: int, tries: int, is_last: bool
+) -> None:
+    found = is_last_failure(is_passed=is_passed, try_number=try_number, tries=tries)
+
+    assert found is is_last

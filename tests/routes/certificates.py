@@ -3,9 +3,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from certificates.models import Certificate, CertificateKind
+from certificates.models import Certificate, CertificateKind, StandbyFlag
 from exams.models import Exam
 from tests.cast import Cast
+from tests.certificates.making import make_flag
 from tests.certificates.test_pages import make_certificate
 from tests.routes import Route
 from tests.sittings import make_plain_exam
@@ -41,10 +42,20 @@ def exam(session: Session, _cast: Cast) -> Mapping[str, Any]:
     return {"exam_id": found.id}
 
 
+def standby(session: Session, cast: Cast) -> Mapping[str, Any]:
+    """A proposal on 王小满, who failed a last resit."""
+    made = session.query(StandbyFlag).first() or make_flag(session, cast)
+    return {"flag_id": made.id}
+
+
 # A certificate of 王小满: the holder and who reads 冲压一班, nobody else.
 OF_ONE = {**READERS, "learner": 200}
 
+DECIDERS = {"safety_manager": 200, "nobody": 302}
+
 ROUTES = {
+    "certificates.standby_flags": Route(expected=DECIDERS, others=403),
+    "certificates.standby_flag": Route(values=standby, expected=DECIDERS, others=403),
     "certificates.mine": Route(expected={"nobody": 302}),
     "certificates.certificates": Route(expected={**READERS, "other_leader": 200}, others=403),
     "certificates.certificate": Route(values=certificate, expected=OF_ONE, others=404),

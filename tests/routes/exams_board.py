@@ -55,7 +55,24 @@ def sitting(session: Session, cast: Cast) -> Mapping[str, Any]:
     return {"sitting_id": found.id}
 
 
+def late(session: Session, cast: Cast) -> Mapping[str, Any]:
+    """An exam with a latest entry, so that people may be let in."""
+    return {"exam_id": make_exam(session, cast, entry_minutes=15, entry_code="RIGHT7").id}
+
+
+def held(session: Session, cast: Cast) -> Mapping[str, Any]:
+    """An exam of the whole enterprise that waits for its supervisor."""
+    return {"exam_id": make_exam(session, cast, waits_for_start=True).id}
+
+
 ROUTES = {
+    "exams.entry": Route(values=late, expected=EVERYBODYS, others=403),
+    "exams.begin_all": Route(
+        "POST",
+        values=held,
+        expected={"nobody": 302, "examiner": 302, "safety_manager": 302},
+        others=403,
+    ),
     "exams.boards": Route(values=lambda session, cast: {}, expected=EVERYBODYS, others=403),
     "exams.board": Route(values=exam, expected=EVERYBODYS, others=403),
     "exams.board_cells": Route(values=exam, expected=EVERYBODYS, others=403),

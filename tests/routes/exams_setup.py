@@ -25,6 +25,10 @@ def draft(session: Session, cast: Cast) -> Mapping[str, Any]:
     return {"exam_id": exam.id}
 
 
+def preview(session: Session, cast: Cast) -> Mapping[str, Any]:
+    return {**published(session, cast), "paper": 7}
+
+
 def pool_question(session: Session, cast: Cast) -> Mapping[str, Any]:
     exam_id = make_exam(session, cast).id
     entry = session.query(PoolEntry).join(BlueprintRow).filter_by(exam_id=exam_id).first()
@@ -59,6 +63,8 @@ ROUTES = {
     "exams.audience": Route(values=published, expected=CHANGE, others=403),
     "exams.publication": Route(values=draft, expected=CHANGE, others=403),
     "exams.change": Route(values=published, expected=CHANGE, others=403),
+    "exams.amendment": Route(values=published, expected=CHANGE, others=403),
+    "exams.preview": Route(values=preview, expected=CHANGE, others=403),
     "exams.withdrawal": Route(values=published, expected=CHANGE, others=403),
     "exams.pool_question": Route(values=pool_question, expected=CHANGE, others=403),
     "exams.exemption_removal": Route(values=exemption, expected=CHANGE, others=403),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from exams.models import Exam, ExamKind, Reveal, Sitting
 from exams.operations.closing import submit_sitting
 from exams.operations.sitting import start_sitting
 from tests.cast import Cast
@@ -40,6 +41,14 @@ def closed_sitting(session: Session, cast: Cast) -> Mapping[str, Any]:
     return _sitting(session, cast, is_closed=True)
 
 
+def practice_sitting(session: Session, cast: Cast) -> Mapping[str, Any]:
+    values = _sitting(session, cast, is_closed=False)
+    made = session.get_one(Exam, session.get_one(Sitting, values["sitting_id"]).exam_id)
+    made.kind, made.reveal = ExamKind.PRACTICE, Reveal.DURING
+    session.flush()
+    return values
+
+
 def one_answer(_session: Session, _cast: Cast) -> Any:
     return {"slot": 1, "response": [2], "key": "key-of-the-table"}
 
@@ -57,6 +66,8 @@ BY_SCRIPT = {"nobody": 401, "learner": 200}
 ROUTES = {
     "exams.my_exams": Route(expected={"nobody": 302}),
     "exams.start": Route(values=exam, expected={"nobody": 302}),
+    "exams.waiting": Route(values=exam, expected={"nobody": 302}),
+    "exams.checked": Route(values=practice_sitting, expected=OWN, others=404),
     "exams.begin": Route("POST", values=exam, others=302),
     "exams.sitting": Route(values=open_sitting, expected=OWN, others=404),
     "exams.answer": Route(

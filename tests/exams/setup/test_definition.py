@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from certificates.models import CertificateKind
+from certificates.operations import set_award
+from certificates.queries import award_of
 from core.audit import AuditEntry
 from core.errors import Conflict
 from exams.blueprint import MOST_ROWS, RowSpec
-from exams.definition import Phase, definition_of, findings, phase
-from exams.models import Exam, ExamState
+from exams.definition import EXAM_RULES, Phase, definition_of, findings, phase
+from exams.models import Exam, ExamKind, ExamState, Reveal
 from exams.operations.definition import (
     copy_exam,
     create_exam,
@@ -22,11 +25,14 @@ from exams.operations.definition import (
 )
 from exams.queries.audience import audience_of
 from exams.queries.exams import blueprint_of, spec_of
+from exams.views.words import RULES
 from question_bank.keys import QuestionType, RuleName
 from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.exams.factories import make_exam
 from tests.exams.setup.making import DEFINITION, SHANGHAI, SINGLES, make_draft
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 def actions(session: Session, exam: Exam) -> list[str]:
@@ -51,6 +57,24 @@ def actions(session: Session, exam: Exam) -> list[str]:
         ({"tries": 0}, "tries"),
         ({"tries": 11}, "tries"),
         ({"scoring_rule": RuleName.FIXED_IF_PARTIAL}, "scoring_value"),
+        ({"entry_minutes": 0}, "entry_minutes"),
+        ({"entry_minutes": 481}, "entry_minutes"),
+        ({"entry_until": DEFINITION.opens_at - MICROSECOND}, "entry_until"),
+        ({"entry_until": DEFINITION.closes_at + MICROSECOND}, "entry_until"),
+        ({"least_minutes": -1}, "least_minutes"),
+        ({"least_minutes": 61}, "least_minutes"),
+        ({"entry_code": "K7M"}, "entry_code"),
+        ({"address_ranges": tuple(f"10.{n}.0.0/16" for n in range(51))}, "address_ranges"),
+        ({"wait_hours": -1}, "wait_hours"),
+        ({"wait_hours": 2161}, "wait_hours"),
+        ({"delivery_minutes": 121}, "delivery_minutes"),
+        ({"proposes_standby": True}, "proposes_standby"),
+        ({"proposes_standby": True, "kind": ExamKind.PRACTICE, "tries": 2}, "proposes_standby"),
+        ({"kind": ExamKind.PRACTICE, "tries": 101}, "tries"),
+        ({"tries": 2, "result_reveal": Reveal.AFTER_WINDOW}, "result_reveal"),
+        ({"reveal": Reveal.DURING}, "reveal"),
+        ({"marks_reveal": Reveal.DURING}, "marks_reveal"),
+        ({"explanations_reveal": Reveal.DURING}, "explanations_reveal"),
     ],
 )
 def test_each_finding_names_its_field(changes: dict[str, Any], field: str) -> None:
@@ -67,6 +91,11 @@ def test_each_finding_names_its_field(changes: dict[str, Any], field: str) -> No
         {"closes_at": DEFINITION.opens_at + timedelta(minutes=60)},
         {"pass_mark_tenths": 200},
         {"scoring_rule": RuleName.POINTS_PER_OPTION, "scoring_value_tenths": 5},
+        {"entry_until": DEFINITION.opens_at},
+        {"entry_until": DEFINITION.closes_at, "entry_minutes": 480, "least_minutes": 60},
+        {"kind": ExamKind.PRACTICE, "tries": 100, "reveal": Reveal.DURING},
+        {"tries": 2, "proposes_standby": True, "wait_hours": 2160},
+        {"result_reveal": Reveal.NEVER},
     ],
 )
 def test_a_sound_definition_has_no_finding(changes: dict[str, Any]) -> None:
@@ -221,3 +250,62 @@ def test_only_years_in_the_title_go_up(
     copy = copy_exam(session, exam, zone=SHANGHAI, actor=cast.actor("examiner"), now=MONDAY)
 
     assert copy.title == copied
+
+
+def test_a_copy_keeps_the_rules_of_entry_but_not_the_code_nor_what_was_done(
+    session: Session, cast: Cast
+) -> None:
+    opens = DEFINITION.opens_at
+    exam = make_draft(
+        session,
+        cast,
+        tries=2,
+        wait_hours=4,
+        entry_minutes=15,
+        entry_until=opens + timedelta(hours=1),
+        entry_code="K7MP2Q",
+        address_ranges=("10.2.0.0/16",),
+        waits_for_start=True,
+        proposes_standby=True,
+        marks_reveal=Reveal.NEVER,
+    )
+    exam.started_at = opens
+
+    copy = copy_exam(session, exam, zone=SHANGHAI, actor=cast.actor("examiner"), now=MONDAY)
+
+    year_later = replace(
+        definition_of(exam),
+        title="2027 年度安规考试",
+        opens_at=opens.replace(year=opens.year + 1),
+        closes_at=exam.closes_at.replace(year=exam.closes_at.year + 1),
+        entry_until=(opens + timedelta(hours=1)).replace(year=opens.year + 1),
+        entry_code=None,
+    )
+    assert definition_of(copy) == year_later
+    assert copy.started_at is None
+
+
+def test_a_copy_awards_what_its_original_awards(session: Session, cast: Cast) -> None:
+    exam, examiner = make_draft(session, cast), cast.actor("examiner")
+    kind = CertificateKind(code="AG", name="安规合格证", valid_months=12)
+    session.add(kind)
+    session.flush()
+    set_award(session, exam, kind, actor=examiner, now=MONDAY)
+
+    copy = copy_exam(session, exam, zone=SHANGHAI, actor=examiner, now=MONDAY)
+
+    assert award_of(session, copy.id) is kind
+
+
+def test_every_rule_for_multiple_choice_can_be_an_exams_rule() -> None:
+    of_options = {
+        RuleName.ALL_OR_NOTHING,
+        RuleName.HALF_IF_PARTIAL,
+        RuleName.FIXED_IF_PARTIAL,
+        RuleName.SHARE_PER_OPTION,
+        RuleName.POINTS_PER_OPTION,
+        RuleName.RIGHT_MINUS_WRONG,
+        RuleName.WEIGHTED,
+    }
+
+    assert set(EXAM_RULES) == set(RULES) == of_options

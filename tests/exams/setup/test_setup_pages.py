@@ -37,6 +37,11 @@ DEFINITION = {
     "scoring_rule": "half_if_partial",
     "scoring_value": "",
     "reveal": "after_window",
+    "kind": "final",
+    "late_answers": "confirm",
+    "result_reveal": "after_submission",
+    "marks_reveal": "after_submission",
+    "explanations_reveal": "after_window",
 }
 
 
@@ -203,6 +208,51 @@ def test_times_are_those_of_the_enterprise(examiner: FlaskClient, session: Sessi
     form = examiner.get(f"/exams/{exam.id}/definition").text
     assert 'value="2026-03-03"' in form
     assert 'value="08:00"' in form
+
+
+RULES_OF_ENTRY = {
+    "kind": "practice",
+    "entry_minutes": "15",
+    "entry_until_on": "2026-03-04",
+    "entry_until_time": "09:30",
+    "least_minutes": "20",
+    "waits_for_start": "y",
+    "entry_code": "k7mp-2q",
+    "address_ranges": "10.2.3.4/16\nfd00::/8",
+    "wait_hours": "4",
+    "delivery_minutes": "25",
+    "late_answers": "automatic",
+    "marks_reveal": "during",
+    "explanations_reveal": "never",
+}
+
+
+def test_the_rules_of_entry_and_visibility_survive_the_form(
+    examiner: FlaskClient, session: Session
+) -> None:
+    examiner.post("/exams/new", data=DEFINITION | RULES_OF_ENTRY)
+    exam = session.scalars(select(Exam)).one()
+    page = examiner.get(f"/exams/{exam.id}/definition").text
+
+    assert exam.entry_until == MONDAY + timedelta(days=1, hours=16, minutes=30)
+    assert (exam.entry_code, exam.address_ranges) == ("K7MP2Q", ["10.2.0.0/16", "fd00::/8"])
+    assert (exam.entry_minutes, exam.least_minutes, exam.wait_hours) == (15, 20, 4)
+    assert (exam.is_practice, exam.waits_for_start, exam.proposes_standby) == (True, True, False)
+    assert (exam.delivery_minutes, exam.late_answers.value) == (25, "automatic")
+    assert (exam.marks_reveal.value, exam.explanations_reveal.value) == ("during", "never")
+    for shown in ('value="09:30"', 'value="K7MP2Q"', "10.2.0.0/16", 'value="25"'):
+        assert shown in page
+
+
+def test_a_bad_network_and_half_a_moment_are_told_at_their_fields(examiner: FlaskClient) -> None:
+    bad = {"address_ranges": "10.2.0.0/16\n车间", "entry_until_on": "2026-03-04"}
+
+    told = errors(examiner.post("/exams/new", data=DEFINITION | bad).text)
+
+    assert told == [
+        "最晚进场的日期和时间都要填，或都空着",
+        "第 2 行的「车间」不是地址或网段。写成 10.2.0.0/16 或 10.2.3.4 这样",
+    ]
 
 
 def test_half_points_survive_the_form(examiner: FlaskClient, session: Session) -> None:
