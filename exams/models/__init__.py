@@ -10,6 +10,14 @@ from exams.models.exam import (
     PoolEntry,
     Reveal,
 )
+from exams.models.marking import (
+    ManualMark,
+    MarkerAppointment,
+    MarkingLease,
+    MarkingTask,
+    MarkRound,
+    TaskState,
+)
 from exams.models.sitting import (
     RUNNING,
     Answer,
@@ -37,6 +45,11 @@ __all__ = [
     "Exemption",
     "LateAnswers",
     "LateDecision",
+    "ManualMark",
+    "MarkRound",
+    "MarkerAppointment",
+    "MarkingLease",
+    "MarkingTask",
     "PoolEntry",
     "Reveal",
     "Sitting",
@@ -44,4 +57,5 @@ __all__ = [
     "SittingPresence",
     "SittingQuestion",
     "SittingState",
+    "TaskState",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
@@ -65,6 +65,13 @@ class Exam(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_sample: Mapped[bool] = mapped_column(default=False)
+    # Marking by people: how many markers an answer has, from which difference in percent of its
+    # points an adjudicator decides, whether authors and makers may not mark (考教分离), whether
+    # results wait until the examiner releases them together.
+    marker_count: Mapped[int] = mapped_column(default=1, server_default="1")
+    max_difference_percent: Mapped[int] = mapped_column(default=20, server_default="20")
+    separates_markers: Mapped[bool] = mapped_column(default=True, server_default=true())
+    releases_together: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     @property
     def rule(self) -> ScoringRule:
