@@ -17,6 +17,7 @@ from exams.links import MARKED_BY_PERSON
 from exams.models import Exam, LateDecision, ManualMark, MarkingTask, Sitting, TaskState
 from exams.queries import marking
 from exams.queries import sittings as queries
+from exams.queries.marking_progress import sittings_to_release
 from exams.scoring import store_scores
 from exams.versions import known_versions
 from question_bank.answers import comparable
@@ -143,5 +144,5 @@ def release_results(
     session: Session, exam: Exam, *, limit: int, actor: Actor, now: datetime
 ) -> int:
     """Release at most `limit` results that are ready; call again until there is none."""
-    ready = list(session.scalars(marking.sittings_to_release(exam.id).limit(limit)))
+    ready = list(session.scalars(sittings_to_release(exam.id).limit(limit)))
     return sum(release_sitting(session, exam, one, actor=actor, now=now) for one in ready)

@@ -96,6 +96,7 @@ def _refuse_start(
         is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
         is_exempt=exam.id in queries.exempt_exams(session, user_id, [exam.id]),
         is_awaited=tries.is_awaited,
+        is_to_mark=tries.is_to_mark,
         now=now,
     )
     if refusal is not None:

@@ -1,16 +1,14 @@
 """Answers that people mark: what waits, what lies on whose desk, which marks there are."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.identity import Actor
-from exams.hand_marking import Agreement, agreement
 from exams.models import (
     RUNNING,
     Exam,
@@ -21,42 +19,11 @@ from exams.models import (
     MarkingTask,
     MarkRound,
     Sitting,
+    SittingQuestion,
     TaskState,
 )
 
 DECIDED = (TaskState.MARKED, TaskState.RELEASED)
-
-
-@dataclass(frozen=True)
-class QuestionProgress:
-    """How far the answers of one question are."""
-
-    version_id: int
-    total: int
-    marked: int
-    disputed: int
-    released: int
-
-    @property
-    def is_done(self) -> bool:
-        return self.marked == self.total
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What one marker has before and behind, of one question."""
-
-    done: int
-    # All answers that are the marker's to look at, own ones left out.
-    total: int
-
-
-@dataclass(frozen=True)
-class Release:
-    """How many closed sittings wait for people: ready to be released, still being marked."""
-
-    ready: int
-    unfinished: int
 
 
 def is_closed() -> ColumnElement[bool]:
@@ -115,38 +82,17 @@ def current_marks(session: Session, ids: Collection[int]) -> dict[int, list[Manu
     return found
 
 
+def points_of(session: Session, task: MarkingTask) -> int:
+    """What the paper gives for an answer at most."""
+    found = select(SittingQuestion.points_tenths).where(
+        SittingQuestion.id == task.sitting_question_id
+    )
+    return session.scalars(found).one()
+
+
 def marks_as_data(marks: Iterable[ManualMark]) -> list[list[Any]]:
     """Marks as the chain tells them: marker, round, tenths, points ticked."""
     return [[mark.marker_id, mark.round.value, mark.tenths, mark.points] for mark in marks]
-
-
-def progress_of(session: Session, exam_id: int) -> list[QuestionProgress]:
-    """How far each question of an exam is, questions in a stable order."""
-    rows = session.execute(
-        select(
-            MarkingTask.question_version_id,
-            func.count(),
-            _counted(MarkingTask.state.in_(DECIDED)),
-            _counted(MarkingTask.state == TaskState.DISPUTED),
-            _counted(MarkingTask.state == TaskState.RELEASED),
-        )
-        .join(Sitting, Sitting.id == MarkingTask.sitting_id)
-        .where(MarkingTask.exam_id == exam_id, *_shown())
-        .group_by(MarkingTask.question_version_id)
-        .order_by(MarkingTask.question_version_id)
-    )
-    return [QuestionProgress(*row) for row in rows]
-
-
-def desk_of(session: Session, actor: Actor, exam: Exam, version_id: int) -> Desk:
-    """How many answers of a question the actor is through with; others may have taken some."""
-    mine = own_mark(actor)
-    row = session.execute(
-        select(_counted(or_(mine, MarkingTask.state != TaskState.OPEN)), func.count())
-        .join(Sitting, Sitting.id == MarkingTask.sitting_id)
-        .where(*_of_question(exam.id, version_id, actor))
-    ).one()
-    return Desk(*row)
 
 
 def own_mark(actor: Actor) -> ColumnElement[bool]:
@@ -169,7 +115,7 @@ def tasks_to_take(
         select(MarkingTask)
         .join(Sitting, Sitting.id == MarkingTask.sitting_id)
         .where(
-            *_of_question(exam.id, version_id, actor),
+            *of_question(exam.id, version_id, actor),
             _is_free(actor, exam.marker_count, adjudicates=adjudicates, now=now),
             ~own_mark(actor),
         )
@@ -254,7 +200,7 @@ def neighbours(session: Session, actor: Actor, task: MarkingTask) -> tuple[str |
         select(MarkingTask.token)
         .join(Sitting, Sitting.id == MarkingTask.sitting_id)
         .where(
-            *_of_question(task.exam_id, task.question_version_id, actor),
+            *of_question(task.exam_id, task.question_version_id, actor),
             or_(own_mark(actor), held),
         )
     )
@@ -272,7 +218,7 @@ def marked_by(
         .join(ManualMark, ManualMark.sitting_question_id == MarkingTask.sitting_question_id)
         .join(Sitting, Sitting.id == MarkingTask.sitting_id)
         .where(
-            *_of_question(exam_id, version_id, actor),
+            *of_question(exam_id, version_id, actor),
             ManualMark.marker_id == actor.user_id,
             ManualMark.superseded_at.is_(None),
         )
@@ -281,78 +227,6 @@ def marked_by(
         .offset(offset)
     )
     return [(row[0], row[1]) for row in rows]
-
-
-def agreements(session: Session, exam_id: int) -> dict[int, Agreement]:
-    """How well two markers agree on each question; a pair is ordered by the markers' ids."""
-    pairs: dict[int, dict[int, list[tuple[int, int]]]] = {}
-    rows = session.execute(
-        select(
-            MarkingTask.question_version_id,
-            ManualMark.sitting_question_id,
-            ManualMark.marker_id,
-            ManualMark.tenths,
-        )
-        .join(MarkingTask, MarkingTask.sitting_question_id == ManualMark.sitting_question_id)
-        .where(
-            MarkingTask.exam_id == exam_id,
-            ManualMark.superseded_at.is_(None),
-            ManualMark.round != MarkRound.ADJUDICATOR,
-        )
-        .order_by(ManualMark.marker_id)
-    )
-    for version_id, question_id, marker_id, tenths in rows:
-        by_answer = pairs.setdefault(version_id, {})
-        by_answer.setdefault(question_id, []).append((marker_id, tenths))
-    return {
-        version_id: agreement([(a[1], b[1]) for a, b in _twice_marked(by_answer)])
-        for version_id, by_answer in pairs.items()
-    }
-
-
-def _twice_marked(
-    by_answer: Mapping[int, list[tuple[int, int]]],
-) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
-    return ((marks[0], marks[1]) for marks in by_answer.values() if len(marks) > 1)
-
-
-def has_marks(session: Session, exam_id: int) -> bool:
-    """Whether anybody has marked an answer of an exam."""
-    found = (
-        select(ManualMark.id)
-        .join(MarkingTask, MarkingTask.sitting_question_id == ManualMark.sitting_question_id)
-        .where(MarkingTask.exam_id == exam_id)
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
-def release_of(session: Session, exam_id: int) -> Release:
-    """How many sittings could be released now and how many cannot."""
-    waiting = (
-        select(func.count())
-        .select_from(Sitting)
-        .where(
-            Sitting.exam_id == exam_id,
-            Sitting.state.not_in(RUNNING),
-            Sitting.score_tenths.is_(None),
-        )
-    )
-    ready = session.scalar(waiting.where(is_closed(), ~_is_unfinished())) or 0
-    return Release(ready, (session.scalar(waiting) or 0) - ready)
-
-
-def sittings_to_release(exam_id: int) -> Select[int]:
-    """Ids of the closed sittings without a score of which every answer has been marked."""
-    return (
-        select(Sitting.id)
-        .where(
-            Sitting.exam_id == exam_id,
-            Sitting.score_tenths.is_(None),
-            is_closed(),
-            ~_is_unfinished(),
-        )
-        .order_by(Sitting.id)
-    )
 
 
 def tasks_of(session: Session, sitting_id: int) -> list[MarkingTask]:
@@ -377,23 +251,16 @@ def released_tenths(session: Session, sitting_id: int) -> dict[int, tuple[int, s
     return {row[0]: (row[1] or 0, row[2]) for row in rows}
 
 
-def _is_unfinished() -> ColumnElement[bool]:
-    return exists().where(
-        MarkingTask.sitting_id == Sitting.id,
-        MarkingTask.state.in_((TaskState.OPEN, TaskState.DISPUTED)),
-    )
-
-
-def _shown() -> tuple[ColumnElement[bool], ...]:
+def are_shown() -> tuple[ColumnElement[bool], ...]:
     return (MarkingTask.state != TaskState.DROPPED, is_closed())
 
 
-def _of_question(exam_id: int, version_id: int, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def of_question(exam_id: int, version_id: int, actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
         MarkingTask.exam_id == exam_id,
         MarkingTask.question_version_id == version_id,
         Sitting.user_id != actor.user_id,
-        *_shown(),
+        *are_shown(),
     )
 
 
@@ -425,7 +292,3 @@ def _is_free(
 def _count(session: Session, found: Select[Any]) -> int:
     ids = found.with_only_columns(MarkingTask.sitting_question_id).order_by(None).subquery()
     return session.scalar(select(func.count()).select_from(ids)) or 0
-
-
-def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.identity import Actor
 from exams.models import (
+    RUNNING,
     Answer,
     Exam,
     ExamState,
@@ -47,6 +48,11 @@ class TakenTries:
     @property
     def is_awaited(self) -> bool:
         return any(s.state is SittingState.AWAITING_DELIVERY for s in self.sittings)
+
+    @property
+    def is_to_mark(self) -> bool:
+        """Whether a closed sitting waits for people to mark it."""
+        return any(s.state not in RUNNING and s.score_tenths is None for s in self.sittings)
 
     @property
     def last(self) -> Sitting | None:

@@ -40,6 +40,7 @@ from exams.views.words import PHASES, REVEALS, STANDINGS, say_audience, say_find
 from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
+SAT = (Standing.SITTING, Standing.TO_MARK, Standing.PASSED, Standing.FAILED)
 # Which step of a draft mends a finding.
 STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience"}
 
@@ -87,7 +88,7 @@ def exam(exam_id: int) -> ResponseReturnValue:
         "exams/setup/exam.html",
         counts=[(one.value, *STANDINGS[one], counts[one]) for one in Standing if counts[one]],
         required=sum(counts.values()),
-        sat=counts[Standing.SITTING] + counts[Standing.PASSED] + counts[Standing.FAILED],
+        sat=sum(counts[one] for one in SAT),
         passed=counts[Standing.PASSED],
         exempt_count=len(exemptions_of(session, found.id)),
         may_change=values["may_manage"] and at in (Phase.UPCOMING, Phase.OPEN),

@@ -49,6 +49,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         in invited_exams(session, actor.user_id, [exam], zone=config().time_zone),
         is_exempt=exam.id in queries.exempt_exams(session, actor.user_id, [exam.id]),
         is_awaited=tries.is_awaited,
+        is_to_mark=tries.is_to_mark,
         now=now,
     )
     return render_template(
