@@ -190,6 +190,19 @@ def held_leases(
     return [(row[0], row[1]) for row in rows]
 
 
+def lease_of(
+    session: Session, actor: Actor, task: MarkingTask, *, now: datetime
+) -> MarkingLease | None:
+    """That an answer lies on the actor's desk, or None."""
+    return session.scalar(
+        select(MarkingLease).where(
+            MarkingLease.sitting_question_id == task.sitting_question_id,
+            MarkingLease.marker_id == actor.user_id,
+            MarkingLease.until >= now,
+        )
+    )
+
+
 def neighbours(session: Session, actor: Actor, task: MarkingTask) -> tuple[str | None, str | None]:
     """The answers before and after that the actor has marked or holds, to leaf through."""
     held = exists().where(
@@ -207,6 +220,27 @@ def neighbours(session: Session, actor: Actor, task: MarkingTask) -> tuple[str |
     before = mine.where(MarkingTask.token < task.token).order_by(MarkingTask.token.desc())
     after = mine.where(MarkingTask.token > task.token).order_by(MarkingTask.token)
     return session.scalar(before.limit(1)), session.scalar(after.limit(1))
+
+
+def count_batch(session: Session, actor: Actor, token: str) -> int:
+    """How many answers carry a mark that the actor gave together with that of this answer."""
+    found = select(func.count(ManualMark.id)).where(
+        ManualMark.batch == token,
+        ManualMark.marker_id == actor.user_id,
+        ManualMark.superseded_at.is_(None),
+    )
+    return session.scalar(found) or 0
+
+
+def count_marked_by(session: Session, actor: Actor, exam_id: int, version_id: int) -> int:
+    """How many answers of a question the actor has marked."""
+    found = (
+        select(func.count())
+        .select_from(MarkingTask)
+        .join(Sitting, Sitting.id == MarkingTask.sitting_id)
+        .where(*of_question(exam_id, version_id, actor), own_mark(actor))
+    )
+    return session.scalar(found) or 0
 
 
 def marked_by(
@@ -290,5 +324,6 @@ def _is_free(
 
 
 def _count(session: Session, found: Select[Any]) -> int:
-    ids = found.with_only_columns(MarkingTask.sitting_question_id).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(ids)) or 0
+    ids = found.with_only_columns(MarkingTask.sitting_question_id, maintain_column_froms=True)
+    rows = ids.order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(rows)) or 0

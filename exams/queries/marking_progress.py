@@ -62,15 +62,35 @@ def progress_of(session: Session, exam_id: int) -> list[QuestionProgress]:
     return [QuestionProgress(*row) for row in rows]
 
 
-def desk_of(session: Session, actor: Actor, exam: Exam, version_id: int) -> Desk:
-    """How many answers of a question the actor is through with; others may have taken some."""
+def desk_of(
+    session: Session, actor: Actor, exam: Exam, version_id: int, *, adjudicates: bool
+) -> Desk:
+    """How many answers of a question the actor is through with, of those to look at.
+
+    For a marker all answers, of which others may have taken some; for an adjudicator the disputes.
+    """
     mine = own_mark(actor)
-    row = session.execute(
-        select(counted(or_(mine, MarkingTask.state != TaskState.OPEN)), func.count())
+    done = mine if adjudicates else or_(mine, MarkingTask.state != TaskState.OPEN)
+    found = (
+        select(counted(done), func.count())
+        .select_from(MarkingTask)
         .join(Sitting, Sitting.id == MarkingTask.sitting_id)
         .where(*of_question(exam.id, version_id, actor))
-    ).one()
-    return Desk(*row)
+    )
+    if adjudicates:
+        found = found.where(or_(mine, MarkingTask.state == TaskState.DISPUTED))
+    return Desk(*session.execute(found).one())
+
+
+def exams_to_mark(session: Session) -> list[Exam]:
+    """The exams that have answers for people, the latest first."""
+    return list(
+        session.scalars(
+            select(Exam)
+            .where(exists().where(MarkingTask.exam_id == Exam.id))
+            .order_by(Exam.opens_at.desc(), Exam.id.desc())
+        )
+    )
 
 
 def agreements(session: Session, exam_id: int) -> dict[int, Agreement]:

@@ -100,7 +100,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
         Question.id.in_(question_ids)
     )
     said = {row.id: row for row in session.execute(found)}
-    references = _references(session, question_ids)
+    references = references_of(session, question_ids)
     cases = known_versions(session, {row.case_version_id for row in paper} - {None})
     stories = {case_id: case.printed.stem_parts[-1] for case_id, case in cases.items()}
     return [
@@ -121,7 +121,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     ]
 
 
-def _references(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
+def references_of(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
     found: dict[int, tuple[Reference, ...]] = {}
     rows = session.execute(
         select(

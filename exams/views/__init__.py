@@ -4,17 +4,19 @@ from core.pages import NavItem
 
 # Their routes join the blueprint.
 from exams.views import analysis as analysis
+from exams.views import answer_to_mark as answer_to_mark
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
-from exams.views import board, result, setup
+from exams.views import board, markings, result, setup
 from exams.views import clauses as clauses
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import journal as journal
+from exams.views import markers as markers
 from exams.views import pool as pool
 from exams.views import publication as publication
 from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV
+NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + markings.NAV
