@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from exams.drawing import PoolRow
 from exams.models import BlueprintRow, PoolEntry
 from exams.versions import known_versions
+from question_bank.keys import QuestionType
+from question_bank.models import Question, QuestionVersion
 
 
 def pool_rows(session: Session, exam_id: int) -> tuple[PoolRow, ...]:
@@ -33,6 +35,23 @@ def pool_rows(session: Session, exam_id: int) -> tuple[PoolRow, ...]:
     for row_id, version_id in entries:
         pools[row_id].append(versions[version_id].pool)
     return tuple(PoolRow(*row, tuple(pools[row.id])) for row in rows)
+
+
+def is_for_persons(session: Session, exam_id: int) -> bool:
+    """Whether a published exam can draw what only a person marks, alone or as part of a case."""
+    part = aliased(Question)
+    written = or_(
+        Question.type == QuestionType.SHORT_ANSWER,
+        exists().where(part.case_id == Question.id, part.type == QuestionType.SHORT_ANSWER),
+    )
+    found = (
+        select(PoolEntry.id)
+        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
+        .join(QuestionVersion, QuestionVersion.id == PoolEntry.question_version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(BlueprintRow.exam_id == exam_id, written)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class TypeScore:
     full_count: int
     score_tenths: int
     points_tenths: int
+    # Answers that wait for a person, of which no points are known.
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
             full_count=sum(row.score_tenths == row.points_tenths for row in rows),
             score_tenths=sum(row.score_tenths or 0 for row in rows),
             points_tenths=sum(row.points_tenths for row in rows),
+            waiting=sum(row.score_tenths is None for row in rows),
         )
         for kind, rows in groups.items()
     ]

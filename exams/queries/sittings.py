@@ -27,6 +27,11 @@ from teams.models import Membership
 SHOWN_AFTER_CLOSE = timedelta(days=90)
 
 
+def is_to_mark(sitting: Sitting) -> bool:
+    """Whether a sitting is closed and an answer of it waits for a person, so without a result."""
+    return sitting.state not in RUNNING and sitting.score_tenths is None
+
+
 @dataclass(frozen=True)
 class TakenTries:
     """What a person has done at one exam so far."""
@@ -52,7 +57,7 @@ class TakenTries:
     @property
     def is_to_mark(self) -> bool:
         """Whether a closed sitting waits for people to mark it."""
-        return any(s.state not in RUNNING and s.score_tenths is None for s in self.sittings)
+        return any(map(is_to_mark, self.sittings))
 
     @property
     def last(self) -> Sitting | None:

@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from core.identity import Role
 from core.pages import show_points, stand_under
 from core.web import config, current_actor, db_session, moment, panels, requires
 from exams.blueprint import pools, total_tenths
@@ -32,17 +33,18 @@ from exams.queries.exams import (
     pool_counts,
     spec_of,
 )
-from exams.queries.publication import publication_findings
+from exams.queries.pools import is_for_persons
+from exams.queries.publication import persons_needed, publication_findings
 from exams.standing import Standing
 from exams.views.blueprint import bp
-from exams.views.shown import ShownRow, paging, say_window, shown_rows
+from exams.views.shown import ShownRow, paging, say_persons, say_window, shown_rows
 from exams.views.words import PHASES, REVEALS, STANDINGS, say_audience, say_finding, say_rule
 from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
 SAT = (Standing.SITTING, Standing.TO_MARK, Standing.PASSED, Standing.FAILED)
 # Which step of a draft mends a finding.
-STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience"}
+STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience", "markers": "markers"}
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ def exam(exam_id: int) -> ResponseReturnValue:
         and not has_begun(session, found.id),
         may_copy=actor.has(*MANAGERS) and values["may_manage"],
         is_withdrawn=at is Phase.WITHDRAWN,
+        is_for_persons=is_for_persons(session, found.id),
+        to_mark=counts[Standing.TO_MARK],
+        may_mark=actor.has(Role.EXAMINER) and values["may_manage"],
         **values,
     )
 
@@ -132,6 +137,7 @@ def _steps(found: Exam, values: dict[str, Any], now: datetime) -> list[Step]:
             ),
         ),
         ("audience", _("谁来考"), _("应考 %(n)s 人", n=required)),
+        *_marking_step(found),
         ("publication", _("发布"), _("发布后题池和规则定死，考生能看到这场考试")),
     ]
     steps: list[Step] = []
@@ -141,6 +147,14 @@ def _steps(found: Exam, values: dict[str, Any], now: datetime) -> list[Step]:
         is_next = not is_done and all(step.is_done for step in steps)
         steps.append(Step(key, title, fact, wrong, is_done, is_next))
     return steps
+
+
+def _marking_step(found: Exam) -> list[tuple[str, str, str]]:
+    """Who marks, where the draft could draw what people mark."""
+    needed = persons_needed(db_session(), found)
+    if needed is None:
+        return []
+    return [("markers", _("谁阅卷"), say_persons(needed))]
 
 
 def _step_of(finding: Finding) -> str:

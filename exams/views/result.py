@@ -89,7 +89,8 @@ def my_exams() -> ResponseReturnValue:
 def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> bool:
     if mine.open is not None:
         return True
-    may_try = not is_exempt and not mine.has_passed and mine.count < exam.tries
+    is_decided = mine.has_passed or mine.is_to_mark
+    may_try = not is_exempt and not is_decided and mine.count < exam.tries
     return may_try and exam.opens_at <= now <= exam.closes_at
 
 
@@ -124,6 +125,8 @@ def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tu
         if mine.has_passed:
             return "safe", _("合格，%(n)s 分", n=score)
         return "stop", _("不合格，%(n)s 分", n=score)
+    if mine.is_to_mark:
+        return "open", _("待阅卷")
     if is_exempt:
         return "none", _("免考")
     if now < exam.opens_at:
@@ -143,7 +146,10 @@ def result(sitting_id: int) -> ResponseReturnValue:
     assert actor.user_id is not None
     tries = queries.tries_of(session, actor.user_id, [exam.id])[exam.id]
     questions: list[RevealedQuestion] = []
-    is_revealed = results.may_see_answers(session, exam, sitting, now=now)
+    # While people mark, the rubric stays with them.
+    is_revealed = not queries.is_to_mark(sitting) and results.may_see_answers(
+        session, exam, sitting, now=now
+    )
     if is_revealed:
         questions = results.revealed_questions(session, sitting.id)
     lost = sorted((q for q in questions if q.lost_tenths), key=lambda q: (-q.lost_tenths, q.slot))
@@ -153,6 +159,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
         "exams/result.html",
         exam=exam,
         sitting=sitting,
+        is_to_mark=queries.is_to_mark(sitting),
         missing_tenths=max(0, exam.pass_mark_tenths - (sitting.score_tenths or 0)),
         types=_type_rows(sitting),
         is_revealed=is_revealed,
@@ -183,17 +190,20 @@ def _type_rows(sitting: Sitting) -> list[dict[str, Any]]:
             "full_count": score.full_count,
             "score": show_points(score.score_tenths),
             "points": show_points(score.points_tenths),
+            "waiting": score.waiting,
         }
         for score in scores
     ]
+    known = sum(score.score_tenths for score in scores)
     return [
         *rows,
         {
             "name": _("合计"),
             "count": sum(score.count for score in scores),
             "full_count": sum(score.full_count for score in scores),
-            "score": show_points(sitting.score_tenths),
+            "score": show_points(known),
             "points": show_points(sitting.full_score_tenths),
+            "waiting": sum(score.waiting for score in scores),
             "is_total": True,
         },
     ]

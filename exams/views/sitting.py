@@ -16,7 +16,7 @@ from exams.operations.closing import SubmitOutcome, submit_sitting
 from exams.operations.sitting import start_sitting
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
-from exams.queries.pools import paper_size
+from exams.queries.pools import is_for_persons, paper_size
 from exams.receipts import receipt_code
 from exams.responses import Stored, Unfinished, response_from_form
 from exams.rules import delivery_until, seconds_left, start_refusal, state_at
@@ -57,6 +57,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         exam=exam,
         window=window_text(exam),
         size=paper_size(session, exam.id),
+        is_for_persons=is_for_persons(session, exam.id),
         refusal=_(refusal.value) if refusal else None,
         last=tries.last,
         next_try=tries.count + 1,
