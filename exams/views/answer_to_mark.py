@@ -180,8 +180,7 @@ def _undo(token: str) -> tuple[str, int] | None:
 def _given(opened: Opened) -> ResponseReturnValue:
     """Store the mark; a mistake is said at its field, and nothing typed is lost."""
     session, actor, now = db_session(), current_actor(), moment()
-    task, exam = opened.task, opened.exam
-    form = MarkForm()
+    task, form = opened.task, MarkForm()
     sheet = answer_sheet(session, task)
     form.points.choices = [(number, "") for number in range(1, len(sheet.rubric) + 1)]
     count = 0
