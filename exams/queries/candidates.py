@@ -245,7 +245,7 @@ def _done(exam: Exam) -> Subquery:
     """What each person has done at the exam so far."""
     passed = case((Sitting.is_passed.is_(True), 1), else_=0)
     is_open = case((Sitting.state == SittingState.OPEN, 1), else_=0)
-    waits = and_(Sitting.state.not_in(RUNNING), Sitting.score_tenths.is_(None))
+    waits = and_(Sitting.state.not_in(RUNNING), Sitting.is_passed.is_(None))
     is_to_mark = case((waits, 1), else_=0)
     return (
         select(

@@ -29,7 +29,7 @@ SHOWN_AFTER_CLOSE = timedelta(days=90)
 
 def is_to_mark(sitting: Sitting) -> bool:
     """Whether a sitting is closed and an answer of it waits for a person, so without a result."""
-    return sitting.state not in RUNNING and sitting.score_tenths is None
+    return sitting.state not in RUNNING and sitting.is_passed is None
 
 
 @dataclass(frozen=True)

@@ -96,10 +96,15 @@ def replies(
 
 
 def candidates(session: Session, cast: Cast, count: int) -> list[User]:
-    """People of 冲压一班."""
+    """New people of 冲压一班."""
+    before = session.query(User).count()
     return [
         make_user(
-            session, f"C{number:07d}", f"考生{number}", now=MONDAY, team=cast.team("press_one")
+            session,
+            f"C{before + number:07d}",
+            f"考生{before + number}",
+            now=MONDAY,
+            team=cast.team("press_one"),
         )
         for number in range(count)
     ]
