@@ -198,7 +198,7 @@ def _given(opened: Opened) -> ResponseReturnValue:
     if not count:
         if wants_json():
             words = [error for errors in form.errors.values() for error in errors]
-            return jsonify(message=str(words[0]) if words else _("这一步没有做成")), 422
+            return jsonify(message=str(words[0]) if words else _("这一步没有做成"))
         return _page(opened, form, 422)
     return _next(opened, count)
 

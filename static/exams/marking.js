@@ -101,7 +101,7 @@ async function give() {
     body: new URLSearchParams(new FormData(sent)),
   }).catch(() => null);
   const told = answer && (await answer.json().catch(() => null));
-  if (answer?.ok && told) {
+  if (answer?.ok && told?.next) {
     if (told.is_answer) {
       await come(told.next, told);
       fetchBeforehand(told.then);
