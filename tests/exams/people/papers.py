@@ -76,11 +76,24 @@ def sit(
     actor = actor_for(session, user.id)
     seed = user.id * 7919 if seed is None else seed
     sitting = start_sitting(session, exam, actor=actor, now=now, seed=seed, zone=SHANGHAI)
+    reply(session, sitting, verdict, text, now=now)
+    return sitting
+
+
+def reply(
+    session: Session, sitting: Sitting, verdict: bool | None, text: str | None, *, now: datetime
+) -> None:
+    """Answer and hand in."""
+    actor = actor_for(session, sitting.user_id)
     for slot, response in replies(session, sitting, verdict, text).items():
-        key = f"key-{sitting.id:05d}-{slot:03d}"
+        key = f"key-{sitting.id:05d}-{slot:03d}-{now:%H%M}"
         record_answer(session, sitting.id, JournalEntry(slot, response, key), actor=actor, now=now)
     submit_sitting(session, sitting, actor=actor, now=now + timedelta(minutes=5))
-    return sitting
+
+
+def answer_again(session: Session, sitting: Sitting, text: str, *, now: datetime) -> None:
+    """Write another text into a paper that was opened again, and hand it in."""
+    reply(session, sitting, None, text, now=now)
 
 
 def replies(
