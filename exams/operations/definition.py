@@ -16,6 +16,7 @@ from core.identity import Actor
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
 from exams.definition import ExamDefinition, as_data, definition_of, findings
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
+from exams.operations.markers import MarkingSettings
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
 from teams.models import Team
@@ -115,7 +116,8 @@ def set_audience(
 def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now: datetime) -> Exam:
     """Make a draft for the next year: the same definition, blueprint and audience a year later.
 
-    A year in the title goes up by one. Closed teams, the pool and exemptions are left behind.
+    A year in the title goes up by one. Closed teams, the pool, exemptions and the markers are left
+    behind; how people mark goes along.
     """
     definition = asdict(definition_of(exam)) | {
         "title": _next_year(exam.title),
@@ -123,6 +125,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         "closes_at": _year_later(exam.closes_at, zone),
         "scoring_rule": exam.scoring_rule,
     }
+    definition |= asdict(MarkingSettings.of(exam))
     copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **definition)
     session.add(copy)
     session.flush()

@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.identity import Actor
 from exams.hand_marking import Agreement, agreement
-from exams.models import RUNNING, Exam, ManualMark, MarkingTask, MarkRound, Sitting, TaskState
+from exams.models import (
+    RUNNING,
+    Exam,
+    ManualMark,
+    MarkerAppointment,
+    MarkingTask,
+    MarkRound,
+    Sitting,
+    TaskState,
+)
 from exams.queries.marking import DECIDED, are_shown, is_closed, of_question, own_mark
 
 
@@ -80,6 +89,28 @@ def desk_of(
     if adjudicates:
         found = found.where(or_(mine, MarkingTask.state == TaskState.DISPUTED))
     return Desk(*session.execute(found).one())
+
+
+def waiting_for(session: Session, actor: Actor) -> int:
+    """How many answers wait for the actor, as a marker or as an adjudicator, in all exams."""
+    judges = MarkerAppointment.is_adjudicator
+    found = (
+        select(func.count())
+        .select_from(MarkingTask)
+        .join(Sitting, Sitting.id == MarkingTask.sitting_id)
+        .join(MarkerAppointment, MarkerAppointment.exam_id == MarkingTask.exam_id)
+        .where(
+            MarkerAppointment.user_id == actor.user_id,
+            Sitting.user_id != actor.user_id,
+            or_(
+                and_(judges.is_(False), MarkingTask.state == TaskState.OPEN),
+                and_(judges.is_(True), MarkingTask.state == TaskState.DISPUTED),
+            ),
+            ~own_mark(actor),
+            is_closed(),
+        )
+    )
+    return session.scalar(found) or 0
 
 
 def exams_to_mark(session: Session) -> list[Exam]:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exams.models import Exam, Sitting
+from exams.models import Exam, ManualMark, MarkRound, Sitting
 from exams.queries import sittings
+from exams.queries.marking import current_marks, released_tenths
 from exams.rules import is_revealed
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
@@ -53,6 +54,8 @@ class RevealedQuestion:
     # What the author says to those who chose an option, by its id as text.
     feedback_html: dict[str, str]
     references: tuple[Reference, ...]
+    # The marks of people that decided the score, once released.
+    marks: tuple[ManualMark, ...] = ()
 
     @property
     def lost_tenths(self) -> int:
@@ -106,6 +109,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     references = references_of(session, question_ids)
     cases = known_versions(session, {row.case_version_id for row in paper} - {None})
     stories = {case_id: case.printed.stem_parts[-1] for case_id, case in cases.items()}
+    marks = _deciding_marks(session, sitting_id)
     return [
         RevealedQuestion(
             slot=row.slot,
@@ -118,10 +122,21 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
             explanation_html=said[version.question_id].explanation_html,
             feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),
+            marks=marks.get(row.id, ()),
         )
         for row in paper
         for version in [versions[row.question_version_id]]
     ]
+
+
+def _deciding_marks(session: Session, sitting_id: int) -> dict[int, tuple[ManualMark, ...]]:
+    """The adjudicator's mark of each answer that people marked, else the markers'."""
+    ids = released_tenths(session, sitting_id)
+    found = {}
+    for question_id, marks in (current_marks(session, ids) if ids else {}).items():
+        judged = [mark for mark in marks if mark.round is MarkRound.ADJUDICATOR]
+        found[question_id] = tuple(judged or marks)
+    return found
 
 
 def references_of(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
