@@ -11,7 +11,7 @@ from exams.balance import EXPECTED_BY_DIFFICULTY, mean_expected
 from exams.drawing import PoolRow, PoolShortage, PoolVersion, draw_paper
 from question_bank.keys import QuestionType
 
-# What a machine can mark. An exam that could draw anything else is not published.
+# What a machine can mark. Anything else waits for people before there is a result.
 MACHINE_MARKED = frozenset(QuestionType) - {QuestionType.SHORT_ANSWER}
 MOST_ROWS = 40
 # Fixed questions, each a row of its own, besides the rows that draw.
@@ -131,15 +131,13 @@ def mean_of(rows: Sequence[PoolRow]) -> int:
     )
 
 
-def rows_for_persons(
-    rows: Sequence[RowSpec], bank: Sequence[BankQuestion]
-) -> dict[int, frozenset[QuestionType]]:
-    """The rows, counted from 1, that could draw what only a person can mark, with its types."""
-    by_row = {
-        position: frozenset(q.type for q in bank if q.needs_person and fits(row, q))
+def rows_for_persons(rows: Sequence[RowSpec], bank: Sequence[BankQuestion]) -> tuple[int, ...]:
+    """The rows, counted from 1, that could draw what only a person can mark."""
+    return tuple(
+        position
         for position, row in enumerate(rows, start=1)
-    }
-    return {position: types for position, types in by_row.items() if types}
+        if any(question.needs_person and fits(row, question) for question in bank)
+    )
 
 
 def shortages(rows: Sequence[PoolRow]) -> tuple[Shortage, ...]:

@@ -66,13 +66,17 @@ def _told(found: Verification) -> Iterator[str]:
     signature = {None: "还没交卷，没有签名", True: "签名有效", False: "签名无效或没有签名"}
     yield signature[found.is_signed]
     yield "试卷和开考时一样" if found.is_paper_same else "试卷、答案或给分规则和开考时不一样"
-    if found.score_again is not None:
+    if found.is_waiting and found.score_stored is None:
+        yield "还有答案等人阅卷，没有成绩"
+    elif found.is_signed is not None:
         stored, again = (points(score or 0) for score in (found.score_stored, found.score_again))
         yield f"记录的得分 {stored}，按答案重算 {again}"
     if not found.is_verdict_same:
         yield "合格与否和重算的不一样"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
+    if found.changed_marks:
+        yield f"阅卷记录和发布时不一样的题：第 {'、'.join(map(str, found.changed_marks))} 题"
 
 
 @exams_group.command("redraw")

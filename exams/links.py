@@ -17,6 +17,7 @@ TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
+MARKED_BY_PERSON = "marked_by_person"
 
 
 def append_event(

@@ -48,7 +48,7 @@ def preview_paper(session: Session, exam: Exam, *, seed: int) -> list[PreviewQue
 
 
 def with_scores(
-    paper: Sequence[PreviewQuestion], scores: Mapping[int, int]
+    paper: Sequence[PreviewQuestion], scores: Mapping[int, int | None]
 ) -> list[PreviewQuestion]:
     """The paper with the score of each slot."""
     return [replace(one, score_tenths=scores[one.slot]) for one in paper]

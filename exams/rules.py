@@ -96,6 +96,7 @@ class StartRefusal(Enum):
     TOO_EARLY = N_("还没到开考时间")
     TOO_LATE = N_("考试窗口已经关闭")
     AWAITING_DELIVERY = N_("上一次考试还在等离线时的答案，出成绩后才能再考")
+    TO_MARK = N_("上一次的答卷还在阅卷，出成绩后才能再考")
     NOT_INVITED = N_("这场考试不要求你参加。要考，找安全科")
     EXEMPT = N_("你已免考，不用参加")
     PASSED = N_("你已经合格，不用再考")
@@ -120,6 +121,7 @@ def start_refusal(
     is_held: bool,
     entry_ends_at: datetime | None,
     again_from: datetime | None,
+    is_to_mark: bool,
     now: datetime,
 ) -> StartRefusal | None:
     """Why this person may not start now, or None. Opening and closing moments are in time.
@@ -140,6 +142,8 @@ def start_refusal(
         return StartRefusal.AWAITING_DELIVERY
     if has_passed and kind is ExamKind.FINAL:
         return StartRefusal.PASSED
+    if is_to_mark:
+        return StartRefusal.TO_MARK
     if tries_used >= tries:
         return StartRefusal.NO_TRIES_LEFT
     if now < opens_at:
@@ -178,6 +182,20 @@ def next_try_from(*, last_ended_at: datetime | None, wait_hours: int) -> datetim
 def submit_from(*, started_at: datetime, least_minutes: int, deadline: datetime) -> datetime:
     """From when on, itself included, a paper may be handed in; never later than its deadline."""
     return min(started_at + timedelta(minutes=least_minutes), deadline)
+
+
+def is_done_with(
+    states: Sequence[SittingState],
+    *,
+    has_passed: bool,
+    tries: int,
+    closes_at: datetime,
+    now: datetime,
+) -> bool:
+    """Whether a person can see no paper of an exam any more, so that its keys give nothing away."""
+    if any(state in RUNNING for state in states):
+        return False
+    return has_passed or len(states) >= tries or now > closes_at
 
 
 def is_resit(try_number: int) -> bool:

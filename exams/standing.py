@@ -4,16 +4,20 @@ from enum import Enum
 
 
 class Standing(Enum):
-    """未开始、进行中、合格、不合格、缺考."""
+    """未开始、进行中、待阅卷、合格、不合格、缺考."""
 
     NOT_BEGUN = "not_begun"
     SITTING = "sitting"
+    # Handed in, but an answer waits for a person: no verdict yet.
+    TO_MARK = "to_mark"
     PASSED = "passed"
     FAILED = "failed"
     ABSENT = "absent"
 
 
-def standing(*, tries: int, is_sitting: bool, has_passed: bool, is_over: bool) -> Standing:
+def standing(
+    *, tries: int, is_sitting: bool, is_to_mark: bool, has_passed: bool, is_over: bool
+) -> Standing:
     """How a person stands: any passed sitting passes; without a sitting, the window decides.
 
     A sitting that has run out but is not yet closed still counts as running: its mark comes
@@ -23,6 +27,8 @@ def standing(*, tries: int, is_sitting: bool, has_passed: bool, is_over: bool) -
         return Standing.PASSED
     if is_sitting:
         return Standing.SITTING
+    if is_to_mark:
+        return Standing.TO_MARK
     if tries:
         return Standing.FAILED
     return Standing.ABSENT if is_over else Standing.NOT_BEGUN

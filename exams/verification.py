@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from exams import marking
-from exams.chain import ANSWER, BrokenLink, Link, broken_links
-from exams.links import PAPER, links_of, paper_content
+from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
+from exams.links import MARKED_BY_PERSON, PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
+from exams.queries.marking import current_marks, marks_as_data, tasks_of
 from exams.queries.sittings import exam_of, paper_of
-from exams.scoring import missed_must_pass, score_paper
+from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of
 from exams.signing import is_genuine
 from exams.versions import read_versions
 
@@ -21,7 +22,9 @@ class Verification:
     """What a check of one sitting found; `is_intact` only when nothing at all is wrong.
 
     `is_signed` is None while the sitting is open. `score_again` is what the stored answers and
-    keys earn now; `changed_slots` are the questions whose stored score is another.
+    keys earn now, with the marks of people that stand in the chain; None while an answer waits.
+    `changed_slots` are the questions whose stored score is another, `changed_marks` those of which
+    the marks of people are no longer what the chain says.
     """
 
     sitting_id: int
@@ -33,8 +36,14 @@ class Verification:
     score_stored: int | None
     score_again: int | None
     changed_slots: tuple[int, ...]
+    changed_marks: tuple[int, ...]
     # Whether the stored verdict follows from the score and the must-pass questions.
     is_verdict_same: bool = True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the sitting is closed and an answer of it waits for a person."""
+        return self.is_signed is not None and self.score_again is None
 
     @property
     def is_intact(self) -> bool:
@@ -44,6 +53,7 @@ class Verification:
             and self.is_signed is not False
             and self.is_paper_same
             and not self.changed_slots
+            and not self.changed_marks
             and self.score_stored == self.score_again
             and self.is_verdict_same
         )
@@ -68,21 +78,17 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         is_signed=is_signed,
         is_paper_same=_is_paper_same(session, sitting, links),
         score_stored=sitting.score_tenths,
-        score_again=marking.paper_score(scores.values()) if is_closed else None,
+        score_again=total_of(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
+        changed_marks=_changed_marks(session, sitting, links) if is_closed else (),
         is_verdict_same=_is_verdict_same(session, sitting, scores) if is_closed else True,
     )
 
 
-def _is_verdict_same(session: Session, sitting: Sitting, scores: Mapping[int, int]) -> bool:
+def _is_verdict_same(session: Session, sitting: Sitting, scores: Mapping[int, int | None]) -> bool:
     exam = exam_of(session, sitting)
     missed = missed_must_pass(session, exam, paper_of(session, sitting.id), scores)
-    again = marking.is_passed(
-        marking.paper_score(scores.values()),
-        pass_mark_tenths=exam.pass_mark_tenths,
-        missed=len(missed or ()),
-    )
-    return sitting.is_passed is again
+    return sitting.is_passed is verdict_of(total_of(scores.values()), exam, missed)
 
 
 def _is_signed(sitting: Sitting, public_key: str) -> bool:
@@ -107,14 +113,43 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     return bool(paper_content(session, sitting, exam, digests) == first.content)
 
 
-def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int]:
+def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int | None]:
     """The score of each slot from the answers in the chain and the keys, marked once more."""
+    last = _last_replies(sitting, links)
+    paper = paper_of(session, sitting.id)
+    versions = read_versions(session, [row.question_version_id for row in paper])
+    manual = {slot: mark["tenths"] for slot, mark in _marks(last, links).items()}
+    rule = exam_of(session, sitting).rule
+    return score_paper(paper, versions, last, exam_rule=rule, manual=manual)
+
+
+def _last_replies(sitting: Sitting, links: Sequence[Link]) -> dict[int, Any]:
     counts_late = sitting.late_decision is LateDecision.ACCEPTED
-    last = {
+    return {
         link.content["slot"]: link.content["response"]
         for link in links
         if link.kind == ANSWER and (counts_late or not link.content["late"])
     }
-    paper = paper_of(session, sitting.id)
-    versions = read_versions(session, [row.question_version_id for row in paper])
-    return score_paper(paper, versions, last, exam_rule=exam_of(session, sitting).rule)
+
+
+def _marks(last: Mapping[int, Any], links: Sequence[Link]) -> dict[int, Mapping[str, Any]]:
+    """The newest mark of people for each slot, if it was given for the answer that counts."""
+    said = [
+        mark for link in links if link.kind == MARKED_BY_PERSON for mark in link.content["marks"]
+    ]
+    return {mark["slot"]: mark for mark in said if mark["answer"] == digest(last.get(mark["slot"]))}
+
+
+def _changed_marks(session: Session, sitting: Sitting, links: Sequence[Link]) -> tuple[int, ...]:
+    """The slots of which marks or their outcome stand otherwise in the tables than in the chain."""
+    told = _marks(_last_replies(sitting, links), links)
+    slot_of = {row.id: row.slot for row in paper_of(session, sitting.id)}
+    tasks = {slot_of[t.sitting_question_id]: t for t in tasks_of(session, sitting.id)}
+    marks = current_marks(session, [task.sitting_question_id for task in tasks.values()])
+    changed = []
+    for slot, mark in told.items():
+        task = tasks.get(slot)
+        given = marks_as_data(marks[task.sitting_question_id]) if task else None
+        if task is None or task.tenths != mark["tenths"] or given != mark["given"]:
+            changed.append(slot)
+    return tuple(sorted(changed))

@@ -163,8 +163,8 @@ def _points(tenths: int | None) -> str | None:
 
 
 def _reply(response: Any, options: list[Any]) -> Cell:
-    """A stored reply in words: the texts of the options ticked, the verdict, the blanks."""
-    if response is None or isinstance(response, bool):
+    """A stored reply in words: the options ticked, the verdict, the blanks, what was written."""
+    if response is None or isinstance(response, bool | str):
         return response
     texts = {option["id"]: option["text"] for option in options}
     return "；".join(str(texts.get(part, part)) for part in response)

@@ -24,6 +24,8 @@ class Outcome(Enum):
     NOT_SAT = "not_sat"
     # Started, not marked yet: still among those who have not sat.
     UNDER_WAY = "under_way"
+    # Handed in, an answer waits for a person: neither passed nor failed, and not absent.
+    TO_MARK = "to_mark"
     FAILED = "failed"
     PASSED_FIRST = "passed_first"
     PASSED_RESIT = "passed_resit"
@@ -36,6 +38,7 @@ class Try:
     number: int
     team_id: int | None
     is_passed: bool | None
+    is_to_mark: bool = False
 
 
 def outcome_of(*, is_exempt: bool, tries: Sequence[Try]) -> Outcome:
@@ -46,7 +49,8 @@ def outcome_of(*, is_exempt: bool, tries: Sequence[Try]) -> Outcome:
         return Outcome.NOT_SAT
     ordered = sorted(tries, key=lambda one: one.number)
     if all(one.is_passed is None for one in ordered):
-        return Outcome.UNDER_WAY
+        waits = any(one.is_to_mark for one in ordered)
+        return Outcome.TO_MARK if waits else Outcome.UNDER_WAY
     if ordered[0].is_passed:
         return Outcome.PASSED_FIRST
     return Outcome.PASSED_RESIT if any(one.is_passed for one in ordered) else Outcome.FAILED
@@ -67,13 +71,14 @@ def team_counted_for(
 
 @dataclass(frozen=True)
 class Counts:
-    """People of a team and everything below it; required = sat + not_sat, exempt stand apart."""
+    """People of a team and everything below it; required = sat + to_mark + not_sat."""
 
     exempt: int = 0
     not_sat: int = 0
     failed: int = 0
     passed_first: int = 0
     passed_resit: int = 0
+    to_mark: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)))
@@ -91,7 +96,7 @@ class Counts:
 
     @property
     def required(self) -> int:
-        return self.sat + self.not_sat
+        return self.sat + self.to_mark + self.not_sat
 
     @property
     def everyone(self) -> int:
@@ -102,6 +107,7 @@ ONE = {
     Outcome.EXEMPT: Counts(exempt=1),
     Outcome.NOT_SAT: Counts(not_sat=1),
     Outcome.UNDER_WAY: Counts(not_sat=1),
+    Outcome.TO_MARK: Counts(to_mark=1),
     Outcome.FAILED: Counts(failed=1),
     Outcome.PASSED_FIRST: Counts(passed_first=1),
     Outcome.PASSED_RESIT: Counts(passed_resit=1),
@@ -112,6 +118,7 @@ GROUPS: dict[str, frozenset[Outcome]] = {
     "required": frozenset(Outcome) - {Outcome.EXEMPT},
     "exempt": frozenset({Outcome.EXEMPT}),
     "not_sat": frozenset({Outcome.NOT_SAT, Outcome.UNDER_WAY}),
+    "to_mark": frozenset({Outcome.TO_MARK}),
     "sat": frozenset({Outcome.FAILED, Outcome.PASSED_FIRST, Outcome.PASSED_RESIT}),
     "passed": frozenset({Outcome.PASSED_FIRST, Outcome.PASSED_RESIT}),
     "passed_first": frozenset({Outcome.PASSED_FIRST}),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from certificates.models import CertificateKind
 from certificates.operations import set_award
 from core.clock import local_date
@@ -23,6 +24,7 @@ from exams.models import Exam, Reveal, Sitting, SittingQuestion
 from exams.operations.answers import save_form
 from exams.operations.closing import submit_sitting
 from exams.operations.definition import create_exam, set_audience, set_blueprint
+from exams.operations.markers import appoint_marker
 from exams.operations.publication import publish_exam
 from exams.operations.sitting import start_sitting
 from exams.queries.audience import AudienceChoice, Days
@@ -84,6 +86,17 @@ def load_exam(
     if not plan.is_draft:
         days = Days(opens_on, closes_on)
         publish_exam(session, exam, days=days, actor=actor, now=made_at)
+    for person, user_id in zip(scene.people, scene.loaded.user_ids, strict=True):
+        if person.is_demo and person.name in plan.markers:
+            appoint_marker(
+                session,
+                exam,
+                session.get_one(User, user_id),
+                is_adjudicator=False,
+                days=Days(opens_on, closes_on),
+                actor=actor,
+                now=made_at,
+            )
     return exam
 
 

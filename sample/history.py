@@ -16,10 +16,11 @@ from question_bank.keys import (
     HotspotKey,
     MatchKey,
     OrderKey,
+    RubricKey,
     VerdictKey,
 )
 
-Reply = list[int] | list[str] | list[list[int]] | dict[str, list[int]] | bool | None
+Reply = list[int] | list[str] | list[list[int]] | dict[str, list[int]] | str | bool | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class PlannedExam:
     module_keys: tuple[str, ...] = ()
     award: str | None = None
     is_draft: bool = False
+    # Names of demo sign-ins that mark its written answers, which all wait.
+    markers: tuple[str, ...] = ()
 
 
 FULL = (
@@ -63,6 +66,9 @@ IN_STEPS = (
     ("ordering", 1, 100),
     ("matching", 1, 100),
 )
+
+# A case with a written part.
+WRITTEN = (("case_analysis", 1, 1000),)
 
 # code -> (name, months of validity)
 KINDS: dict[str, tuple[str, int | None]] = {
@@ -106,6 +112,18 @@ def planned_exams(year: int) -> list[PlannedExam]:
             module_keys=("sop-lockout",),
         ),
         PlannedExam("煤气区域作业考试", 25, 32, SHORT, 30, 800, 1, ("铸造车间",), is_draft=True),
+        PlannedExam(
+            "夜班补焊案例考试",
+            -9,
+            -3,
+            WRITTEN,
+            40,
+            600,
+            1,
+            posts=("电焊工",),
+            module_keys=("case-night-welding",),
+            markers=("孙清明",),
+        ),
     ]
 
 
@@ -171,7 +189,10 @@ def reply(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
         return _pairs(key, is_right)
     if isinstance(key, HotspotKey):
         return _spots(rng, key, is_right)
-    # A written answer waits for a person, and a case has its parts.
+    if isinstance(key, RubricKey):
+        said = [point.text for point in key.points if rng.random() < ability]
+        return "；".join(said) or "记不清了"
+    # A case has its parts.
     return _choice(rng, key, is_right) if isinstance(key, ChoiceKey) else None
 
 

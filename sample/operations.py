@@ -23,6 +23,10 @@ from exams.models import (
     Exam,
     ExamAudience,
     Exemption,
+    ManualMark,
+    MarkerAppointment,
+    MarkingLease,
+    MarkingTask,
     PoolEntry,
     Sitting,
     SittingEvent,
@@ -168,6 +172,13 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
         (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),
         (CertificateKind, CertificateKind.is_sample),
         (Answer, Answer.sitting_id.in_(sittings)),
+        (ManualMark, _of_papers(ManualMark, sittings) | ManualMark.marker_id.in_(people)),
+        (MarkingLease, _of_papers(MarkingLease, sittings) | MarkingLease.marker_id.in_(people)),
+        (MarkingTask, MarkingTask.sitting_id.in_(sittings)),
+        (
+            MarkerAppointment,
+            MarkerAppointment.exam_id.in_(exams) | MarkerAppointment.user_id.in_(people),
+        ),
         (SittingEvent, SittingEvent.sitting_id.in_(sittings)),
         (SittingPresence, SittingPresence.sitting_id.in_(sittings)),
         (SittingQuestion, SittingQuestion.sitting_id.in_(sittings)),
@@ -208,6 +219,12 @@ def _has_numbers(series: Any) -> Any:
 
 def _of_either(one: Any, other: Any, people: Any) -> Any:
     return one.in_(people) | other.in_(people)
+
+
+def _of_papers(table: Any, sittings: Any) -> Any:
+    """Which rows are about a question on the paper of one of these sittings."""
+    places = select(SittingQuestion.id).where(SittingQuestion.sitting_id.in_(sittings))
+    return table.sitting_question_id.in_(places)
 
 
 def _delete(session: Session, table: type[Any], fits: Any) -> int:

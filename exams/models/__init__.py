@@ -13,6 +13,14 @@ from exams.models.exam import (
     Reveal,
 )
 from exams.models.fairness import ExamFairness, ExamShift
+from exams.models.marking import (
+    ManualMark,
+    MarkerAppointment,
+    MarkingLease,
+    MarkingTask,
+    MarkRound,
+    TaskState,
+)
 from exams.models.sitting import (
     RUNNING,
     Answer,
@@ -45,6 +53,11 @@ __all__ = [
     "Exemption",
     "LateAnswers",
     "LateDecision",
+    "ManualMark",
+    "MarkRound",
+    "MarkerAppointment",
+    "MarkingLease",
+    "MarkingTask",
     "PoolEntry",
     "Reveal",
     "Sitting",
@@ -52,4 +65,5 @@ __all__ = [
     "SittingPresence",
     "SittingQuestion",
     "SittingState",
+    "TaskState",
 ]

@@ -3,7 +3,17 @@
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
@@ -118,6 +128,14 @@ class Exam(Base):
     explanations_reveal: Mapped[Reveal] = mapped_column(
         enum_column(Reveal), default=Reveal.AFTER_WINDOW, server_default="after_window"
     )
+
+    # Marking by people: how many markers an answer has, from which difference in percent of its
+    # points an adjudicator decides, whether authors and makers may not mark (考教分离), whether
+    # results wait until the examiner releases them together.
+    marker_count: Mapped[int] = mapped_column(default=1, server_default="1")
+    max_difference_percent: Mapped[int] = mapped_column(default=20, server_default="20")
+    separates_markers: Mapped[bool] = mapped_column(default=True, server_default=true())
+    releases_together: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     @property
     def is_practice(self) -> bool:

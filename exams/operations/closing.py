@@ -11,7 +11,6 @@ from core.audit import record
 from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
-from exams import marking
 from exams.events import SittingClosed, SittingMarked
 from exams.links import CLOSED_FOR, append_event
 from exams.models import (
@@ -23,9 +22,10 @@ from exams.models import (
     SittingPresence,
     SittingState,
 )
+from exams.operations.answers_to_mark import lay_out_answers
 from exams.queries import sittings as queries
 from exams.rules import delivery_until, is_overdue
-from exams.scoring import scores_of, store_scores
+from exams.scoring import scores_of, store_scores, total_of
 
 log = logging.getLogger("shanggang.exams")
 
@@ -158,17 +158,20 @@ def close_sitting(
 ) -> None:
     """End a locked sitting as of a moment: mark it, add the end to its chain, tell the result.
 
+    Where an answer needs a person there is no result to tell yet.
+
     Answers that were delivered late are left out, unless the exam lets them count by themselves;
     the score that they would make stands beside.
     """
     exam = queries.exam_of(session, sitting)
     late = _late_scores(session, sitting, exam)
     if late is not None:
-        sitting.late_score_tenths = marking.paper_score(late.values())
+        sitting.late_score_tenths = total_of(late.values())
         is_automatic = exam.late_answers is LateAnswers.AUTOMATIC
         sitting.late_decision = LateDecision.ACCEPTED if is_automatic else LateDecision.PENDING
     sitting.state, sitting.delivery_until = state, None
     sitting.submitted_at = at
+    lay_out_answers(session, sitting, actor=actor, now=now)
     after = store_scores(session, sitting, exam, kind=state.value, now=now)
     record(
         session,
@@ -181,13 +184,14 @@ def close_sitting(
     )
     session.flush()
     publish(session, SittingClosed(actor, at, sitting.id))
-    publish(
-        session,
-        SittingMarked(actor, at, sitting.id, exam.id, sitting.user_id, bool(sitting.is_passed)),
-    )
+    if sitting.is_passed is not None:
+        publish(
+            session,
+            SittingMarked(actor, at, sitting.id, exam.id, sitting.user_id, sitting.is_passed),
+        )
 
 
-def _late_scores(session: Session, sitting: Sitting, exam: Exam) -> dict[int, int] | None:
+def _late_scores(session: Session, sitting: Sitting, exam: Exam) -> dict[int, int | None] | None:
     """The scores with the late answers; None where none came late."""
     if not queries.has_late_answers(session, sitting.id):
         return None

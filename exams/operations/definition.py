@@ -27,6 +27,7 @@ from exams.definition import (
 )
 from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
+from exams.operations.markers import MarkingSettings
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
 from teams.models import Team
@@ -150,8 +151,8 @@ def set_audience(
 def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now: datetime) -> Exam:
     """Make a draft for the next year: the same definition, blueprint and audience a year later.
 
-    A year in the title goes up by one. Closed teams, the pool, exemptions and the entry code, which
-    people know by now, are left behind.
+    A year in the title goes up by one. Closed teams, the pool, exemptions, the markers and the
+    entry code, which people know by now, are left behind; how people mark goes along.
     """
     definition = replace(
         definition_of(exam),
@@ -162,6 +163,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         entry_code=None,
     )
     columns = columns_of(definition) | asdict(draw_rules_of(exam))
+    columns |= asdict(MarkingSettings.of(exam))
     copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns)
     session.add(copy)
     session.flush()

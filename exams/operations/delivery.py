@@ -10,9 +10,10 @@ from core.audit import record
 from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
-from exams.events import SittingRemarked
+from exams.events import SittingMarked, SittingRemarked
 from exams.links import LATE_DECIDED
 from exams.models import RUNNING, LateDecision, Sitting, SittingPresence, SittingState
+from exams.operations.answers_to_mark import lay_out_answers
 from exams.operations.closing import close_sitting, settle_overdue
 from exams.queries import sittings as queries
 from exams.recording import CLIENT_KEY, JournalEntry, Tip, insert_answer, is_next
@@ -77,9 +78,10 @@ def decide_late_answers(
     sitting = queries.locked_sitting(session, sitting_id)
     if sitting.state in RUNNING or sitting.late_decision is not LateDecision.PENDING:
         raise Conflict(N_("这份答卷没有要确认的补交答案"))
-    was_passed, before = bool(sitting.is_passed), sitting.score_tenths
+    was_passed, before = sitting.is_passed, sitting.score_tenths
     sitting.late_decision = LateDecision.ACCEPTED if accepts else LateDecision.REJECTED
     exam = queries.exam_of(session, sitting)
+    lay_out_answers(session, sitting, actor=actor, now=now)
     after = store_scores(session, sitting, exam, kind=LATE_DECIDED, now=now)
     record(
         session,
@@ -93,11 +95,13 @@ def decide_late_answers(
         reason=reason,
     )
     session.flush()
-    is_passed = bool(sitting.is_passed)
-    publish(
-        session,
-        SittingRemarked(actor, now, sitting.id, exam.id, sitting.user_id, was_passed, is_passed),
-    )
+    if sitting.is_passed is None:
+        return
+    ids = (sitting.id, exam.id, sitting.user_id)
+    if was_passed is None:
+        publish(session, SittingMarked(actor, now, *ids, sitting.is_passed))
+    else:
+        publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed))
 
 
 def _refusal(

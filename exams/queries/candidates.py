@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, aliased
 from accounts.models import User
 from core.identity import Actor
 from exams.definition import Phase, phase
-from exams.models import Exam, Exemption, Sitting, SittingState
+from exams.models import RUNNING, Exam, Exemption, Sitting, SittingState
 from exams.queries.audience import Days, audience_people, invited_exams, required
 from exams.queries.exams import READERS, is_over_everything
 from exams.queries.sittings import exempt_exams, listed_exams, tries_of
@@ -94,7 +94,9 @@ class PersonalExam:
     @property
     def is_due(self) -> bool:
         """Whether the person has something to do in it now."""
-        if self.phase is not Phase.OPEN or self.standing is Standing.PASSED:
+        if self.phase is not Phase.OPEN:
+            return False
+        if self.standing in (Standing.PASSED, Standing.TO_MARK):
             return False
         return self.standing is Standing.SITTING or self.tries_used < self.exam.tries
 
@@ -118,6 +120,7 @@ def exams_for(
             stands = standing(
                 tries=taken.count,
                 is_sitting=taken.open is not None,
+                is_to_mark=taken.is_to_mark,
                 has_passed=taken.has_passed,
                 is_over=at is Phase.CLOSED,
             )
@@ -248,12 +251,15 @@ def _done(exam: Exam) -> Subquery:
     """What each person has done at the exam so far."""
     passed = case((Sitting.is_passed.is_(True), 1), else_=0)
     is_open = case((Sitting.state == SittingState.OPEN, 1), else_=0)
+    waits = and_(Sitting.state.not_in(RUNNING), Sitting.is_passed.is_(None))
+    is_to_mark = case((waits, 1), else_=0)
     return (
         select(
             Sitting.user_id,
             func.count().label("tries"),
             func.max(passed, type_=Integer).label("passed"),
             func.max(is_open, type_=Integer).label("is_open"),
+            func.max(is_to_mark, type_=Integer).label("is_to_mark"),
             func.max(Sitting.score_tenths).label("best_tenths"),
             func.max(Sitting.must_pass_missed).label("missed"),
         )
@@ -269,6 +275,7 @@ def _stands(done: Subquery, at: Phase) -> ColumnElement[str]:
     return case(
         (done.c.passed == 1, literal(Standing.PASSED.value)),
         (done.c.is_open == 1, literal(Standing.SITTING.value)),
+        (done.c.is_to_mark == 1, literal(Standing.TO_MARK.value)),
         (done.c.tries > 0, literal(Standing.FAILED.value)),
         else_=literal(nothing.value),
     )

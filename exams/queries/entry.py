@@ -69,6 +69,7 @@ def refusal_for(
         is_invited=exam.id in invited_exams(session, user_id, [exam], zone=zone),
         is_exempt=exam.id in exempt_exams(session, user_id, [exam.id]),
         is_awaited=tries.is_awaited,
+        is_to_mark=tries.is_to_mark,
         kind=exam.kind,
         is_held=exam.waits_for_start and exam.started_at is None,
         entry_ends_at=ends_at,

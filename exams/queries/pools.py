@@ -3,13 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from exams.blueprint import sections
 from exams.drawing import PoolRow, PoolVersion
 from exams.models import BlueprintRow, PoolEntry, Sitting, SittingQuestion
 from exams.versions import known_versions
+from question_bank.keys import QuestionType
+from question_bank.models import Question, QuestionVersion
 
 
 def pool_rows(
@@ -129,6 +131,23 @@ def row_marks(session: Session, exam_id: int) -> dict[int, RowMark]:
         if title or row.is_must_pass:
             marks[row.id] = RowMark(section, title, row.is_must_pass)
     return marks
+
+
+def is_for_persons(session: Session, exam_id: int) -> bool:
+    """Whether a published exam can draw what only a person marks, alone or as part of a case."""
+    part = aliased(Question)
+    written = or_(
+        Question.type == QuestionType.SHORT_ANSWER,
+        exists().where(part.case_id == Question.id, part.type == QuestionType.SHORT_ANSWER),
+    )
+    found = (
+        select(PoolEntry.id)
+        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
+        .join(QuestionVersion, QuestionVersion.id == PoolEntry.question_version_id)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(BlueprintRow.exam_id == exam_id, written)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 @dataclass(frozen=True)

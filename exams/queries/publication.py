@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from core.errors import N_, NotFound
 from exams.balance import UNITS, Balance
 from exams.blueprint import (
@@ -25,9 +26,9 @@ from exams.models import BlueprintRow, Exam, PoolEntry
 from exams.queries.audience import Days, audience_of, required_counts
 from exams.queries.bank import bank_questions
 from exams.queries.exams import blueprint_of, spec_of
+from exams.queries.markers import marker_counts, marker_refusal, markers_of
 from exams.shifts import breach
 from exams.trials import ToleranceBreach, tolerance_breach
-from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
 
@@ -55,7 +56,7 @@ def publication_findings(
         found.append(Finding("rows", N_("还没有抽题规则。至少写一行"), {}))
     bank = bank_questions(session)
     found += pool_findings(exam, rows, pools(rows, bank))
-    found += [_person_finding(row, types) for row, types in rows_for_persons(rows, bank).items()]
+    found += _marker_findings(session, exam, days=days, now=now)
     if not audience_of(session, exam.id):
         found.append(Finding("audience", N_("还没选谁来考"), {}))
     elif required_counts(session, {exam.id: days})[exam.id] == 0:
@@ -125,16 +126,39 @@ def _tolerance_finding(tolerance_tenths: int, missed: ToleranceBreach) -> Findin
     )
 
 
-def _person_finding(position: int, types: frozenset[QuestionType]) -> Finding:
-    """That a row could draw a question that only a person can mark."""
-    values: dict[str, object] = {"row": position}
-    if types == {QuestionType.SHORT_ANSWER}:
-        return Finding(
-            "rows", N_("第 %(row)s 行会抽到简答题，还不能人工阅卷。改题型或模块"), values
-        )
-    return Finding(
-        "rows", N_("第 %(row)s 行会抽到有简答的题，还不能人工阅卷。改题型或模块"), values
-    )
+def _marker_findings(session: Session, exam: Exam, *, days: Days, now: datetime) -> list[Finding]:
+    """Markers whom the rows as they stand now forbid."""
+    found = []
+    for line in markers_of(session, exam.id):
+        user = session.get_one(User, line.user_id)
+        refusal = marker_refusal(session, exam, user, days=days, now=now)
+        if refusal is not None:
+            found.append(Finding("markers", refusal.value, {"name": user.name}))
+    return found
+
+
+@dataclass(frozen=True)
+class PersonsNeeded:
+    """That rows of a blueprint, counted from 1, could draw what people must mark; who is there."""
+
+    positions: tuple[int, ...]
+    wanted: int
+    markers: int
+    adjudicators: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the exam could be sat but not yet marked."""
+        return self.markers < self.wanted or (self.wanted > 1 and not self.adjudicators)
+
+
+def persons_needed(session: Session, exam: Exam) -> PersonsNeeded | None:
+    """What an exam needs of people, or None where a machine marks all that it can draw."""
+    rows = [spec_of(row) for row in blueprint_of(session, exam.id)]
+    positions = rows_for_persons(rows, bank_questions(session))
+    if not positions:
+        return None
+    return PersonsNeeded(positions, exam.marker_count, *marker_counts(session, exam.id))
 
 
 def shortage_finding(

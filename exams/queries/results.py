@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exams.models import ManualMark, MarkRound
 from exams.queries import sittings
+from exams.queries.marking import current_marks, released_tenths
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionReference
@@ -22,6 +24,8 @@ class TypeScore:
     full_count: int
     score_tenths: int
     points_tenths: int
+    # Answers that wait for a person, of which no points are known.
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,19 @@ class RevealedQuestion:
     story_html: str
     option_order: list[int]
     response: Any
-    score_tenths: int
+    # None while it waits for a person.
+    score_tenths: int | None
     points_tenths: int
     explanation_html: str
     # What the author says to those who chose an option, by its id as text.
     feedback_html: dict[str, str]
     references: tuple[Reference, ...]
+    # The marks of people that decided the score, once released.
+    marks: tuple[ManualMark, ...] = ()
 
     @property
     def lost_tenths(self) -> int:
-        return self.points_tenths - self.score_tenths
+        return self.points_tenths - (self.score_tenths or 0)
 
 
 def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
@@ -72,6 +79,7 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
             full_count=sum(row.score_tenths == row.points_tenths for row in rows),
             score_tenths=sum(row.score_tenths or 0 for row in rows),
             points_tenths=sum(row.points_tenths for row in rows),
+            waiting=sum(row.score_tenths is None for row in rows),
         )
         for kind, rows in groups.items()
     ]
@@ -82,20 +90,23 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     paper = sittings.paper_of(session, sitting_id)
     answers = sittings.last_answers(session, sitting_id)
     responses = {slot: answer.response for slot, answer in answers.items()}
-    return revealed_paper(session, paper, responses)
+    return revealed_paper(session, paper, responses, _deciding_marks(session, sitting_id))
 
 
 def revealed_paper(
-    session: Session, paper: Sequence[Any], responses: Mapping[int, Any]
+    session: Session,
+    paper: Sequence[Any],
+    responses: Mapping[int, Any],
+    marks: Mapping[int, tuple[ManualMark, ...]],
 ) -> list[RevealedQuestion]:
-    """The same of any paper and replies by slot."""
+    """The same of any paper, replies by slot, and marks of people by the paper's rows."""
     versions = known_versions(session, [row.question_version_id for row in paper])
     question_ids = [version.question_id for version in versions.values()]
     found = select(Question.id, Question.explanation_html, Question.feedback_html).where(
         Question.id.in_(question_ids)
     )
     said = {row.id: row for row in session.execute(found)}
-    references = _references(session, question_ids)
+    references = references_of(session, question_ids)
     cases = known_versions(session, {row.case_version_id for row in paper} - {None})
     stories = {case_id: case.printed.stem_parts[-1] for case_id, case in cases.items()}
     return [
@@ -105,18 +116,29 @@ def revealed_paper(
             story_html=stories.get(row.case_version_id, ""),
             option_order=row.option_order,
             response=responses.get(row.slot),
-            score_tenths=row.score_tenths or 0,
+            score_tenths=row.score_tenths,
             points_tenths=row.points_tenths,
             explanation_html=said[version.question_id].explanation_html,
             feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),
+            marks=marks.get(row.id, ()),
         )
         for row in paper
         for version in [versions[row.question_version_id]]
     ]
 
 
-def _references(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
+def _deciding_marks(session: Session, sitting_id: int) -> dict[int, tuple[ManualMark, ...]]:
+    """The adjudicator's mark of each answer that people marked, else the markers'."""
+    ids = released_tenths(session, sitting_id)
+    found = {}
+    for question_id, marks in (current_marks(session, ids) if ids else {}).items():
+        judged = [mark for mark in marks if mark.round is MarkRound.ADJUDICATOR]
+        found[question_id] = tuple(judged or marks)
+    return found
+
+
+def references_of(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:
     found: dict[int, tuple[Reference, ...]] = {}
     rows = session.execute(
         select(

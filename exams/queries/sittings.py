@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.identity import Actor
 from exams.models import (
+    RUNNING,
     Answer,
     Exam,
     ExamState,
@@ -24,6 +25,11 @@ from teams.models import Membership
 
 # How long an exam that a person did not sit stays on the person's list.
 SHOWN_AFTER_CLOSE = timedelta(days=90)
+
+
+def is_to_mark(sitting: Sitting) -> bool:
+    """Whether a sitting is closed and an answer of it waits for a person, so without a result."""
+    return sitting.state not in RUNNING and sitting.is_passed is None
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,11 @@ class TakenTries:
     @property
     def is_awaited(self) -> bool:
         return any(s.state is SittingState.AWAITING_DELIVERY for s in self.sittings)
+
+    @property
+    def is_to_mark(self) -> bool:
+        """Whether a closed sitting waits for people to mark it."""
+        return any(map(is_to_mark, self.sittings))
 
     @property
     def last(self) -> Sitting | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from exams.definition import definition_of, reveals
 from exams.models import RUNNING, Exam, Reveal, Sitting
-from exams.queries.sittings import is_someone_sitting
+from exams.queries.sittings import is_someone_sitting, is_to_mark
 from exams.rules import is_revealed
 
 
@@ -46,11 +46,13 @@ def visible(session: Session, exam: Exam, sitting: Sitting, *, now: datetime) ->
         )
 
     result, is_running = seen(exam.result_reveal), sitting.state in RUNNING
+    # While people mark, the rubric stays with them.
+    is_open_book = not is_to_mark(sitting)
     return Visible(
         result=result,
         marks=(result or is_running) and seen(exam.marks_reveal),
-        answers=seen(exam.reveal),
-        explanations=seen(exam.explanations_reveal),
+        answers=is_open_book and seen(exam.reveal),
+        explanations=is_open_book and seen(exam.explanations_reveal),
         is_over=not is_running and seen(Reveal.AFTER_WINDOW),
     )
 

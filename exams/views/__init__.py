@@ -5,9 +5,10 @@ from core.pages import NavItem
 # Their routes join the blueprint.
 from exams.views import amendment as amendment
 from exams.views import analysis as analysis
+from exams.views import answer_to_mark as answer_to_mark
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
-from exams.views import board, result, setup
+from exams.views import board, markings, result, setup
 from exams.views import checked as checked
 from exams.views import clauses as clauses
 from exams.views import entry as entry
@@ -15,6 +16,7 @@ from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import fairness as fairness
 from exams.views import journal as journal
+from exams.views import markers as markers
 from exams.views import pool as pool
 from exams.views import preview as preview
 from exams.views import publication as publication
@@ -22,4 +24,4 @@ from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV
+NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + markings.NAV

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from core.pages import stand_under
 from core.web import after_commit, current_actor, db_session, requires, services
 from exams.queries.exams import MANAGERS, READERS, exam_for, managed_exam, may_manage
+from exams.queries.marking_progress import release_of
 from exams.queries.statistics import ItemRow, exam_items, exam_statistics
 from exams.views.blueprint import bp
 from question_bank.analysis import Reason
@@ -56,11 +57,13 @@ def analysis(exam_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = exam_for(session, actor, exam_id)
     whole = exam_statistics(session, exam_id)
+    waiting = release_of(session, exam_id)
     items = exam_items(session, exam_id) if whole else []
     judged = sorted(((_judged(row), row) for row in items), key=lambda pair: _gravity(pair[0]))
     reasons = whole.reasons if whole else {}
     return render_template(
         "exams/setup/analysis.html",
+        to_mark=waiting.ready + waiting.unfinished,
         exam=found,
         whole=whole,
         items=[_shown(row, verdicts) for verdicts, row in judged],

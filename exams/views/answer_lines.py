@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from core.pages import show_points
 from exams import spots
+from exams.hand_marking import ticked_tenths
 from exams.marking import Filled, Spotted, blanks_right
 from exams.queries.results import RevealedQuestion
 from exams.responses import response_for_marking
@@ -187,8 +188,19 @@ def _written_lines(question: RevealedQuestion, key: RubricKey) -> list[AnswerLin
     text = question.response or _("没有作答")
     lines = [AnswerLine("", Markup("<br>").join(text.splitlines()), "", "")]
     for number, point in enumerate(key.points, start=1):
-        worth = _("%(text)s（%(n)s 分）", text=point.text, n=show_points(point.tenths))
-        lines.append(AnswerLine(str(number), Markup.escape(worth), "right", _("采分点")))
+        tenths = ticked_tenths(key.points, [number], points_tenths=question.points_tenths)
+        worth = Markup.escape(_("%(text)s（%(n)s 分）", text=point.text, n=show_points(tenths)))
+        if not question.marks:
+            lines.append(AnswerLine(str(number), worth, "right", _("采分点")))
+        elif all(number in mark.points for mark in question.marks):
+            lines.append(AnswerLine(str(number), worth, "right", _("答到")))
+        else:
+            lines.append(AnswerLine(str(number), worth, "missed", _("没答到")))
+    lines += [
+        AnswerLine("", Markup.escape(mark.remark), "", _("评语"))
+        for mark in question.marks
+        if mark.remark
+    ]
     if question.version.model_answer_html:
         html = Markup(question.version.model_answer_html)
         lines.append(AnswerLine("", html, "right", _("参考答案")))

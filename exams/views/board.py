@@ -160,6 +160,7 @@ def _sentences() -> Mapping[str, str]:
         "extended": _("{answered} / {questions}，剩 {left} 分，已加时 {extra} 分"),
         "over": _("{answered} / {questions}，时间到，正在收卷"),
         "to_decide": _("补交要确认：{score} 分或 {late} 分"),
+        "to_decide_unmarked": _("补交要确认，然后阅卷"),
         "handed_in": _("已交卷 {at}"),
         "missed": _("已交卷 {at}，红线题答错"),
         "not_come": _("未到"),
@@ -174,6 +175,8 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
         kind = "missed" if seat.must_pass_missed else kind
         return says[kind].format(at=show_clock(seat.submitted_at)[:5] if seat.submitted_at else "")
     if seat.attendance is Attendance.TO_DECIDE:
+        if seat.score_tenths is None or seat.late_score_tenths is None:
+            return says["to_decide_unmarked"]
         return says[kind].format(
             score=show_points(seat.score_tenths), late=show_points(seat.late_score_tenths)
         )

@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from core.identity import Role
 from core.pages import show_points, stand_under
 from core.web import config, current_actor, db_session, moment, panels, requires
 from exams.blueprint import pools, total_tenths
@@ -33,11 +34,12 @@ from exams.queries.exams import (
     pool_counts,
     spec_of,
 )
-from exams.queries.publication import publication_findings
+from exams.queries.pools import is_for_persons
+from exams.queries.publication import persons_needed, publication_findings
 from exams.standing import Standing
 from exams.views.blueprint import bp
 from exams.views.entry import door_of
-from exams.views.shown import ShownRow, paging, say_window, shown_rows
+from exams.views.shown import ShownRow, paging, say_persons, say_window, shown_rows
 from exams.views.words import (
     PHASES,
     STANDINGS,
@@ -50,8 +52,9 @@ from exams.views.words import (
 from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
+SAT = (Standing.SITTING, Standing.TO_MARK, Standing.PASSED, Standing.FAILED)
 # Which step of a draft mends a finding.
-STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience"}
+STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience", "markers": "markers"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def exam(exam_id: int) -> ResponseReturnValue:
         "exams/setup/exam.html",
         counts=[(one.value, *STANDINGS[one], counts[one]) for one in Standing if counts[one]],
         required=sum(counts.values()),
-        sat=counts[Standing.SITTING] + counts[Standing.PASSED] + counts[Standing.FAILED],
+        sat=sum(counts[one] for one in SAT),
         passed=counts[Standing.PASSED],
         exempt_count=len(exemptions_of(session, found.id)),
         may_change=values["may_manage"] and at in (Phase.UPCOMING, Phase.OPEN),
@@ -108,6 +111,9 @@ def exam(exam_id: int) -> ResponseReturnValue:
         may_copy=actor.has(*MANAGERS) and values["may_manage"],
         is_withdrawn=at is Phase.WITHDRAWN,
         door=door_of(found, actor) if actor.has(*WATCHERS) else None,
+        is_for_persons=is_for_persons(session, found.id),
+        to_mark=counts[Standing.TO_MARK],
+        may_mark=actor.has(Role.EXAMINER) and values["may_manage"],
         **values,
     )
 
@@ -148,6 +154,7 @@ def _steps(found: Exam, values: dict[str, Any], now: datetime) -> list[Step]:
             ),
         ),
         ("audience", _("谁来考"), _("应考 %(n)s 人", n=required)),
+        *_marking_step(found),
         ("publication", _("发布"), _("发布后题池和规则定死，考生能看到这场考试")),
     ]
     steps: list[Step] = []
@@ -157,6 +164,14 @@ def _steps(found: Exam, values: dict[str, Any], now: datetime) -> list[Step]:
         is_next = not is_done and all(step.is_done for step in steps)
         steps.append(Step(key, title, fact, wrong, is_done, is_next))
     return steps
+
+
+def _marking_step(found: Exam) -> list[tuple[str, str, str]]:
+    """Who marks, where the draft could draw what people mark."""
+    needed = persons_needed(db_session(), found)
+    if needed is None:
+        return []
+    return [("markers", _("谁阅卷"), say_persons(needed))]
 
 
 def _step_of(finding: Finding) -> str:

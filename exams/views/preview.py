@@ -102,15 +102,16 @@ def _marked(
     responses, unfinished = _replies(paper, versions)
     if unfinished:
         return _page(session, exam, paper, versions, unfinished, seed, responses)
-    scores = score_paper(paper, versions, responses, exam_rule=exam.rule)
-    total = paper_score(scores.values())
-    questions = revealed_paper(session, with_scores(paper, scores), responses)
+    scores = score_paper(paper, versions, responses, exam_rule=exam.rule, manual={})
+    total = paper_score(score for score in scores.values() if score is not None)
+    questions = revealed_paper(session, with_scores(paper, scores), responses, {})
     return render_template(
         "exams/setup/preview_marked.html",
         exam=exam,
         questions=[show_result(question, EVERYTHING) for question in questions],
         score_tenths=total,
         full_tenths=sum(row.points_tenths for row in paper),
+        waiting=sum(score is None for score in scores.values()),
         is_passed=total >= exam.pass_mark_tenths,
         seed=seed,
     )

@@ -13,9 +13,9 @@ from exams.models import Exam, ExamState
 from exams.operations.publication import add_minutes, extend_window, publish_exam, withdraw_exam
 from exams.queries.audience import required_counts, window_days
 from exams.queries.exams import MANAGERS, blueprint_of, has_begun, managed_exam, spec_of
-from exams.queries.publication import publication_findings
+from exams.queries.publication import persons_needed, publication_findings
 from exams.views.blueprint import bp
-from exams.views.shown import say_window
+from exams.views.shown import say_persons, say_window
 from exams.views.words import say_finding
 
 
@@ -34,10 +34,12 @@ def publication(exam_id: int) -> ResponseReturnValue:
         publish_exam(session, exam, days=days, actor=actor, now=now)
         flash(_("已发布"))
         return redirect(url_for("exams.exam", exam_id=exam.id))
+    needed = persons_needed(session, exam)
     specs = [spec_of(row) for row in blueprint_of(session, exam.id)]
     return render_template(
         "exams/setup/publication.html",
         exam=exam,
+        persons=say_persons(needed) if needed else "",
         findings=[(one.field, say_finding(one)) for one in findings],
         required=required_counts(session, {exam.id: days})[exam.id],
         question_count=sum(spec.count for spec in specs),

@@ -95,8 +95,8 @@ def my_exams() -> ResponseReturnValue:
 def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> bool:
     if mine.open is not None:
         return True
-    is_done = mine.has_passed and not exam.is_practice
-    may_try = not is_exempt and not is_done and mine.count < exam.tries
+    is_decided = mine.is_to_mark or (mine.has_passed and not exam.is_practice)
+    may_try = not is_exempt and not is_decided and mine.count < exam.tries
     return may_try and exam.opens_at <= now <= exam.closes_at
 
 
@@ -137,6 +137,8 @@ def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tu
         if mine.last.must_pass_missed:
             return "stop", _("不合格，%(n)s 分，红线题答错", n=score)
         return "stop", _("不合格，%(n)s 分", n=score)
+    if mine.is_to_mark:
+        return "open", _("待阅卷")
     if is_exempt:
         return "none", _("免考")
     if now < exam.opens_at:
@@ -165,6 +167,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
         "exams/result.html",
         exam=exam,
         sitting=sitting,
+        is_to_mark=queries.is_to_mark(sitting),
         seen=seen,
         missing_tenths=max(0, exam.pass_mark_tenths - (sitting.score_tenths or 0)),
         types=_type_rows(sitting) if seen.marks else [],
@@ -224,17 +227,20 @@ def _type_rows(sitting: Sitting) -> list[dict[str, Any]]:
             "full_count": score.full_count,
             "score": show_points(score.score_tenths),
             "points": show_points(score.points_tenths),
+            "waiting": score.waiting,
         }
         for score in scores
     ]
+    known = sum(score.score_tenths for score in scores)
     return [
         *rows,
         {
             "name": _("合计"),
             "count": sum(score.count for score in scores),
             "full_count": sum(score.full_count for score in scores),
-            "score": show_points(sitting.score_tenths),
+            "score": show_points(known),
             "points": show_points(sitting.full_score_tenths),
+            "waiting": sum(score.waiting for score in scores),
             "is_total": True,
         },
     ]
@@ -267,13 +273,14 @@ def show_result(question: RevealedQuestion, seen: Visible) -> ShownResult:
     """One question of the outcome with those parts that may be seen."""
     printed = question.version.printed
     blank = Markup('<span class="blank-gap">____</span>')
+    is_marked = question.score_tenths is not None
     lines = answer_lines(question) if seen.answers else []
     if not seen.explanations:
         lines = [replace(line, feedback=None) for line in lines]
     return ShownResult(
         number=question.slot,
         kind_name=str(TYPE_NAMES[printed.type]),
-        score=show_points(question.score_tenths) if seen.marks else None,
+        score=show_points(question.score_tenths) if seen.marks and is_marked else None,
         points=show_points(question.points_tenths),
         stem=blank.join(Markup(part) for part in printed.stem_parts),
         lines=tuple(lines),

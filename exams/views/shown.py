@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from core.pages import say_moment, show_clock, show_moment, show_points
 from exams.blueprint import RowSpec
+from exams.queries.publication import PersonsNeeded
 from exams.views.words import say_difficulty
 from question_bank.views.listing import TYPE_NAMES
 
@@ -113,6 +114,22 @@ def say_source(row: RowSpec, titles: Mapping[str, str], clauses: Mapping[str, st
     if row.clause is not None:
         named.append(str(_("条款：%(clause)s", clause=clauses.get(row.clause, row.clause))))
     return str(_("，")).join(named) or str(_("整个题库"))
+
+
+def say_persons(needed: PersonsNeeded) -> str:
+    """Which rows need people, and how many are appointed."""
+    rows = _("、").join(map(str, needed.positions))
+    words = _(
+        "第 %(rows)s 行会抽到要人工阅卷的题，已任命 %(n)s 人阅卷，%(judges)s 人裁定",
+        rows=rows,
+        n=needed.markers,
+        judges=needed.adjudicators,
+    )
+    if needed.is_short and needed.wanted > 1:
+        return str(_("%(words)s。每份要两人阅、一人裁定，人不够就出不了成绩", words=words))
+    if needed.is_short:
+        return str(_("%(words)s。没有人阅卷就出不了成绩", words=words))
+    return str(words)
 
 
 def show_window(opens_at: datetime, closes_at: datetime) -> str:

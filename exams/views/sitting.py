@@ -17,7 +17,7 @@ from exams.operations.closing import SubmitOutcome, submit_sitting
 from exams.operations.entry import enter_exam
 from exams.queries import sittings as queries
 from exams.queries.entry import entry_end_of, refusal_for, refuse_address
-from exams.queries.pools import paper_size, row_marks
+from exams.queries.pools import is_for_persons, paper_size, row_marks
 from exams.queries.visibility import shows_during
 from exams.receipts import receipt_code
 from exams.responses import Stored, Unfinished, response_from_form
@@ -50,6 +50,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         exam=exam,
         window=window_text(exam),
         size=paper_size(session, exam.id),
+        is_for_persons=is_for_persons(session, exam.id),
         refusal=_(refused.refusal.value, **refused.values) if refused else None,
         is_waiting=is_waiting,
         outside=address if is_outside else None,

@@ -13,13 +13,22 @@ from core.errors import N_, Conflict, Forbidden
 from core.pages import show_moment, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, PAPER, REOPENED, TAKEN_OVER
+from exams.links import (
+    CLOSED_FOR,
+    EXTENDED,
+    LATE_DECIDED,
+    MARKED_BY_PERSON,
+    PAPER,
+    REOPENED,
+    TAKEN_OVER,
+)
 from exams.models import RUNNING, LateDecision, SittingState
 from exams.operations.closing import close_for
 from exams.operations.delivery import decide_late_answers
 from exams.operations.sitting import extend_sitting, reopen_sitting
 from exams.queries.board import Happening, Watched, happenings, watched_sitting
 from exams.queries.exams import WATCHERS
+from exams.queries.sittings import is_to_mark
 from exams.rules import seconds_left, state_at
 from exams.views.blueprint import bp
 from exams.views.board import ATTENDANCES, cells
@@ -38,6 +47,7 @@ EVENTS = {
     PAPER: ("open", _l("开始考试")),
     TAKEN_OVER: ("warn", _l("换了一台设备接着答")),
     CLOSED_FOR: ("must", _l("监考人收卷")),
+    MARKED_BY_PERSON: ("safe", _l("人工阅卷完成")),
     SittingState.SUBMITTED.value: ("safe", _l("交卷")),
     SittingState.EXPIRED.value: ("safe", _l("到时收卷")),
 }
@@ -132,6 +142,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         "presence": found.presence,
         "sign": sign,
         "is_own": _is_own(found),
+        "is_to_mark": is_to_mark(sitting),
         "words": cell.words,
         "minutes_left": -(-seconds_left(deadline=sitting.deadline, now=now) // 60),
         "may_extend": is_open,
@@ -171,12 +182,17 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
     if one.kind == LATE_DECIDED:
+        if content.get("score_tenths") is None:
+            is_in = content.get("late") == LateDecision.ACCEPTED.value
+            return "must", _("补交的答案算数，待阅卷") if is_in else _("补交的答案不算，待阅卷")
         score = show_points(content.get("score_tenths"))
         if content.get("late") == LateDecision.ACCEPTED.value:
             return "must", _("补交的答案算数，%(score)s 分", score=score)
         return "must", _("补交的答案不算，%(score)s 分", score=score)
-    if one.kind in (SittingState.SUBMITTED.value, SittingState.EXPIRED.value):
+    if one.kind in (SittingState.SUBMITTED.value, SittingState.EXPIRED.value, MARKED_BY_PERSON):
         sign, words = EVENTS[one.kind]
+        if content.get("score_tenths") is None:
+            return sign, _("%(what)s，待阅卷", what=words)
         score = show_points(content.get("score_tenths"))
         return sign, _("%(what)s，%(score)s 分", what=words, score=score)
     sign, words = EVENTS.get(one.kind, ("open", one.kind))

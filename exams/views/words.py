@@ -23,6 +23,7 @@ PHASES = {
 STANDINGS = {
     Standing.NOT_BEGUN: ("open", _l("未开始")),
     Standing.SITTING: ("must", _l("进行中")),
+    Standing.TO_MARK: ("open", _l("待阅卷")),
     Standing.PASSED: ("safe", _l("合格")),
     Standing.FAILED: ("stop", _l("不合格")),
     Standing.ABSENT: ("warn", _l("缺考")),

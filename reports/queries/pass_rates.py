@@ -20,6 +20,7 @@ from exams.queries.audience import (
     audience_people,
     window_days,
 )
+from exams.queries.sittings import is_to_mark
 from reports.rules import (
     Counts,
     Node,
@@ -170,7 +171,7 @@ def _people(
     # Once each, however many memberships and rows of the audience a person fits.
     for user_id in session.scalars(audience.distinct()):
         own = sittings[user_id]
-        tries = [Try(one.try_number, one.team_id, one.is_passed) for one in own]
+        tries = [Try(one.try_number, one.team_id, one.is_passed, is_to_mark(one)) for one in own]
         is_exempt = user_id in exempt
         team_id = team_counted_for(
             is_exempt=is_exempt, tries=tries, team_at_close=at_close.get(user_id)

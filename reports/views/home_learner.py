@@ -38,6 +38,7 @@ def learner_section(actor: Actor) -> Section:
         Group(
             _("考前要学完的模块"), tuple(_module_row(m.key, m.title) for m in unread[:MOST_ROWS])
         ),
+        Group(_("等成绩的考试"), tuple(_marked_row(one) for one in mine if one.tries.is_to_mark)),
         Group(_("没合格的考试"), tuple(_failed_row(one) for one in _failed(mine, now))),
         Group(_("快到期的证书"), _expiring_rows(actor.user_id)),
         Group(_("新拿到的证书"), _new_rows(actor.user_id)),
@@ -64,7 +65,8 @@ def _running(one: MyExam, now: datetime) -> Sitting | None:
 def _may_start(one: MyExam, now: datetime) -> bool:
     exam = one.exam
     is_open = exam.opens_at <= now <= exam.closes_at
-    return is_open and not one.tries.has_passed and one.tries.count < exam.tries
+    may_try = not one.tries.has_passed and not one.tries.is_to_mark
+    return is_open and may_try and one.tries.count < exam.tries
 
 
 def _failed(mine: list[MyExam], now: datetime) -> list[MyExam]:
@@ -153,6 +155,18 @@ def _module_row(key: str, title: str) -> Row:
         href=url_for("learning.module", key=key),
         sign="open",
         word=_("没学完"),
+    )
+
+
+def _marked_row(one: MyExam) -> Row:
+    last = one.tries.last
+    assert last is not None
+    return Row(
+        text=one.exam.title,
+        hint=_("已交卷，有题要人工阅卷，阅完出成绩。"),
+        href=url_for("exams.result", sitting_id=last.id),
+        sign="open",
+        word=_("待阅卷"),
     )
 
 

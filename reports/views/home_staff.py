@@ -9,6 +9,7 @@ from certificates import queries as certificates
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
 from core.web import config, db_session, moment, today
+from exams.queries.marking_progress import waiting_for
 from learning.models import ModuleKind
 from question_bank.models import QuestionState
 from reports import rules
@@ -20,7 +21,19 @@ from reports.sections import Group, Row, Section
 from reports.views.home_learner import MOST_ROWS
 
 
-def trainer_section(_actor: Actor) -> Section:
+def _marking_group(actor: Actor) -> Group:
+    """What waits for the person to mark."""
+    waiting = waiting_for(db_session(), actor)
+    row = Row(
+        text=_("有 %(n)s 份答案等你阅", n=show_count(waiting)),
+        href=url_for("exams.markings"),
+        sign="must",
+        word=_("待阅卷"),
+    )
+    return Group(_("阅卷"), (row,) if waiting else ())
+
+
+def trainer_section(actor: Actor) -> Section:
     session = db_session()
     modules, questions = queries.module_counts(session), queries.question_counts(session)
     bare = queries.modules_without_questions(session)
@@ -55,18 +68,19 @@ def trainer_section(_actor: Actor) -> Section:
         Row(text=m.title, href=url_for("learning.module", key=m.key), sign="open", word=_("没有题"))
         for m in bare[:MOST_ROWS]
     )
-    groups = [Group(_("课程库"), overview), Group(_("还没有题的模块"), rows)]
+    marking = _marking_group(actor)
+    groups = [marking, Group(_("课程库"), overview), Group(_("还没有题的模块"), rows)]
     return Section(
         role=_("培训"),
         conclusion=conclusion,
         sign="must" if bare or not total else "safe",
-        is_calm=not bare,
+        is_calm=not bare and not marking.rows,
         groups=tuple(group for group in groups if group.rows),
     )
 
 
-def examiner_section(_actor: Actor) -> Section:
-    session = db_session()
+def examiner_section(actor: Actor) -> Section:
+    session, marking = db_session(), _marking_group(actor)
     drafts = queries.draft_exams(session)
     running = queries.open_exams(session, zone=config().time_zone, now=moment())
     sitting = sum(one.under_way for one in running)
@@ -88,6 +102,7 @@ def examiner_section(_actor: Actor) -> Section:
     )
     every = (Row(text=_("全部考试"), href=url_for("exams.exams")),)
     groups = [
+        marking,
         Group(_("开着的考试"), tuple(_open_row(one) for one in running)),
         Group(_("草稿"), draft_rows),
         Group(_("更多"), every),
@@ -96,7 +111,7 @@ def examiner_section(_actor: Actor) -> Section:
         role=_("考试"),
         conclusion=conclusion,
         sign="must" if running or drafts else "safe",
-        is_calm=not (running or drafts),
+        is_calm=not (running or drafts or marking.rows),
         groups=tuple(group for group in groups if group.rows),
     )
 

@@ -161,7 +161,8 @@ def _definitions(rates: PassRates) -> list[tuple[str, str]]:
         ),
         (_("免考"), _("在考试范围内但批准不用考的人，单独列出，不算应考；考了也不算。")),
         absent,
-        (_("实考"), _("至少有一次成绩的应考人。实考加没考等于应考。")),
+        (_("实考"), _("至少有一次成绩的应考人。实考、待阅卷和没考加起来等于应考。")),
+        (_("待阅卷"), _("交了卷、还等人阅卷的应考人。没有成绩，不算合格也不算没合格。")),
         (_("一次合格"), _("第一次就考合格的人。")),
         (_("补考后合格"), _("第一次没合格、后来补考合格的人。")),
         (_("参考率"), _("实考 ÷ 应考。")),
@@ -243,6 +244,7 @@ def _group_label(group: str, rates: PassRates) -> Any:
         "required": _("应考"),
         "exempt": _("免考"),
         "not_sat": _("缺考") if rates.is_final else _("还没考"),
+        "to_mark": _("待阅卷"),
         "sat": _("实考"),
         "passed": _("合格"),
         "passed_first": _("一次合格"),
@@ -264,7 +266,7 @@ def pass_rate_file(exam_id: int) -> Response:
             _("车间、班组"),
             *(
                 _group_label(key, rates)
-                for key in ("required", "exempt", "not_sat", "sat", "passed_first")
+                for key in ("required", "exempt", "not_sat", "to_mark", "sat", "passed_first")
             ),
             _group_label("passed_resit", rates),
             _("参考率"),
@@ -298,6 +300,7 @@ def _cells(row: TreeRow) -> list[str | int | float | None]:
         counts.required,
         counts.exempt,
         counts.not_sat,
+        counts.to_mark,
         counts.sat,
         counts.passed_first,
         counts.passed_resit,

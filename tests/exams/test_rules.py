@@ -119,6 +119,7 @@ def refusal(**changes: object) -> StartRefusal | None:
         "is_held": False,
         "entry_ends_at": None,
         "again_from": None,
+        "is_to_mark": False,
         "now": AT_START,
     }
     return start_refusal(**{**facts, **changes})  # type: ignore[arg-type]
@@ -140,6 +141,7 @@ def test_the_opening_and_the_closing_moment_are_in_the_window() -> None:
         ({"is_exempt": True}, StartRefusal.EXEMPT),
         ({"tries_used": 1}, StartRefusal.NO_TRIES_LEFT),
         ({"tries": 2, "tries_used": 1, "has_passed": True}, StartRefusal.PASSED),
+        ({"tries": 2, "tries_used": 1, "is_to_mark": True}, StartRefusal.TO_MARK),
     ],
 )
 def test_a_start_is_refused_with_its_reason(

@@ -247,10 +247,10 @@ def test_file_holds_the_pages_numbers_and_no_formula(
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.data))
     rows = book.get_sheet_by_name("合格率").to_python()
     assert rows[0][0] == "年度安规考试，数据截至 2026-03-02 17:00"
-    assert rows[2][:5] == ["车间、班组", "应考", "免考", "还没考", "实考"]
+    assert rows[2][:6] == ["车间、班组", "应考", "免考", "还没考", "待阅卷", "实考"]
     by_team = {row[0]: row[1:] for row in rows[3:]}
-    assert by_team["示例机械厂"][:9] == [7, 1, 5, 2, 1, 0, 0.285, 0.5, 0.142]
-    assert by_team['=HYPERLINK("http://x")'][:5] == [2, 0, 0, 2, 1]
+    assert by_team["示例机械厂"][:10] == [7, 1, 5, 0, 2, 1, 0, 0.285, 0.5, 0.142]
+    assert by_team['=HYPERLINK("http://x")'][:6] == [2, 0, 0, 0, 2, 1]
     notes = dict(row[:2] for row in book.get_sheet_by_name("这些数怎么算").to_python())
     assert notes["合格率"] == "合格 ÷ 实考，合格包括补考后合格的。"
     assert notes["数据截至"] == "2026-03-02 17:00"

@@ -93,7 +93,7 @@ def test_counts_hold_together(made: tuple[dict[int, Node], list[tuple[int, Outco
     nodes, people = made
 
     for counts in count_tree(nodes, people).total.values():
-        assert counts.required == counts.sat + counts.not_sat
+        assert counts.required == counts.sat + counts.to_mark + counts.not_sat
         assert counts.sat == counts.passed + counts.failed
         assert counts.passed == counts.passed_first + counts.passed_resit
         assert 0 <= counts.passed <= counts.sat <= counts.required <= counts.everyone
@@ -104,7 +104,7 @@ def test_each_person_has_one_outcome(is_exempt: bool, tries: list[Try]) -> None:
     outcome = outcome_of(is_exempt=is_exempt, tries=tries)
 
     assert ONE[outcome].everyone == 1
-    parts = ("exempt", "not_sat", "failed", "passed_first", "passed_resit")
+    parts = ("exempt", "not_sat", "failed", "passed_first", "passed_resit", "to_mark")
     assert sum(outcome in GROUPS[part] for part in parts) == 1
 
 
@@ -125,6 +125,13 @@ def test_outcome_of_tries(results: list[bool | None], outcome: Outcome) -> None:
 
     assert outcome_of(is_exempt=False, tries=tries) is outcome
     assert outcome_of(is_exempt=True, tries=tries) is Outcome.EXEMPT
+
+
+def test_who_waits_to_be_marked_has_neither_failed_nor_stayed_away() -> None:
+    waiting = Try(1, 1, None, is_to_mark=True)
+
+    assert outcome_of(is_exempt=False, tries=[waiting]) is Outcome.TO_MARK
+    assert outcome_of(is_exempt=True, tries=[waiting]) is Outcome.EXEMPT
 
 
 def test_who_sat_counts_for_the_team_of_the_first_sitting() -> None:

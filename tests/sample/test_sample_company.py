@@ -18,12 +18,14 @@ from core.errors import Conflict
 from core.identity import Actor
 from core.services import Services
 from exams.models import Sitting, SittingQuestion, SittingState
+from exams.queries.marking_progress import waiting_for
 from learning.images import ImageStore
 from learning.sources import content_roots
 from question_bank.operations import sync_content
 from sample import company
 from sample.operations import load_sample, remove_sample
 from teams.models import Team, TeamKind
+from teams.queries import actor_for
 from tests.cast import make_user
 from tests.conftest import MONDAY
 from tests.databases import empty_database
@@ -135,6 +137,16 @@ def test_scores_are_the_sums_of_their_papers(loaded: Database) -> None:
         )
 
     assert (wrong, open_ones) == (0, 0)
+
+
+def test_written_answers_wait_for_the_demo_trainer(loaded: Database) -> None:
+    with loaded.reading() as session:
+        trainer = session.scalars(select(User.id).where(User.employee_no == "10003")).one()
+        waiting = waiting_for(session, actor_for(session, trainer))
+        unmarked = session.scalar(select(func.count()).where(Sitting.score_tenths.is_(None)))
+
+    assert waiting > 0
+    assert (unmarked or 0) > 0
 
 
 def test_some_certificates_are_near_expiry(loaded: Database) -> None:

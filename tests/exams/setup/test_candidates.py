@@ -52,20 +52,33 @@ def sit(
 
 
 @pytest.mark.parametrize(
-    ("tries", "is_sitting", "has_passed", "is_over", "expected"),
+    ("tries", "is_sitting", "is_to_mark", "has_passed", "is_over", "expected"),
     [
-        (0, False, False, False, Standing.NOT_BEGUN),
-        (0, False, False, True, Standing.ABSENT),
-        (1, True, False, False, Standing.SITTING),
-        (1, False, False, False, Standing.FAILED),
-        (2, False, True, True, Standing.PASSED),
-        (2, True, False, True, Standing.SITTING),
+        (0, False, False, False, False, Standing.NOT_BEGUN),
+        (0, False, False, False, True, Standing.ABSENT),
+        (1, True, False, False, False, Standing.SITTING),
+        (1, False, True, False, False, Standing.TO_MARK),
+        (1, False, True, False, True, Standing.TO_MARK),
+        (1, False, False, False, False, Standing.FAILED),
+        (2, False, True, True, True, Standing.PASSED),
+        (2, True, False, False, True, Standing.SITTING),
     ],
 )
 def test_standing(
-    tries: int, is_sitting: bool, has_passed: bool, is_over: bool, expected: Standing
+    tries: int,
+    is_sitting: bool,
+    is_to_mark: bool,
+    has_passed: bool,
+    is_over: bool,
+    expected: Standing,
 ) -> None:
-    found = standing(tries=tries, is_sitting=is_sitting, has_passed=has_passed, is_over=is_over)
+    found = standing(
+        tries=tries,
+        is_sitting=is_sitting,
+        is_to_mark=is_to_mark,
+        has_passed=has_passed,
+        is_over=is_over,
+    )
 
     assert found is expected
 

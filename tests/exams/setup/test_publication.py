@@ -22,7 +22,7 @@ from exams.operations.publication import (
 from exams.operations.sitting import start_sitting
 from exams.queries.audience import AudienceChoice, is_required, required_people, window_days
 from exams.queries.exams import pool_counts
-from exams.queries.publication import publication_findings
+from exams.queries.publication import PersonsNeeded, persons_needed, publication_findings
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionState, QuestionVersion
 from tests.cast import Cast
@@ -329,37 +329,33 @@ def test_who_has_begun_cannot_be_exempted_away(session: Session, cast: Cast, exa
         )
 
 
-def test_a_row_that_could_draw_a_written_answer_is_not_published(
+def test_rows_that_could_draw_a_written_answer_say_whom_they_need(
     session: Session, cast: Cast
 ) -> None:
-    make_written(session)
-    draft = make_draft(session, cast, rows=(RowSpec(None, None, None, 1, 5, 1, 120),))
+    rows = (
+        RowSpec(None, None, QuestionType.SINGLE_CHOICE, 1, 5, 1, 60),
+        RowSpec(None, None, None, 1, 5, 1, 60),
+    )
+    make_single(session)
+    draft = make_draft(session, cast, rows=rows[:1], pass_mark_tenths=40)
+    written = make_written(session)
+    assert persons_needed(session, draft) is None
 
-    days = window_days(draft, SHANGHAI)
-    found = publication_findings(session, draft, days=days, now=MONDAY)
-
-    assert [finding.msgid for finding in found] == [
-        "第 %(row)s 行会抽到简答题，还不能人工阅卷。改题型或模块"
-    ]
-
-
-def test_a_case_with_a_written_part_is_not_published_and_one_without_is(
-    session: Session, cast: Cast
-) -> None:
-    rows = (RowSpec(None, None, QuestionType.CASE_ANALYSIS, 1, 5, 1, 60),)
-    case = make_case(session)
     draft = make_draft(session, cast, rows=rows, pass_mark_tenths=40)
+    assert persons_needed(session, draft) == PersonsNeeded((2,), 1, 0, 0)
     assert hindrances(session, draft) == []
+    publish(session, cast, draft)
+    assert written.id in pool_of(session, draft)
+
+
+def test_a_case_needs_a_person_only_where_a_part_is_written(session: Session, cast: Cast) -> None:
+    rows = (RowSpec(None, None, QuestionType.CASE_ANALYSIS, 1, 5, 1, 60),)
+    make_case(session)
+    draft = make_draft(session, cast, rows=rows, pass_mark_tenths=40)
+    assert persons_needed(session, draft) is None
 
     make_case(session, is_written=True)
-    assert hindrances(session, draft) == ["rows"]
-
-    written = session.scalars(
-        select(Question).where(Question.type == QuestionType.CASE_ANALYSIS).order_by(Question.id)
-    ).all()[1]
-    written.state = QuestionState.RETIRED
-    session.flush()
+    assert persons_needed(session, draft) == PersonsNeeded((1,), 1, 0, 0)
     publish(session, cast, draft)
-    assert pool_of(session, draft) == [case.id]
     paper = start(session, cast, draft)
     assert paper.full_score_tenths == 60
