@@ -240,7 +240,7 @@ def _reveal_texts(exam: Exam, seen: Visible) -> list[str]:
     """For each part that is not shown, from when on it is."""
     when = _("%(when)s 考试窗口关闭后", when=say_moment(exam.closes_at))
     parts = (
-        (seen.result, exam.result_reveal, _("总分和合格与否")),
+        (seen.result, exam.result_reveal, _("总分和结论")),
         (seen.marks, exam.marks_reveal, _("各题型得分")),
         (seen.answers, exam.reveal, _("正确答案")),
         (seen.explanations, exam.explanations_reveal, _("解析和条款")),
