@@ -193,6 +193,26 @@ def test_an_invigilator_closes_a_paper_however_early(session: Session, cast: Cas
 # ---- over HTTP ----
 
 
+def test_the_own_list_says_when_the_door_is_not_open(
+    session: Session, cast: Cast, client_for: Browser, clock: ManualClock
+) -> None:
+    held = make_exam(session, cast, waits_for_start=True)
+    late = make_exam(session, cast, entry_minutes=15)
+    session.commit()
+    clock.move_to(LATEST)
+    learner = client_for("learner")
+    page = learner.get("/my-exams").text
+    assert (page.count("等监考人宣布开考"), page.count("现在可以考")) == (1, 1)
+
+    clock.move_to(LATEST + MICROSECOND)
+    assert "过了进场时间" in learner.get("/my-exams").text
+    permit(session, cast, late)
+    start_exam(session, held, actor=cast.actor("examiner"), now=LATEST)
+    session.commit()
+
+    assert learner.get("/my-exams").text.count("现在可以考") == 2
+
+
 def test_a_late_comer_reads_why_and_comes_in_once_let_in(
     session: Session, cast: Cast, client_for: Browser, clock: ManualClock
 ) -> None:
