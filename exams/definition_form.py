@@ -79,7 +79,7 @@ class OutcomeForm(BaseForm):
     proposes_standby = BooleanField(_l("最后一次补考没合格，提出待岗"))
     delivery_minutes = WholeNumber(_l("断线的人到时后几分钟内可以补交"), [Optional()])
     late_answers = SelectField(_l("补交的答案"), default=LateAnswers.CONFIRM.value)
-    result_reveal = SelectField(_l("总分和合格与否"), default=Reveal.AFTER_SUBMISSION.value)
+    result_reveal = SelectField(_l("总分和结论"), default=Reveal.AFTER_SUBMISSION.value)
     marks_reveal = SelectField(_l("各题型得分"), default=Reveal.AFTER_SUBMISSION.value)
     reveal = SelectField(_l("正确答案"))
     explanations_reveal = SelectField(_l("解析和条款"), default=Reveal.AFTER_WINDOW.value)

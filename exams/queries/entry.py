@@ -108,6 +108,12 @@ def permit_of(session: Session, exam_id: int, user_id: int) -> EntryPermit | Non
     )
 
 
+def permitted_exams(session: Session, user_id: int) -> frozenset[int]:
+    """The exams into which a person was let in late."""
+    found = select(EntryPermit.exam_id).where(EntryPermit.user_id == user_id)
+    return frozenset(session.scalars(found))
+
+
 def permits_of(session: Session, exam_id: int) -> list[PermitLine]:
     """Everyone who was let in late, the latest first."""
     granter = aliased(User)

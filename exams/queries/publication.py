@@ -52,6 +52,8 @@ def publication_findings(
     found = findings(definition_of(exam), total_tenths=total_tenths(rows))
     if exam.closes_at <= now:
         found.append(Finding("closes_at", N_("考试窗口已经过去。改成以后的时间"), {}))
+    elif exam.entry_until is not None and exam.entry_until <= now:
+        found.append(Finding("entry_until", N_("最晚进场时间已经过去，没有人能进。推后或去掉"), {}))
     if not rows:
         found.append(Finding("rows", N_("还没有抽题规则。至少写一行"), {}))
     bank = bank_questions(session)

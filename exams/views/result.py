@@ -17,6 +17,7 @@ from exams.models import RUNNING, Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
+from exams.queries.entry import entry_end_of, permitted_exams
 from exams.queries.pools import must_pass_slots
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
@@ -76,6 +77,7 @@ def my_exams() -> ResponseReturnValue:
     invited = invited_exams(session, actor.user_id, exams, zone=config().time_zone)
     exempt = queries.exempt_exams(session, actor.user_id, ids)
     tries = queries.tries_of(session, actor.user_id, ids)
+    permitted = permitted_exams(session, actor.user_id)
     due, coming, past = [], [], []
     for exam in exams:
         mine = tries[exam.id]
@@ -83,6 +85,8 @@ def my_exams() -> ResponseReturnValue:
             continue
         is_hidden = mine.last is not None and mine.last.id in hidden
         listed = _listed(exam, mine, is_exempt=exam.id in exempt, is_hidden=is_hidden, now=now)
+        if exam.id not in permitted and exam.id not in exempt:
+            listed = _at_the_door(listed, exam, mine, now)
         if _is_due(exam, mine, is_exempt=exam.id in exempt, now=now):
             due.append(listed)
         elif now < exam.opens_at:
@@ -116,6 +120,18 @@ def _listed(
     if is_hidden and mine.open is None:
         sign, word = "open", _("已交卷，成绩没公布")
     return ListedExam(exam.title, address, sign, word, fact, exam.is_practice)
+
+
+def _at_the_door(listed: ListedExam, exam: Exam, mine: TakenTries, now: datetime) -> ListedExam:
+    """The row of an open exam that has not been begun, where its door is not open."""
+    if mine.count or not exam.opens_at <= now <= exam.closes_at:
+        return listed
+    if exam.waits_for_start and exam.started_at is None:
+        return replace(listed, sign="open", word=_("等监考人宣布开考"))
+    ends_at = entry_end_of(exam)
+    if ends_at is not None and now > ends_at:
+        return replace(listed, sign="warn", word=_("过了进场时间"))
+    return listed
 
 
 def window_text(exam: Exam) -> str:
@@ -250,7 +266,7 @@ def _reveal_texts(exam: Exam, seen: Visible) -> list[str]:
     """For each part that is not shown, from when on it is."""
     when = _("%(when)s 考试窗口关闭后", when=say_moment(exam.closes_at))
     parts = (
-        (seen.result, exam.result_reveal, _("总分和合格与否")),
+        (seen.result, exam.result_reveal, _("总分和结论")),
         (seen.marks, exam.marks_reveal, _("各题型得分")),
         (seen.answers, exam.reveal, _("正确答案")),
         (seen.explanations, exam.explanations_reveal, _("解析和条款")),

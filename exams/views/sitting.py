@@ -1,6 +1,6 @@
 """The candidate's way through an exam: its start page, the open sitting, answers, handing in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -157,10 +157,12 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
     }
 
 
-def _hand_in_from(exam: Exam, found: Sitting) -> datetime | None:
-    """From when on it may be handed in, while that is still ahead."""
+def _hand_in_from(exam: Exam, found: Sitting) -> str | None:
+    """From when on it may be handed in, while that is still ahead; rounded up to the minute."""
     at = queries.hand_in_from(exam, found)
-    return at if moment() < at else None
+    if moment() >= at:
+        return None
+    return show_clock(at + timedelta(minutes=1) - timedelta(microseconds=1))[:5]
 
 
 @bp.post("/sittings/<int:sitting_id>/save")
@@ -238,10 +240,10 @@ def submit(sitting_id: int) -> ResponseReturnValue:
     found = queries.sitting_for(session, actor, sitting_id)
     outcome = submit_sitting(session, found, actor=actor, now=moment())
     if outcome is SubmitOutcome.TOO_EARLY:
-        at = show_clock(queries.hand_in_from(queries.exam_of(session, found), found))
-        early = _("%(at)s 起才能交卷。答案都已保存，接着检查", at=at)
+        at = _hand_in_from(queries.exam_of(session, found), found)
+        early = _("%(at)s 起才能交卷，答案已保存", at=at)
         if request.is_json:
-            return jsonify(outcome=outcome.value, message=early), 409
+            return jsonify(outcome=outcome.value, message=early)
         flash(early, "warn")
         return redirect(url_for("exams.sitting", sitting_id=found.id))
     if outcome is SubmitOutcome.EXPIRED:

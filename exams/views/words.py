@@ -44,7 +44,7 @@ REVEALS = {
     Reveal.NEVER: _l("不公布"),
 }
 REVEALED_PARTS = {
-    "result_reveal": _l("总分和合格与否"),
+    "result_reveal": _l("总分和结论"),
     "marks_reveal": _l("各题型得分"),
     "reveal": _l("正确答案"),
     "explanations_reveal": _l("解析和条款"),

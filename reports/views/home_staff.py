@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
+from certificates.standby import count_standby
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
 from core.web import config, db_session, moment, today
@@ -143,17 +144,20 @@ def safety_section(actor: Actor) -> Section:
     )
     low = _low_teams(report) if report else []
     due = certificates.state_counts(session, actor, certificates.Filters(), today=today())
+    _open, undecided = count_standby(session, actor, wants_closed=False, today=today())
     parts = [
         _("%(n)s 个班组合格率低于 %(goal)s%%", n=len(low), goal=rules.TARGET_PERCENT)
         if low
         else "",
         _("%(n)s 张证书 60 天内到期", n=show_count(due.expiring)) if due.expiring else "",
+        _("%(n)s 人等你决定待不待岗", n=show_count(undecided)) if undecided else "",
     ]
     waiting = [part for part in parts if part]
     groups = [
         Group(_("能确定低于目标的班组"), tuple(low[:MOST_ROWS])),
         Group(_("最近一场考试"), _report_rows(report)),
         Group(_("证书"), _certificate_rows(due)),
+        Group(_("待岗"), _standby_rows(undecided)),
     ]
     return Section(
         role=_("安全管理"),
@@ -201,6 +205,14 @@ def _report_rows(report: PassRates | None) -> tuple[Row, ...]:
     href = url_for("reports.pass_rates", exam=report.exam.id)
     word = show_percent(total.passed, total.sat) if total.sat else ""
     return (Row(text=report.exam.title, hint=hint, href=href, word=word),)
+
+
+def _standby_rows(undecided: int) -> tuple[Row, ...]:
+    if not undecided:
+        return ()
+    text = _("%(n)s 人补考没合格", n=show_count(undecided))
+    href = url_for("certificates.standby_flags")
+    return (Row(text=text, href=href, sign="warn", word=_("待确认")),)
 
 
 def _certificate_rows(counts: certificates.StateCounts) -> tuple[Row, ...]:

@@ -37,10 +37,15 @@ export class Ending {
   }
 
   async submit() {
+    this.refusal = null;
     const answer = await post(this.urls.submit, this.csrf, {});
-    // Too early, says the server: the sentence is for the candidate.
-    this.refusal = answer?.status === 409 ? (await answer.json()).message : null;
     if (answer === null || !answer.ok) return false;
+    // Too early, says the server: the sentence is for the candidate.
+    const told = await answer.json().catch(() => null);
+    if (told?.outcome === "too_early") {
+      this.refusal = told.message;
+      return false;
+    }
     this.finish();
     return true;
   }

@@ -58,6 +58,7 @@ def test_the_safety_manager_decides_on_the_page_with_a_reason(
     client_for: Browser, session: Session, flag: StandbyFlag
 ) -> None:
     manager = client_for("safety_manager")
+    assert "1 人等你决定待不待岗" in manager.get("/").text
     assert "1 人补考没合格，等你决定待不待岗" in manager.get("/standby").text
     address = f"/standby/{flag.id}"
     unexplained = manager.post(address, data={"do": "confirm", "reason": " "})
@@ -68,6 +69,7 @@ def test_the_safety_manager_decides_on_the_page_with_a_reason(
     session.refresh(flag)
     assert flag.confirmed_reason == "先脱产培训"
     assert "没有等你决定的" in manager.get("/standby").text
+    assert "等你决定待不待岗" not in manager.get("/").text
     manager.post(address, data={"do": "lift", "reason": "培训合格"})
     assert "已解除" in manager.get("/standby?show=closed").text
     assert "王小满" not in manager.get("/standby").text

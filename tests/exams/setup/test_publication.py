@@ -131,6 +131,15 @@ def test_a_window_in_the_past_is_refused_but_one_that_runs_is_not(
     assert hindrances(session, exam, now=OPEN) == []
 
 
+def test_a_latest_entry_in_the_past_is_refused(
+    session: Session, cast: Cast, bank: list[QuestionVersion]
+) -> None:
+    exam = make_draft(session, cast, entry_until=OPEN)
+
+    assert hindrances(session, exam, OPEN - timedelta(microseconds=1)) == []
+    assert hindrances(session, exam, OPEN) == ["entry_until"]
+
+
 def test_an_exam_is_published_once(session: Session, cast: Cast, exam: Exam) -> None:
     with pytest.raises(Conflict):
         publish(session, cast, exam)
