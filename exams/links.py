@@ -16,6 +16,12 @@ TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
+# Incidents go into the chain in batches: one link for what one sign of life brought.
+INCIDENT = "incident"
+LIMIT = "limit"
+TIMES = "times"
+CONFIRMED = "confirmed"
+VOIDED = "voided"
 
 
 def append_event(

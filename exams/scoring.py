@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from exams import marking
 from exams.links import append_event
-from exams.models import Exam, LateDecision, Sitting, SittingQuestion
+from exams.models import Exam, IntegrityDecision, LateDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.responses import response_for_marking
 from exams.versions import KnownVersion, known_versions
@@ -57,7 +57,9 @@ def store_scores(
     )
     score = marking.paper_score(scores.values())
     sitting.score_tenths = score
-    sitting.is_passed = marking.is_passed(score, pass_mark_tenths=exam.pass_mark_tenths)
+    is_void = sitting.integrity_decision is IntegrityDecision.VOIDED
+    is_enough = marking.is_passed(score, pass_mark_tenths=exam.pass_mark_tenths)
+    sitting.is_passed = is_enough and not is_void
     paper = queries.paper_of(session, sitting.id)
     if paper:
         rows = [{"id": slot.id, "score_tenths": scores[slot.slot]} for slot in paper]
@@ -68,6 +70,7 @@ def store_scores(
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,
         "pass_mark_tenths": exam.pass_mark_tenths,
         "late": sitting.late_decision.value if sitting.late_decision else None,
+        "is_void": is_void,
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
     }
     append_event(session, sitting, kind, content, now=now)

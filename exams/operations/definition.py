@@ -16,6 +16,7 @@ from core.identity import Actor
 from exams.blueprint import MOST_QUESTIONS, MOST_ROWS, RowSpec, total_tenths
 from exams.definition import ExamDefinition, as_data, definition_of, findings
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
+from exams.operations.integrity import copy_integrity
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
 from teams.models import Team
@@ -132,6 +133,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         team = session.get(Team, line.team_id) if line.team_id is not None else None
         if team is None or team.closed_on is None:
             session.add(ExamAudience(exam_id=copy.id, **asdict(line.choice)))
+    copy_integrity(session, exam, copy, actor=actor, now=now)
     record(
         session,
         actor=actor,

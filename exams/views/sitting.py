@@ -24,7 +24,13 @@ from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.journal import milliseconds, urls_of
 from exams.views.paper import card_of, shown_paper, version_ids
+from exams.views.recorded import before_start, integrity_page
 from exams.views.result import window_text
+from exams.views.safe_browser import (
+    require_safe_browser,
+    require_safe_browser_for,
+    safe_browser_refusal,
+)
 
 
 @bp.get("/my-exams/<int:exam_id>")
@@ -56,7 +62,8 @@ def start(exam_id: int) -> ResponseReturnValue:
         exam=exam,
         window=window_text(exam),
         size=paper_size(session, exam.id),
-        refusal=_(refusal.value) if refusal else None,
+        refusal=_(refusal.value) if refusal else safe_browser_refusal(exam),
+        **before_start(exam),
         last=tries.last,
         next_try=tries.count + 1,
     )
@@ -68,6 +75,7 @@ def begin(exam_id: int) -> ResponseReturnValue:
     """Start the clock, or go on with the sitting that runs."""
     session = db_session()
     exam = queries.published_exam(session, exam_id)
+    require_safe_browser_for(exam)
     sitting = start_sitting(
         session,
         exam,
@@ -88,6 +96,7 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
     if found.state not in RUNNING:
         return redirect(url_for("exams.result", sitting_id=found.id))
     exam = queries.exam_of(session, found)
+    require_safe_browser(found.id)
     if state_at(found.state, deadline=found.deadline, now=now) is not SittingState.OPEN:
         return render_template("exams/states/expired.html", **_expired_page(exam, found, now))
     return render_template("exams/states/open.html", **_open_page(exam, found))
@@ -132,6 +141,7 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
         "last_slot": last[0] if last else None,
         "last_saved_at": last[1].received_at if last else None,
         "last_code": receipt_code(last[1].receipt_hash) if last else None,
+        **integrity_page(exam, found),
     }
 
 
@@ -141,6 +151,7 @@ def save(sitting_id: int) -> ResponseReturnValue:
     """Store a page sent as an ordinary form, then stay or go to the check before handing in."""
     session = db_session()
     found = queries.sitting_for(session, current_actor(), sitting_id)
+    require_safe_browser(found.id)
     responses, unfinished = _responses_in_form(found)
     changed = save_form(
         session,
