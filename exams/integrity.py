@@ -54,9 +54,9 @@ class Integrity:
     @property
     def records_anything(self) -> bool:
         """Whether the page has anything to watch."""
-        return bool(
-            self.records_leavings or self.idle_seconds or self.blocks_clipboard
-        ) or bool(self.records_addresses or self.records_times)
+        return bool(self.records_leavings or self.idle_seconds or self.blocks_clipboard) or bool(
+            self.records_addresses or self.records_times
+        )
 
     def may_record(self, kind: IncidentKind) -> bool:
         """Whether the exam lets this kind be recorded."""

@@ -20,9 +20,7 @@ from exams.models import (
 )
 
 
-def add_note(
-    session: Session, sitting: Sitting, *, text: str, actor: Actor, now: datetime
-) -> None:
+def add_note(session: Session, sitting: Sitting, *, text: str, actor: Actor, now: datetime) -> None:
     """Write something down about one sitting; it can be added to, never changed."""
     session.add(
         SittingNote(

@@ -12,11 +12,22 @@ from accounts.models import User
 from core.audit import AuditEntry
 from core.errors import NotFound
 from core.identity import Actor
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, REOPENED
+from exams.links import (
+    CLOSED_FOR,
+    CONFIRMED,
+    EXTENDED,
+    INCIDENT,
+    LATE_DECIDED,
+    REOPENED,
+    TIMES,
+    VOIDED,
+)
 from exams.models import (
     RUNNING,
     Answer,
     Exam,
+    IncidentKind,
+    IntegrityDecision,
     LateDecision,
     Sitting,
     SittingEvent,
@@ -38,7 +49,13 @@ ACTS = {
     REOPENED: "exam.sitting.reopened",
     CLOSED_FOR: "exam.sitting.closed_for",
     LATE_DECIDED: "exam.late_answers.decided",
+    CONFIRMED: "exam.sitting.confirmed",
+    VOIDED: "exam.sitting.voided",
 }
+# Links that only tell what has rows of its own.
+TOLD_ELSEWHERE = (INCIDENT, TIMES)
+# From so many incidents on, somebody should look at a person who is at it.
+LOOK_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,25 @@ class Seat:
     submitted_at: datetime | None
     score_tenths: int | None
     late_score_tenths: int | None
+    incident_count: int
+    # The newest one.
+    incident_kind: IncidentKind | None
+    incident_at: datetime | None
+    integrity: IntegrityDecision | None
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a person should look."""
+        if self.attendance is Attendance.SITTING:
+            return self.incident_count >= LOOK_FROM
+        return self.attendance.needs_a_look
+
+    @property
+    def rank(self) -> tuple[int, int, str, str]:
+        """The place on the board: worst first, then by name."""
+        is_at_it = self.attendance in (Attendance.SITTING, Attendance.OFFLINE)
+        worse = -self.incident_count if is_at_it else 0
+        return (self.attendance.rank, worse, self.name, self.employee_no)
 
 
 @dataclass(frozen=True)
@@ -94,7 +130,7 @@ def seats(session: Session, actor: Actor, exam: Exam, *, days: Days, now: dateti
     """
     rows = session.execute(seat_rows(actor, exam, days))
     found = [_seat(row, now) for row in rows]
-    return sorted(found, key=lambda seat: (seat.attendance.rank, seat.name, seat.employee_no))
+    return sorted(found, key=lambda seat: seat.rank)
 
 
 def watched_sitting(
@@ -129,7 +165,7 @@ def happenings(session: Session, sitting_id: int) -> list[Happening]:
     rows = session.execute(
         select(SittingEvent.kind, SittingEvent.content, SittingEvent.at, why.actor_name, why.reason)
         .outerjoin(why, of_event)
-        .where(SittingEvent.sitting_id == sitting_id)
+        .where(SittingEvent.sitting_id == sitting_id, SittingEvent.kind.not_in(TOLD_ELSEWHERE))
         .order_by(SittingEvent.number.desc(), why.id)
     )
     return [Happening(*row) for row in rows]
@@ -167,6 +203,10 @@ def seat_rows(
             Sitting.score_tenths,
             Sitting.late_score_tenths,
             Sitting.late_decision,
+            Sitting.incident_count,
+            Sitting.incident_kind,
+            Sitting.incident_at,
+            Sitting.integrity_decision,
         )
     )
     if is_over_everything(actor, *WATCHERS):
@@ -221,6 +261,10 @@ def _seat(row: Any, now: datetime) -> Seat:
         score_tenths,
         late_score_tenths,
         late_decision,
+        incident_count,
+        incident_kind,
+        incident_at,
+        integrity,
     ) = row
     last = seen_at or newest_at or started_at
     return Seat(
@@ -233,7 +277,8 @@ def _seat(row: Any, now: datetime) -> Seat:
             has_begun=sitting_id is not None,
             is_open=state is SittingState.OPEN,
             is_awaited=state is SittingState.AWAITING_DELIVERY,
-            is_to_decide=late_decision is LateDecision.PENDING and state not in RUNNING,
+            is_to_decide=state not in RUNNING
+            and (late_decision is LateDecision.PENDING or integrity is IntegrityDecision.PENDING),
             is_silent=last is not None and now - last > SILENCE,
         ),
         answered or 0,
@@ -245,4 +290,8 @@ def _seat(row: Any, now: datetime) -> Seat:
         submitted_at,
         score_tenths,
         late_score_tenths,
+        incident_count or 0,
+        incident_kind,
+        incident_at,
+        integrity,
     )

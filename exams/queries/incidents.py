@@ -23,14 +23,13 @@ from exams.models import (
     SittingNote,
     SittingTimes,
 )
+from exams.queries.audience import Days, audience_people
 
 # Built once: every sign of life asks these two.
 _UNSEEN = (
     select(ExamMessage.id, ExamMessage.text, ExamMessage.author_name, ExamMessage.at)
     .join(MessageReceipt, MessageReceipt.message_id == ExamMessage.id)
-    .where(
-        MessageReceipt.sitting_id == bindparam("sitting_id"), MessageReceipt.seen_at.is_(None)
-    )
+    .where(MessageReceipt.sitting_id == bindparam("sitting_id"), MessageReceipt.seen_at.is_(None))
     .order_by(ExamMessage.id)
 )
 _KEYS = (
@@ -115,6 +114,15 @@ def is_free_of_safe_browser(session: Session, exam_id: int, user_id: int) -> boo
     return session.scalar(found) is not None
 
 
+def audience_member(session: Session, exam_id: int, employee_no: str, *, days: Days) -> int | None:
+    """The id of the person of an exam's audience with this number; None where there is none."""
+    return session.scalar(
+        select(User.id).where(
+            User.employee_no == employee_no, User.id.in_(audience_people(exam_id, days))
+        )
+    )
+
+
 def exempted(session: Session, exam_id: int) -> list[Exempted]:
     """Who may sit the exam in any browser, by name."""
     rows = session.execute(
@@ -181,9 +189,7 @@ def notes_of(session: Session, sitting_ids: Collection[int]) -> Mapping[int, lis
     return found
 
 
-def messages_to(
-    session: Session, sitting_ids: Collection[int]
-) -> Mapping[int, list[SentMessage]]:
+def messages_to(session: Session, sitting_ids: Collection[int]) -> Mapping[int, list[SentMessage]]:
     """What each sitting's candidate was told, oldest first."""
     found: dict[int, list[SentMessage]] = defaultdict(list)
     rows = session.execute(

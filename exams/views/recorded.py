@@ -23,9 +23,7 @@ def recorded_words(integrity: Integrity) -> list[str]:
     if integrity.idle_seconds is not None:
         told.append(_("连续 %(n)s 秒没有动作", n=integrity.idle_seconds))
     if integrity.hands_in:
-        told.append(
-            _("超过上面的限制，%(n)s 秒后自动交卷，由监考人看过再确认", n=FINAL_SECONDS)
-        )
+        told.append(_("超过上面的限制，%(n)s 秒后自动交卷，由监考人看过再确认", n=FINAL_SECONDS))
     if integrity.blocks_clipboard:
         told.append(_("不能复制、剪切、粘贴。试过几次会记下，内容不记"))
     if integrity.records_addresses:
