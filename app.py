@@ -86,6 +86,7 @@ def register_panels(services: Services) -> None:
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
+    services.panels["exams.result"].append(exams.views.recorded.result_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 

@@ -174,9 +174,10 @@ def limit_passed(
                 return IncidentKind.LEFT
             if longest is not None and seconds > longest:
                 return IncidentKind.LEFT
-        if claim.kind is IncidentKind.IDLE and integrity.idle_seconds is not None:
-            if seconds >= integrity.idle_seconds + FINAL_SECONDS:
-                return IncidentKind.IDLE
+        idle = integrity.idle_seconds
+        is_idle = claim.kind is IncidentKind.IDLE and idle is not None
+        if is_idle and seconds >= (idle or 0) + FINAL_SECONDS:
+            return IncidentKind.IDLE
     return None
 
 

@@ -59,7 +59,7 @@ def bind_person(exam_id: int, user_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     exam = managed_exam(session, actor, exam_id)
     bind_to_safe_browser(session, exam, user_id, actor=actor, now=moment())
-    flash(_("已取消，这个人要用 Safe Exam Browser 考"))
+    flash(_("已收回，这个人要用 Safe Exam Browser 考"))
     return redirect(url_for("exams.integrity", exam_id=exam.id))
 
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from flask import render_template
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
+from core.identity import Actor
 from core.pages import show_clock
 from core.web import db_session, moment
 from exams.integrity import FINAL_SECONDS, Integrity, early_deadline
-from exams.models import Exam, Sitting
+from exams.links import VOIDED
+from exams.models import Exam, IntegrityDecision, Sitting
+from exams.queries.board import happenings
 from exams.queries.incidents import integrity_of, leavings_of, unseen_messages
 
 
@@ -86,3 +91,20 @@ def _is_final(found: Sitting) -> bool:
     """Whether the deadline still is the early one; an invigilator may have given time since."""
     at = found.limit_at
     return at is not None and found.deadline <= early_deadline(found.deadline, now=at)
+
+
+def result_panel(session: Session, _actor: Actor, sitting_id: int) -> str | None:
+    """On the result: that it was handed in beyond a limit, or that a person made it void, and why.
+
+    A person who is affected may ask for the reason, so it stands here without asking.
+    """
+    decision = session.get_one(Sitting, sitting_id).integrity_decision
+    if decision is None:
+        return None
+    told = [one for one in happenings(session, sitting_id) if one.kind == VOIDED]
+    return render_template(
+        "exams/_integrity_result.html",
+        is_pending=decision is IntegrityDecision.PENDING,
+        is_void=decision is IntegrityDecision.VOIDED,
+        void=told[0] if told else None,
+    )
