@@ -273,14 +273,7 @@ def _seat(row: Any, now: datetime) -> Seat:
         name,
         team_name,
         sitting_id,
-        attendance(
-            has_begun=sitting_id is not None,
-            is_open=state is SittingState.OPEN,
-            is_awaited=state is SittingState.AWAITING_DELIVERY,
-            is_to_decide=state not in RUNNING
-            and (late_decision is LateDecision.PENDING or integrity is IntegrityDecision.PENDING),
-            is_silent=last is not None and now - last > SILENCE,
-        ),
+        _attendance(sitting_id is not None, state, late_decision, integrity, last, now),
         answered or 0,
         questions or 0,
         deadline,
@@ -294,4 +287,22 @@ def _seat(row: Any, now: datetime) -> Seat:
         incident_kind,
         incident_at,
         integrity,
+    )
+
+
+def _attendance(
+    has_begun: bool,
+    state: SittingState | None,
+    late: LateDecision | None,
+    integrity: IntegrityDecision | None,
+    last: datetime | None,
+    now: datetime,
+) -> Attendance:
+    is_pending = late is LateDecision.PENDING or integrity is IntegrityDecision.PENDING
+    return attendance(
+        has_begun=has_begun,
+        is_open=state is SittingState.OPEN,
+        is_awaited=state is SittingState.AWAITING_DELIVERY,
+        is_to_decide=is_pending and state not in RUNNING,
+        is_silent=last is not None and now - last > SILENCE,
     )
