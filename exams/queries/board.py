@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
@@ -23,12 +34,9 @@ from exams.links import (
     VOIDED,
 )
 from exams.models import (
-    RUNNING,
     Answer,
     Exam,
-    IncidentKind,
     IntegrityDecision,
-    LateDecision,
     Sitting,
     SittingEvent,
     SittingPresence,
@@ -54,13 +62,17 @@ ACTS = {
 }
 # Links that only tell what has rows of its own.
 TOLD_ELSEWHERE = (INCIDENT, TIMES)
+# As they are stored; both decisions that may wait say the same.
+PENDING = IntegrityDecision.PENDING.value
+OPEN, AWAITED = SittingState.OPEN.value, SittingState.AWAITING_DELIVERY.value
 # From so many incidents on, somebody should look at a person who is at it.
 LOOK_FROM = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A person of the exam and the person's latest sitting, if there is one.
+
+    A tuple, because a board makes thousands of them every few seconds.
 
     `answered` is what the page tells, or what is stored where no page was heard of; `seen_at` the
     last sign of life of either kind.
@@ -82,8 +94,8 @@ class Seat:
     score_tenths: int | None
     late_score_tenths: int | None
     incident_count: int
-    # The newest one.
-    incident_kind: IncidentKind | None
+    # The value of the newest one's kind, as it is stored.
+    incident_kind: str | None
     incident_at: datetime | None
     integrity: IntegrityDecision | None
 
@@ -192,7 +204,7 @@ def seat_rows(
         .where(User.id.in_(people.union(begun)))
         .add_columns(
             Sitting.id,
-            Sitting.state,
+            _as_stored(Sitting.state),
             *_progress(),
             Sitting.started_at,
             Sitting.deadline,
@@ -202,17 +214,22 @@ def seat_rows(
             Sitting.submitted_at,
             Sitting.score_tenths,
             Sitting.late_score_tenths,
-            Sitting.late_decision,
+            _as_stored(Sitting.late_decision),
             Sitting.incident_count,
-            Sitting.incident_kind,
+            _as_stored(Sitting.incident_kind),
             Sitting.incident_at,
-            Sitting.integrity_decision,
+            _as_stored(Sitting.integrity_decision),
         )
     )
     if is_over_everything(actor, *WATCHERS):
         return found
     seen = (Team.path.startswith(path) for path in actor.scopes(*WATCHERS))
     return found.where(or_(false(), *seen))
+
+
+def _as_stored(column: ColumnElement[Any] | Any) -> ColumnElement[Any]:
+    """The plain value of an enum's column; decoding thousands costs more than reading them."""
+    return type_coerce(column, String)
 
 
 def _progress() -> tuple[ColumnElement[Any], ...]:
@@ -273,7 +290,9 @@ def _seat(row: Any, now: datetime) -> Seat:
         name,
         team_name,
         sitting_id,
-        _attendance(sitting_id is not None, state, late_decision, integrity, last, now),
+        _attendance(
+            sitting_id is not None, state, PENDING in (late_decision, integrity), last, now
+        ),
         answered or 0,
         questions or 0,
         deadline,
@@ -286,23 +305,18 @@ def _seat(row: Any, now: datetime) -> Seat:
         incident_count or 0,
         incident_kind,
         incident_at,
-        integrity,
+        IntegrityDecision(integrity) if integrity else None,
     )
 
 
 def _attendance(
-    has_begun: bool,
-    state: SittingState | None,
-    late: LateDecision | None,
-    integrity: IntegrityDecision | None,
-    last: datetime | None,
-    now: datetime,
+    has_begun: bool, state: str | None, is_pending: bool, last: datetime | None, now: datetime
 ) -> Attendance:
-    is_pending = late is LateDecision.PENDING or integrity is IntegrityDecision.PENDING
+    is_open, is_awaited = state == OPEN, state == AWAITED
     return attendance(
         has_begun=has_begun,
-        is_open=state is SittingState.OPEN,
-        is_awaited=state is SittingState.AWAITING_DELIVERY,
-        is_to_decide=is_pending and state not in RUNNING,
+        is_open=is_open,
+        is_awaited=is_awaited,
+        is_to_decide=is_pending and not (is_open or is_awaited),
         is_silent=last is not None and now - last > SILENCE,
     )

@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from core.pages import NavItem, show_clock, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.definition import phase
 from exams.forms import MoreMinutesForm
-from exams.models import Exam, IncidentKind, IntegrityDecision
+from exams.models import Exam, IntegrityDecision
 from exams.operations.sitting import extend_running
 from exams.queries.audience import window_days
 from exams.queries.board import Seat, seats
@@ -40,8 +40,7 @@ ATTENDANCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One person of the board in words; without a bar where nothing was begun."""
 
     user_id: int
@@ -135,18 +134,20 @@ def board_minutes(exam_id: int) -> ResponseReturnValue:
 def cells(found: Iterable[Seat], *, now: datetime) -> list[Cell]:
     """The people of a board in words; what is said to many is looked up only once."""
     says = {key: str(words) for key, words in _sentences().items()}
-    kinds = {kind: str(words) for kind, words in INCIDENTS.items()}
+    kinds = {kind.value: str(words) for kind, words in INCIDENTS.items()}
+    signs = {one: sign for one, (sign, _word) in ATTENDANCES.items()}
+    clock = _clock(config().time_zone)
     return [
         Cell(
             user_id=seat.user_id,
             sitting_id=seat.sitting_id,
             name=seat.name,
             team=seat.team_name or "—",
-            sign=ATTENDANCES[seat.attendance][0],
+            sign=signs[seat.attendance],
             look=_look(seat),
             answered=seat.answered,
             questions=seat.questions,
-            words=_say(seat, says, now) + _say_incidents(seat, says, kinds),
+            words=_say(seat, says, now, clock) + _say_incidents(seat, says, kinds, clock),
         )
         for seat in found
     ]
@@ -168,14 +169,30 @@ def _sentences() -> Mapping[str, str]:
     }
 
 
-def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
+def _clock(zone: ZoneInfo) -> Callable[[datetime], str]:
+    """Says 09:42 of a moment; each minute is worked out once, however many people share it."""
+    known: dict[datetime, str] = {}
+
+    def say(at: datetime) -> str:
+        minute = at.replace(second=0, microsecond=0)
+        found = known.get(minute)
+        if found is None:
+            found = known[minute] = minute.astimezone(zone).strftime("%H:%M")
+        return found
+
+    return say
+
+
+def _say(
+    seat: Seat, says: Mapping[str, str], now: datetime, clock: Callable[[datetime], str]
+) -> str:
     kind, values = seat.attendance.value, {"answered": seat.answered, "questions": seat.questions}
     if seat.attendance is Attendance.NOT_COME or seat.deadline is None:
         return says["not_come"]
     if seat.attendance is Attendance.HANDED_IN:
         if seat.integrity is IntegrityDecision.VOIDED:
             return says["void"]
-        return says[kind].format(at=show_clock(seat.submitted_at)[:5] if seat.submitted_at else "")
+        return says[kind].format(at=clock(seat.submitted_at) if seat.submitted_at else "")
     if seat.attendance is Attendance.TO_DECIDE:
         if seat.integrity is IntegrityDecision.PENDING:
             return says["limit"]
@@ -185,7 +202,7 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
     left = seconds_left(deadline=seat.deadline, now=now)
     if seat.attendance is Attendance.OFFLINE:
         if seat.delivery_until is not None:
-            return says["awaited"].format(until=show_clock(seat.delivery_until)[:5])
+            return says["awaited"].format(until=clock(seat.delivery_until))
         silent = int((now - (seat.seen_at or now)).total_seconds())
         minutes, seconds = divmod(silent, 60)
         return says["silent"].format(
@@ -197,12 +214,17 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
     return says[kind].format(left=-(-left // 60), extra=seat.extra_minutes, **values)
 
 
-def _say_incidents(seat: Seat, says: Mapping[str, str], kinds: Mapping[IncidentKind, str]) -> str:
+def _say_incidents(
+    seat: Seat,
+    says: Mapping[str, str],
+    kinds: Mapping[str, str],
+    clock: Callable[[datetime], str],
+) -> str:
     if not seat.incident_count or seat.incident_kind is None or seat.incident_at is None:
         return ""
     return says["incidents"].format(
         n=seat.incident_count,
-        at=show_clock(seat.incident_at)[:5],
+        at=clock(seat.incident_at),
         what=kinds[seat.incident_kind],
     )
 
