@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from core.forms import BaseForm
 from exams.forms import Hour, OnlyIfRead, ReasonForm, WholeNumber
@@ -50,7 +57,7 @@ class IntegrityForm(BaseForm):
         lines = _lines(field.data)
         for number, line in enumerate(lines, start=1):
             if not CONFIG_KEY.fullmatch(line):
-                raise ValueError(
+                raise ValidationError(
                     _l(
                         "第 %(n)s 行不是配置密钥：应是 64 位，只有 0—9 和 a—f。"
                         "从 SEB 配置工具的“考试”页复制",
@@ -58,7 +65,7 @@ class IntegrityForm(BaseForm):
                     )
                 )
         if len(lines) > MOST_KEYS:
-            raise ValueError(_l("配置密钥最多 20 个"))
+            raise ValidationError(_l("配置密钥最多 20 个"))
 
     def integrity(self) -> Integrity:
         """The fields of a valid form."""

@@ -20,7 +20,7 @@ from exams.operations.invigilation import add_note, send_message
 from exams.operations.sitting import extend_sitting, reopen_sitting
 from exams.operations.verdicts import confirm_sitting, void_sitting
 from exams.queries.board import Watched, watched_sitting
-from exams.queries.exams import MANAGERS, WATCHERS, managed_exam
+from exams.queries.exams import MANAGERS, WATCHERS, may_manage
 from exams.rules import seconds_left, state_at
 from exams.views.blueprint import bp
 from exams.views.board import ATTENDANCES, cells
@@ -69,14 +69,17 @@ def watch(sitting_id: int) -> ResponseReturnValue:
 
 
 def _done(found: Watched, sent: str, form: BaseForm) -> bool:
-    """Do it; a refusal is said at the form's first field."""
+    """Do it; a refusal is said at the form's reason, or above the page where it has none."""
     act, words = _acts(found, form)[sent]
     try:
         act()
     except Conflict as conflict:
-        field = form["reason"] if "reason" in form else form["text"]
-        field.errors = [_(conflict.msgid, **conflict.values)]
-        return False
+        refusal = _(conflict.msgid, **conflict.values)
+        if isinstance(form, ReasonForm):
+            form.reason.errors = [refusal]
+            return False
+        flash(refusal, "warn")
+        return True
     flash(words)
     return True
 
@@ -119,7 +122,8 @@ def _acts(found: Watched, form: BaseForm) -> dict[str, tuple[Callable[[], object
 
 def _void(found: Watched, why: dict[str, Any]) -> None:
     """Only whoever manages the exam takes a result away."""
-    managed_exam(db_session(), why["actor"], found.exam.id)
+    if not may_manage(db_session(), why["actor"], found.exam):
+        raise Forbidden(N_("作废由管这场考试的考试员决定。"))
     void_sitting(db_session(), found.sitting.id, **why)
 
 
