@@ -184,8 +184,8 @@ def notes_of(session: Session, sitting_ids: Collection[int]) -> Mapping[int, lis
         .where(SittingNote.sitting_id.in_(list(sitting_ids)))
         .order_by(SittingNote.id)
     )
-    for sitting_id, *said in rows:
-        found[sitting_id].append(Said(*said))
+    for sitting_id, text, by, at in rows:
+        found[sitting_id].append(Said(text, by, at))
     return found
 
 
@@ -205,8 +205,8 @@ def messages_to(session: Session, sitting_ids: Collection[int]) -> Mapping[int, 
         .where(MessageReceipt.sitting_id.in_(list(sitting_ids)))
         .order_by(ExamMessage.id)
     )
-    for sitting_id, *said in rows:
-        found[sitting_id].append(SentMessage(*said))
+    for sitting_id, text, by, at, is_to_all, seen_at in rows:
+        found[sitting_id].append(SentMessage(text, by, at, is_to_all, seen_at))
     return found
 
 

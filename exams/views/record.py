@@ -114,11 +114,11 @@ def _line(
 
 def _state(seat: Seat) -> str:
     if seat.integrity is IntegrityDecision.VOIDED:
-        return _("违纪作废")
+        return str(_("违纪作废"))
     if seat.attendance is Attendance.NOT_COME:
-        return _("未到")
+        return str(_("未到"))
     if seat.attendance is Attendance.HANDED_IN:
-        return _("已交卷，%(score)s 分", score=show_points(seat.score_tenths))
+        return str(_("已交卷，%(score)s 分", score=show_points(seat.score_tenths)))
     return str(ATTENDANCES[seat.attendance][1])
 
 
@@ -128,7 +128,7 @@ def _say_counts(counted: Mapping[IncidentKind, int]) -> str:
         for kind in INCIDENTS
         if kind in counted
     ]
-    return _("、").join(parts)
+    return str(_("、").join(parts))
 
 
 def _names(*groups: Iterable[str]) -> list[str]:
