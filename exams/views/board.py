@@ -143,7 +143,7 @@ def cells(found: Iterable[Seat], *, now: datetime) -> list[Cell]:
             sitting_id=seat.sitting_id,
             name=seat.name,
             team=seat.team_name or "—",
-            sign=signs[seat.attendance],
+            sign="warn" if seat.needs_a_look else signs[seat.attendance],
             look=_look(seat),
             answered=seat.answered,
             questions=seat.questions,

@@ -36,7 +36,7 @@ def recorded_words(integrity: Integrity) -> list[str]:
     if integrity.records_times:
         told.append(_("每道题看了多久"))
     if integrity.shows_watermark:
-        told.append(_("页面上有你的姓名、工号和时间的水印"))
+        told.append(_("页面上有姓名、工号和时间的水印"))
     return told
 
 
