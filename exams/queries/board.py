@@ -206,11 +206,9 @@ def seat_rows(
             Sitting.id,
             _as_stored(Sitting.state),
             *_progress(),
-            Sitting.started_at,
             Sitting.deadline,
             Sitting.delivery_until,
             Sitting.extra_minutes,
-            SittingPresence.seen_at,
             Sitting.submitted_at,
             Sitting.score_tenths,
             Sitting.late_score_tenths,
@@ -233,7 +231,7 @@ def _as_stored(column: ColumnElement[Any] | Any) -> ColumnElement[Any]:
 
 
 def _progress() -> tuple[ColumnElement[Any], ...]:
-    """Questions answered, questions of the paper, the newest stored answer.
+    """Questions answered, questions of the paper, the last sign of life.
 
     Stored answers are looked through only where no page was heard of: a full hall has a hundred
     thousand of them.
@@ -253,7 +251,11 @@ def _progress() -> tuple[ColumnElement[Any], ...]:
             else_=SittingPresence.answered,
         ),
         last_slot.correlate(Sitting).scalar_subquery(),
-        newest.correlate(Sitting, SittingPresence).scalar_subquery(),
+        func.coalesce(
+            SittingPresence.seen_at,
+            newest.correlate(Sitting, SittingPresence).scalar_subquery(),
+            Sitting.started_at,
+        ),
     )
 
 
@@ -268,12 +270,10 @@ def _seat(row: Any, now: datetime) -> Seat:
         state,
         answered,
         questions,
-        newest_at,
-        started_at,
+        last,
         deadline,
         delivery_until,
         extra_minutes,
-        seen_at,
         submitted_at,
         score_tenths,
         late_score_tenths,
@@ -283,7 +283,6 @@ def _seat(row: Any, now: datetime) -> Seat:
         incident_at,
         integrity,
     ) = row
-    last = seen_at or newest_at or started_at
     return Seat(
         user_id,
         employee_no,
