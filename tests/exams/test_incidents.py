@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.clock import ManualClock
 from core.identity import Actor
 from exams.integrity import Integrity, claim_of
 from exams.links import INCIDENT, TIMES
@@ -310,3 +311,43 @@ def test_the_start_page_says_what_is_recorded_and_nothing_else(
 
     assert "最多离开 3 次" in page
     assert "不能复制" not in page
+
+
+def test_on_the_board_whoever_has_more_incidents_comes_first(
+    session: Session, cast: Cast, exam: Exam, client_for: Browser, clock: ManualClock
+) -> None:
+    switch(session, cast, exam, ALL_ON)
+    quiet = cast.actor("examiner")
+    start_sitting(session, exam, actor=quiet, now=MONDAY, seed=1, zone=SHANGHAI)
+    sitting = begin(session, cast, exam)
+    beat(session, cast, sitting, told(), told("copy-0001", "copied", None), now=MONDAY)
+    session.commit()
+    clock.move_to(MONDAY + timedelta(seconds=30))
+
+    cells = client_for("examiner").get(f"/exams/{exam.id}/board/cells").get_json()["cells"]
+
+    _id, sitting_id, sign, look, _answered, _questions, words = cells[0]
+    assert (sitting_id, sign, look) == (sitting.id, "warn", "look")
+    assert words.endswith("2 条记录，17:00 复制")
+    assert [cell[3] for cell in cells if cell[1] and cell[1] != sitting.id] == [""]
+
+
+def test_a_person_confirms_a_paper_that_was_handed_in_beyond_a_limit(
+    session: Session, cast: Cast, exam: Exam, client_for: Browser, clock: ManualClock
+) -> None:
+    switch(session, cast, exam, Integrity(records_leavings=True, most_leavings=0, hands_in=True))
+    sitting = begin(session, cast, exam)
+    beat(session, cast, sitting, told())
+    after = LATER + timedelta(minutes=30)
+    close_overdue_sittings(session, actor=Actor.system("test"), now=after)
+    session.commit()
+    clock.move_to(after)
+    result, watch = f"/sittings/{sitting.id}/result", f"/exams/sittings/{sitting.id}/watch"
+    assert "自动交了卷" in client_for("learner").get(result).text
+    assert "超过限制（离开页面），自动交卷" in client_for("team_leader").get(watch).text
+
+    client_for("team_leader").post(watch, data={"do": "confirm", "confirm-reason": "手机来电"})
+
+    session.refresh(sitting)
+    assert sitting.integrity_decision is IntegrityDecision.CONFIRMED
+    assert "自动交了卷" not in client_for("learner").get(result).text
