@@ -92,7 +92,9 @@ def register_panels(services: Services) -> None:
     services.panels["clause"].append(certificates.views.awards.clause_panel)
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
+    services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
+    services.panels["exams.result"].append(exams.views.recorded.result_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 

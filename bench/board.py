@@ -6,7 +6,7 @@ The view as the server runs it, without the network: signing in, scope, the stat
 and the JSON. The floor is the one SQL statement with its rows fetched as they come, in the same
 process and run. CPU time is the process's own, so it hardly depends on how busy the machine is.
 Most people are at it with a page that was heard of, some were cut off, some have handed in or not
-come.
+come. Two of three have incidents, of which the board tells the number and the newest.
 """
 
 import hashlib
@@ -34,6 +34,7 @@ from core.services import Services
 from exams.models import (
     BlueprintRow,
     Exam,
+    IncidentKind,
     PoolEntry,
     Sitting,
     SittingPresence,
@@ -76,6 +77,9 @@ def make_sittings(session: Session, services: Services, exam_id: int) -> None:
             submitted_at=now if is_closed else None,
             score_tenths=800 if is_closed else None,
             full_score_tenths=1000,
+            incident_count=number % 3,
+            incident_kind=IncidentKind.LEFT if number % 3 else None,
+            incident_at=now if number % 3 else None,
         )
         session.add(sitting)
         session.flush()

@@ -66,6 +66,8 @@ def _told(found: Verification) -> Iterator[str]:
     signature = {None: "还没交卷，没有签名", True: "签名有效", False: "签名无效或没有签名"}
     yield signature[found.is_signed]
     yield "试卷和开考时一样" if found.is_paper_same else "试卷、答案或给分规则和开考时不一样"
+    if not found.are_incidents_same:
+        yield "监考记录和链上的不一样"
     if found.is_waiting and found.score_stored is None:
         yield "还有答案等人阅卷，没有成绩"
     elif found.is_signed is not None:

@@ -18,6 +18,12 @@ REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
 MARKED_BY_PERSON = "marked_by_person"
+# Incidents go into the chain in batches: one link for what one sign of life brought.
+INCIDENT = "incident"
+LIMIT = "limit"
+TIMES = "times"
+CONFIRMED = "confirmed"
+VOIDED = "voided"
 
 
 def append_event(

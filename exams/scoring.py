@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from exams import marking
 from exams.chain import digest
 from exams.links import append_event
-from exams.models import Exam, LateDecision, Sitting, SittingQuestion
+from exams.models import Exam, IntegrityDecision, LateDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.queries.marking import released_tenths
 from exams.queries.pools import must_pass_rows
@@ -64,10 +64,14 @@ def missed_must_pass(
     )
 
 
-def verdict_of(score: int | None, exam: Exam, missed: Sequence[int] | None) -> bool | None:
-    """Whether a paper is passed; None while an answer of it waits to be marked."""
+def verdict_of(
+    sitting: Sitting, exam: Exam, score: int | None, missed: Sequence[int] | None
+) -> bool | None:
+    """Whether a sitting is passed; None while an answer waits to be marked, void ones never are."""
     if score is None:
         return None
+    if sitting.integrity_decision is IntegrityDecision.VOIDED:
+        return False
     return marking.is_passed(
         score, pass_mark_tenths=exam.pass_mark_tenths, missed=len(missed or ())
     )
@@ -130,7 +134,7 @@ def store_scores(
     missed = missed_must_pass(session, exam, paper, scores)
     sitting.score_tenths = score
     sitting.must_pass_missed = None if missed is None else len(missed)
-    sitting.is_passed = verdict_of(score, exam, missed)
+    sitting.is_passed = verdict_of(sitting, exam, score, missed)
     if paper:
         rows = [{"id": slot.id, "score_tenths": scores[slot.slot]} for slot in paper]
         session.execute(update(SittingQuestion), rows)
@@ -142,6 +146,7 @@ def store_scores(
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,
         "pass_mark_tenths": exam.pass_mark_tenths,
         "late": sitting.late_decision.value if sitting.late_decision else None,
+        "is_void": sitting.integrity_decision is IntegrityDecision.VOIDED,
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
     }
     if marks is not None:

@@ -37,7 +37,7 @@ def standing(
 class Attendance(Enum):
     """What an invigilator sees of a person, each person in exactly one; worst first."""
 
-    # Late answers wait for a decision.
+    # Late answers, or a paper handed in beyond a limit, wait for a decision.
     TO_DECIDE = "to_decide"
     OFFLINE = "offline"
     SITTING = "sitting"

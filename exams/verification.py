@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
-from exams.links import MARKED_BY_PERSON, PAPER, links_of, paper_content
+from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
+from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of
@@ -33,6 +34,8 @@ class Verification:
     broken: tuple[BrokenLink, ...]
     is_signed: bool | None
     is_paper_same: bool
+    # Whether the rows of incidents say what their links say.
+    are_incidents_same: bool
     score_stored: int | None
     score_again: int | None
     changed_slots: tuple[int, ...]
@@ -52,6 +55,7 @@ class Verification:
             and not self.broken
             and self.is_signed is not False
             and self.is_paper_same
+            and self.are_incidents_same
             and not self.changed_slots
             and not self.changed_marks
             and self.score_stored == self.score_again
@@ -77,6 +81,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         broken=broken_links(links, last_number=sitting.chain_number, signed=signed),
         is_signed=is_signed,
         is_paper_same=_is_paper_same(session, sitting, links),
+        are_incidents_same=_are_incidents_same(session, sitting_id, links),
         score_stored=sitting.score_tenths,
         score_again=total_of(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
@@ -88,7 +93,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
 def _is_verdict_same(session: Session, sitting: Sitting, scores: Mapping[int, int | None]) -> bool:
     exam = exam_of(session, sitting)
     missed = missed_must_pass(session, exam, paper_of(session, sitting.id), scores)
-    return sitting.is_passed is verdict_of(total_of(scores.values()), exam, missed)
+    return sitting.is_passed is verdict_of(sitting, exam, total_of(scores.values()), missed)
 
 
 def _is_signed(sitting: Sitting, public_key: str) -> bool:
@@ -111,6 +116,15 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     digests = {key: version.digest for key, version in read_versions(session, ids).items()}
     exam = exam_of(session, sitting)
     return bool(paper_content(session, sitting, exam, digests) == first.content)
+
+
+def _are_incidents_same(session: Session, sitting_id: int, links: Sequence[Link]) -> bool:
+    told = [row for link in links if link.kind == INCIDENT for row in link.content["incidents"]]
+    stored = [
+        [one.client_key, one.kind.value, one.began_at.isoformat(), one.seconds, one.details]
+        for one in incidents_of(session, sitting_id)
+    ]
+    return stored == told
 
 
 def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int | None]:

@@ -45,6 +45,31 @@ class LateDecision(Enum):
     REJECTED = "rejected"
 
 
+class IncidentKind(Enum):
+    """What may be noted around a sitting for a person to judge."""
+
+    # The exam page was hidden, closed or lost the focus.
+    LEFT = "left"
+    IDLE = "idle"
+    COPIED = "copied"
+    CUT = "cut"
+    PASTED = "pasted"
+    SECOND_DEVICE = "second_device"
+    ADDRESS = "address"
+    # The server moved the deadline up because a limit of the exam was passed.
+    LIMIT = "limit"
+
+
+class IntegrityDecision(Enum):
+    """What a person decided about how a sitting was sat."""
+
+    # Handed in by itself beyond a limit: somebody has to look.
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    # 违纪作废: the sitting counts as not passed, its score stays readable.
+    VOIDED = "voided"
+
+
 class Sitting(Base):
     """One person's go at one exam, from start to result."""
 
@@ -107,6 +132,16 @@ class Sitting(Base):
     # What the draw avoided as far as the pool allowed: the questions of the person's earlier
     # papers. With the seed and the pool the paper redraws from it.
     avoided_version_ids: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    # How many incidents there are, and the newest, so that a board need not count them.
+    incident_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    incident_kind: Mapped[IncidentKind | None] = mapped_column(enum_column(IncidentKind))
+    incident_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When a limit of the exam last moved the deadline up, and which kind of incident did it.
+    limit_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    limit_kind: Mapped[IncidentKind | None] = mapped_column(enum_column(IncidentKind))
+    integrity_decision: Mapped[IntegrityDecision | None] = mapped_column(
+        enum_column(IntegrityDecision)
+    )
 
 
 class SittingQuestion(Base):

@@ -23,6 +23,7 @@ from exams.models import (
     SittingState,
 )
 from exams.operations.answers_to_mark import lay_out_answers
+from exams.operations.incidents import chain_times
 from exams.queries import sittings as queries
 from exams.rules import delivery_until, is_overdue
 from exams.scoring import scores_of, store_scores, total_of
@@ -171,6 +172,7 @@ def close_sitting(
         sitting.late_decision = LateDecision.ACCEPTED if is_automatic else LateDecision.PENDING
     sitting.state, sitting.delivery_until = state, None
     sitting.submitted_at = at
+    chain_times(session, sitting, actor=actor, now=now)
     lay_out_answers(session, sitting, actor=actor, now=now)
     after = store_scores(session, sitting, exam, kind=state.value, now=now)
     record(

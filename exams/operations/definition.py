@@ -27,6 +27,7 @@ from exams.definition import (
 )
 from exams.events import ExamCopied
 from exams.models import BlueprintRow, Exam, ExamAudience, ExamState
+from exams.operations.integrity import copy_integrity
 from exams.operations.markers import MarkingSettings
 from exams.queries.audience import AudienceChoice, audience_of
 from exams.queries.exams import blueprint_of, lies_in_scope, locked_draft, spec_of
@@ -173,6 +174,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         team = session.get(Team, line.team_id) if line.team_id is not None else None
         if team is None or team.closed_on is None:
             session.add(ExamAudience(exam_id=copy.id, **asdict(line.choice)))
+    copy_integrity(session, exam, copy, actor=actor, now=now)
     record(
         session,
         actor=actor,

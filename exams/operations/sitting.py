@@ -18,8 +18,18 @@ from core.errors import N_, Conflict
 from core.identity import Actor
 from exams.drawing import DrawnQuestion, PoolRow, PoolShortage
 from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
-from exams.models import RUNNING, Exam, ExamShift, Sitting, SittingQuestion, SittingState
+from exams.models import (
+    RUNNING,
+    Exam,
+    ExamShift,
+    IncidentKind,
+    IntegrityDecision,
+    Sitting,
+    SittingQuestion,
+    SittingState,
+)
 from exams.operations.closing import settle_overdue
+from exams.operations.incidents import record_incident
 from exams.operations.shifts import shift_at
 from exams.papers import draw_for
 from exams.queries import sittings as queries
@@ -216,6 +226,7 @@ def take_over(
     sitting.lease, sitting.journal_number, sitting.journal_key = lease, 0, None
     if held:
         append_event(session, sitting, TAKEN_OVER, {"lease": lease}, now=now)
+        record_incident(session, sitting, IncidentKind.SECOND_DEVICE, {}, actor=actor, now=now)
         record(
             session,
             actor=actor,
@@ -239,6 +250,8 @@ def reopen_sitting(
         raise Conflict(N_("这场考试还没有结束，加时间就行"))
     if sitting.is_passed:
         raise Conflict(N_("这份答卷已经合格，不用再开"))
+    if sitting.integrity_decision is IntegrityDecision.VOIDED:
+        raise Conflict(N_("这份答卷已经作废，先恢复成绩才能再开"))
     tries = queries.tries_of(session, sitting.user_id, [sitting.exam_id])[sitting.exam_id]
     if tries.last is None or tries.last.id != sitting.id:
         raise Conflict(N_("这个人后来又考过一次，不能再开这份答卷"))

@@ -2,22 +2,41 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session, aliased
 
 from accounts.models import User
 from core.audit import AuditEntry
 from core.errors import NotFound
 from core.identity import Actor
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, REOPENED
+from exams.links import (
+    CLOSED_FOR,
+    CONFIRMED,
+    EXTENDED,
+    INCIDENT,
+    LATE_DECIDED,
+    REOPENED,
+    TIMES,
+    VOIDED,
+)
 from exams.models import (
-    RUNNING,
     Answer,
     Exam,
-    LateDecision,
+    IntegrityDecision,
     Sitting,
     SittingEvent,
     SittingPresence,
@@ -38,12 +57,22 @@ ACTS = {
     REOPENED: "exam.sitting.reopened",
     CLOSED_FOR: "exam.sitting.closed_for",
     LATE_DECIDED: "exam.late_answers.decided",
+    CONFIRMED: "exam.sitting.confirmed",
+    VOIDED: "exam.sitting.voided",
 }
+# Links that only tell what has rows of its own.
+TOLD_ELSEWHERE = (INCIDENT, TIMES)
+# As they are stored; both decisions that may wait say the same.
+PENDING = IntegrityDecision.PENDING.value
+OPEN, AWAITED = SittingState.OPEN.value, SittingState.AWAITING_DELIVERY.value
+# From so many incidents on, somebody should look at a person who is at it.
+LOOK_FROM = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A person of the exam and the person's latest sitting, if there is one.
+
+    A tuple, because a board makes thousands of them every few seconds.
 
     `answered` is what the page tells, or what is stored where no page was heard of; `seen_at` the
     last sign of life of either kind.
@@ -64,7 +93,26 @@ class Seat:
     submitted_at: datetime | None
     score_tenths: int | None
     late_score_tenths: int | None
-    must_pass_missed: int | None = None
+    must_pass_missed: int | None
+    incident_count: int
+    # The value of the newest one's kind, as it is stored.
+    incident_kind: str | None
+    incident_at: datetime | None
+    integrity: IntegrityDecision | None
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a person should look."""
+        if self.attendance is Attendance.SITTING:
+            return self.incident_count >= LOOK_FROM
+        return self.attendance.needs_a_look
+
+    @property
+    def rank(self) -> tuple[int, int, str, str]:
+        """The place on the board: worst first, then by name."""
+        is_at_it = self.attendance in (Attendance.SITTING, Attendance.OFFLINE)
+        worse = -self.incident_count if is_at_it else 0
+        return (self.attendance.rank, worse, self.name, self.employee_no)
 
 
 @dataclass(frozen=True)
@@ -95,7 +143,7 @@ def seats(session: Session, actor: Actor, exam: Exam, *, days: Days, now: dateti
     """
     rows = session.execute(seat_rows(actor, exam, days))
     found = [_seat(row, now) for row in rows]
-    return sorted(found, key=lambda seat: (seat.attendance.rank, seat.name, seat.employee_no))
+    return sorted(found, key=lambda seat: seat.rank)
 
 
 def watched_sitting(
@@ -130,7 +178,7 @@ def happenings(session: Session, sitting_id: int) -> list[Happening]:
     rows = session.execute(
         select(SittingEvent.kind, SittingEvent.content, SittingEvent.at, why.actor_name, why.reason)
         .outerjoin(why, of_event)
-        .where(SittingEvent.sitting_id == sitting_id)
+        .where(SittingEvent.sitting_id == sitting_id, SittingEvent.kind.not_in(TOLD_ELSEWHERE))
         .order_by(SittingEvent.number.desc(), why.id)
     )
     return [Happening(*row) for row in rows]
@@ -157,18 +205,20 @@ def seat_rows(
         .where(User.id.in_(people.union(begun)))
         .add_columns(
             Sitting.id,
-            Sitting.state,
+            _as_stored(Sitting.state),
             *_progress(),
-            Sitting.started_at,
             Sitting.deadline,
             Sitting.delivery_until,
             Sitting.extra_minutes,
-            SittingPresence.seen_at,
             Sitting.submitted_at,
             Sitting.score_tenths,
             Sitting.late_score_tenths,
-            Sitting.late_decision,
+            _as_stored(Sitting.late_decision),
             Sitting.must_pass_missed,
+            Sitting.incident_count,
+            _as_stored(Sitting.incident_kind),
+            Sitting.incident_at,
+            _as_stored(Sitting.integrity_decision),
         )
     )
     if is_over_everything(actor, *WATCHERS):
@@ -177,8 +227,13 @@ def seat_rows(
     return found.where(or_(false(), *seen))
 
 
+def _as_stored(column: ColumnElement[Any] | Any) -> ColumnElement[Any]:
+    """The plain value of an enum's column; decoding thousands costs more than reading them."""
+    return type_coerce(column, String)
+
+
 def _progress() -> tuple[ColumnElement[Any], ...]:
-    """Questions answered, questions of the paper, the newest stored answer.
+    """Questions answered, questions of the paper, the last sign of life.
 
     Stored answers are looked through only where no page was heard of: a full hall has a hundred
     thousand of them.
@@ -198,7 +253,11 @@ def _progress() -> tuple[ColumnElement[Any], ...]:
             else_=SittingPresence.answered,
         ),
         last_slot.correlate(Sitting).scalar_subquery(),
-        newest.correlate(Sitting, SittingPresence).scalar_subquery(),
+        func.coalesce(
+            SittingPresence.seen_at,
+            newest.correlate(Sitting, SittingPresence).scalar_subquery(),
+            Sitting.started_at,
+        ),
     )
 
 
@@ -213,31 +272,28 @@ def _seat(row: Any, now: datetime) -> Seat:
         state,
         answered,
         questions,
-        newest_at,
-        started_at,
+        last,
         deadline,
         delivery_until,
         extra_minutes,
-        seen_at,
         submitted_at,
         score_tenths,
         late_score_tenths,
         late_decision,
         must_pass_missed,
+        incident_count,
+        incident_kind,
+        incident_at,
+        integrity,
     ) = row
-    last = seen_at or newest_at or started_at
     return Seat(
         user_id,
         employee_no,
         name,
         team_name,
         sitting_id,
-        attendance(
-            has_begun=sitting_id is not None,
-            is_open=state is SittingState.OPEN,
-            is_awaited=state is SittingState.AWAITING_DELIVERY,
-            is_to_decide=late_decision is LateDecision.PENDING and state not in RUNNING,
-            is_silent=last is not None and now - last > SILENCE,
+        _attendance(
+            sitting_id is not None, state, PENDING in (late_decision, integrity), last, now
         ),
         answered or 0,
         questions or 0,
@@ -249,4 +305,21 @@ def _seat(row: Any, now: datetime) -> Seat:
         score_tenths,
         late_score_tenths,
         must_pass_missed,
+        incident_count or 0,
+        incident_kind,
+        incident_at,
+        IntegrityDecision(integrity) if integrity else None,
+    )
+
+
+def _attendance(
+    has_begun: bool, state: str | None, is_pending: bool, last: datetime | None, now: datetime
+) -> Attendance:
+    is_open, is_awaited = state == OPEN, state == AWAITED
+    return attendance(
+        has_begun=has_begun,
+        is_open=is_open,
+        is_awaited=is_awaited,
+        is_to_decide=is_pending and not (is_open or is_awaited),
+        is_silent=last is not None and now - last > SILENCE,
     )

@@ -15,11 +15,15 @@ from exams.views import entry as entry
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import fairness as fairness
+from exams.views import integrity as integrity
+from exams.views import invigilation as invigilation
 from exams.views import journal as journal
 from exams.views import markers as markers
 from exams.views import pool as pool
 from exams.views import preview as preview
 from exams.views import publication as publication
+from exams.views import record as record
+from exams.views import safe_browser as safe_browser
 from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp

@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from core.pages import NavItem, show_clock, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.definition import phase
 from exams.forms import MoreMinutesForm
-from exams.models import Exam
+from exams.models import Exam, IntegrityDecision
 from exams.operations.sitting import extend_running
 from exams.queries.audience import window_days
 from exams.queries.board import Seat, seats
@@ -26,7 +26,7 @@ from exams.standing import Attendance
 from exams.views.blueprint import bp
 from exams.views.entry import door_of
 from exams.views.shown import say_window
-from exams.views.words import PHASES
+from exams.views.words import INCIDENTS, PHASES
 
 NAV: tuple[NavItem, ...] = (NavItem("exams.boards", _l("监考"), "eye", "exams", WATCHERS, order=3),)
 # Exams that end or begin this long ago or ahead are still listed.
@@ -41,8 +41,7 @@ ATTENDANCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One person of the board in words; without a bar where nothing was begun."""
 
     user_id: int
@@ -76,7 +75,7 @@ def boards() -> ResponseReturnValue:
 def board(exam_id: int) -> ResponseReturnValue:
     """Everyone of the exam on one page, worst first."""
     stand_under("exams.boards")
-    exam, found = _watched(exam_id)
+    exam, found = watched_seats(exam_id)
     actor, now = current_actor(), moment()
     return render_template(
         "exams/board.html",
@@ -94,7 +93,7 @@ def board(exam_id: int) -> ResponseReturnValue:
 @requires(*WATCHERS)
 def board_cells(exam_id: int) -> ResponseReturnValue:
     """What the page draws anew, as JSON: the counts and one short row for each person."""
-    _exam, found = _watched(exam_id)
+    _exam, found = watched_seats(exam_id)
     now = moment()
     rows = [
         (one.user_id, one.sitting_id, one.sign, one.look, one.answered, one.questions, one.words)
@@ -111,12 +110,12 @@ def board_cells(exam_id: int) -> ResponseReturnValue:
 def board_minutes(exam_id: int) -> ResponseReturnValue:
     """More minutes for all others whom the actor watches and who are at it, with one reason."""
     stand_under("exams.boards")
-    exam, found = _watched(exam_id)
+    exam, found = watched_seats(exam_id)
     actor, now = current_actor(), moment()
     running = [
         seat.sitting_id
         for seat in found
-        if seat.sitting_id and seat.user_id != actor.user_id and _may_gain(seat, now)
+        if seat.sitting_id and seat.user_id != actor.user_id and may_gain(seat, now)
     ]
     form = MoreMinutesForm()
     if form.validate_on_submit():
@@ -136,17 +135,20 @@ def board_minutes(exam_id: int) -> ResponseReturnValue:
 def cells(found: Iterable[Seat], *, now: datetime) -> list[Cell]:
     """The people of a board in words; what is said to many is looked up only once."""
     says = {key: str(words) for key, words in _sentences().items()}
+    kinds = {kind.value: str(words) for kind, words in INCIDENTS.items()}
+    signs = {one: sign for one, (sign, _word) in ATTENDANCES.items()}
+    clock = _clock(config().time_zone)
     return [
         Cell(
             user_id=seat.user_id,
             sitting_id=seat.sitting_id,
             name=seat.name,
             team=seat.team_name or "—",
-            sign=ATTENDANCES[seat.attendance][0],
-            look=_look(seat.attendance),
+            sign="warn" if seat.needs_a_look else signs[seat.attendance],
+            look=_look(seat),
             answered=seat.answered,
             questions=seat.questions,
-            words=_say(seat, says, now),
+            words=_say(seat, says, now, clock) + _say_incidents(seat, says, kinds, clock),
         )
         for seat in found
     ]
@@ -161,20 +163,43 @@ def _sentences() -> Mapping[str, str]:
         "over": _("{answered} / {questions}，时间到，正在收卷"),
         "to_decide": _("补交要确认：{score} 分或 {late} 分"),
         "to_decide_unmarked": _("补交要确认，然后阅卷"),
+        "limit": _("超过限制自动交卷，等你确认"),
+        "void": _("违纪作废"),
+        "incidents": _("。{n} 条记录，{at} {what}"),
         "handed_in": _("已交卷 {at}"),
         "missed": _("已交卷 {at}，红线题答错"),
         "not_come": _("未到"),
     }
 
 
-def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
+def _clock(zone: ZoneInfo) -> Callable[[datetime], str]:
+    """Says 09:42 of a moment; each minute is worked out once, however many people share it."""
+    known: dict[datetime, str] = {}
+
+    def say(at: datetime) -> str:
+        minute = at.replace(second=0, microsecond=0)
+        found = known.get(minute)
+        if found is None:
+            found = known[minute] = minute.astimezone(zone).strftime("%H:%M")
+        return found
+
+    return say
+
+
+def _say(
+    seat: Seat, says: Mapping[str, str], now: datetime, clock: Callable[[datetime], str]
+) -> str:
     kind, values = seat.attendance.value, {"answered": seat.answered, "questions": seat.questions}
     if seat.attendance is Attendance.NOT_COME or seat.deadline is None:
         return says["not_come"]
     if seat.attendance is Attendance.HANDED_IN:
         kind = "missed" if seat.must_pass_missed else kind
-        return says[kind].format(at=show_clock(seat.submitted_at)[:5] if seat.submitted_at else "")
+        if seat.integrity is IntegrityDecision.VOIDED:
+            return says["void"]
+        return says[kind].format(at=clock(seat.submitted_at) if seat.submitted_at else "")
     if seat.attendance is Attendance.TO_DECIDE:
+        if seat.integrity is IntegrityDecision.PENDING:
+            return says["limit"]
         if seat.score_tenths is None or seat.late_score_tenths is None:
             return says["to_decide_unmarked"]
         return says[kind].format(
@@ -183,7 +208,7 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
     left = seconds_left(deadline=seat.deadline, now=now)
     if seat.attendance is Attendance.OFFLINE:
         if seat.delivery_until is not None:
-            return says["awaited"].format(until=show_clock(seat.delivery_until)[:5])
+            return says["awaited"].format(until=clock(seat.delivery_until))
         silent = int((now - (seat.seen_at or now)).total_seconds())
         minutes, seconds = divmod(silent, 60)
         return says["silent"].format(
@@ -195,14 +220,30 @@ def _say(seat: Seat, says: Mapping[str, str], now: datetime) -> str:
     return says[kind].format(left=-(-left // 60), extra=seat.extra_minutes, **values)
 
 
-def _look(attendance: Attendance) -> str:
+def _say_incidents(
+    seat: Seat,
+    says: Mapping[str, str],
+    kinds: Mapping[str, str],
+    clock: Callable[[datetime], str],
+) -> str:
+    if not seat.incident_count or seat.incident_kind is None or seat.incident_at is None:
+        return ""
+    return says["incidents"].format(
+        n=seat.incident_count,
+        at=clock(seat.incident_at),
+        what=kinds[seat.incident_kind],
+    )
+
+
+def _look(seat: Seat) -> str:
     """The class of a cell: yellow only where a person should look."""
-    if attendance.needs_a_look:
+    if seat.needs_a_look:
         return "look"
-    return "gone" if attendance is Attendance.NOT_COME else ""
+    return "gone" if seat.attendance is Attendance.NOT_COME else ""
 
 
-def _watched(exam_id: int) -> tuple[Exam, list[Seat]]:
+def watched_seats(exam_id: int) -> tuple[Exam, list[Seat]]:
+    """An exam and those of its people whom the actor may watch."""
     session, actor, now = db_session(), current_actor(), moment()
     exam = watched_exam(session, actor, exam_id)
     days = window_days(exam, config().time_zone)
@@ -214,6 +255,7 @@ def _counts(found: Iterable[Seat]) -> list[tuple[str, str, Any, int]]:
     return [(one.value, *ATTENDANCES[one], numbers[one]) for one in ATTENDANCES]
 
 
-def _may_gain(seat: Seat, now: datetime) -> bool:
+def may_gain(seat: Seat, now: datetime) -> bool:
+    """Whether a person is at it right now."""
     is_open = seat.submitted_at is None and seat.delivery_until is None
     return is_open and seat.deadline is not None and now <= seat.deadline

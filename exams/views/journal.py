@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from core.pages import show_clock
 from core.web import current_actor, db_session, moment, requires
+from exams.integrity import MOST_AT_ONCE, claim_of, times_of
 from exams.models import Sitting
 from exams.operations.answers import AnswerReceipt, record_answer
 from exams.operations.delivery import deliver_late
@@ -19,6 +20,8 @@ from exams.recording import JournalEntry
 from exams.responses import misfit
 from exams.rules import seconds_left, state_at
 from exams.views.blueprint import bp
+from exams.views.recorded import told_with_presence
+from exams.views.safe_browser import require_safe_browser
 
 # A page that kept more choices than this has not been kept by a person.
 MOST_ENTRIES = 2000
@@ -42,24 +45,31 @@ def hold(sitting_id: int) -> ResponseReturnValue:
 @bp.post("/sittings/<int:sitting_id>/presence")
 @requires()
 def presence(sitting_id: int) -> ResponseReturnValue:
-    """Note a sign of life, and tell how long the server gives this sitting."""
+    """Note a sign of life, and tell how long the server gives this sitting, and what was said."""
+    require_safe_browser(sitting_id)
     sent = _sent()
     slot = sent.get("slot")
+    told = _list(sent, "incidents")
+    claims = [claim_of(one) for one in told]
     sign = SignOfLife(
         lease=_text(sent, "lease"),
         answered=_count(sent, "answered"),
         slot=slot if type(slot) is int else None,
         waiting=_count(sent, "waiting"),
         address=request.remote_addr or "",
+        claims=[claim for claim in claims if claim is not None],
+        times=times_of(sent.get("times")),
+        seen_messages=[one for one in _list(sent, "seen") if type(one) is int],
     )
     found = record_presence(db_session(), sitting_id, sign, actor=current_actor(), now=moment())
-    return _standing(found, sign.lease)
+    return _standing(found, sign.lease, **told_with_presence(found, told))
 
 
 @bp.post("/sittings/<int:sitting_id>/answers")
 @requires()
 def answer(sitting_id: int) -> ResponseReturnValue:
     """Store one choice and give its receipt."""
+    require_safe_browser(sitting_id)
     sent = _sent()
     lease = sent.get("lease")
     receipt = record_answer(
@@ -77,6 +87,7 @@ def answer(sitting_id: int) -> ResponseReturnValue:
 @requires()
 def late(sitting_id: int) -> ResponseReturnValue:
     """Take what a page kept beyond the deadline, and close the sitting."""
+    require_safe_browser(sitting_id)
     sent = _sent()
     entries = sent.get("entries")
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
@@ -105,7 +116,7 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _standing(found: Sitting, lease: str) -> Response:
+def _standing(found: Sitting, lease: str, **more: Any) -> Response:
     now = moment()
     return jsonify(
         state=state_at(found.state, deadline=found.deadline, now=now).value,
@@ -116,6 +127,7 @@ def _standing(found: Sitting, lease: str) -> Response:
         deadline_ms=milliseconds(found.deadline),
         journal_number=found.journal_number,
         journal_key=found.journal_key,
+        **more,
     )
 
 
@@ -134,6 +146,11 @@ def _sent() -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise misfit()
     return sent
+
+
+def _list(sent: dict[str, Any], name: str) -> list[Any]:
+    values = sent.get(name, [])
+    return values[:MOST_AT_ONCE] if isinstance(values, list) else []
 
 
 def _entry(sent: Any) -> JournalEntry:

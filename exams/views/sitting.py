@@ -26,7 +26,13 @@ from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.journal import milliseconds, urls_of
 from exams.views.paper import card_of, shown_paper, version_ids
+from exams.views.recorded import before_start, integrity_page
 from exams.views.result import window_text
+from exams.views.safe_browser import (
+    require_safe_browser,
+    require_safe_browser_for,
+    safe_browser_refusal,
+)
 from exams.views.words import say_reveals
 
 
@@ -51,11 +57,14 @@ def start(exam_id: int) -> ResponseReturnValue:
         window=window_text(exam),
         size=paper_size(session, exam.id),
         is_for_persons=is_for_persons(session, exam.id),
-        refusal=_(refused.refusal.value, **refused.values) if refused else None,
+        refusal=_(refused.refusal.value, **refused.values)
+        if refused
+        else safe_browser_refusal(exam),
         is_waiting=is_waiting,
         outside=address if is_outside else None,
         entry_end=entry_end_of(exam),
         shown=say_reveals(exam),
+        **before_start(exam),
         last=tries.last,
         next_try=tries.count + 1,
     )
@@ -77,6 +86,7 @@ def begin(exam_id: int) -> ResponseReturnValue:
     """Start the clock, or go on with the sitting that runs."""
     session = db_session()
     exam = queries.published_exam(session, exam_id)
+    require_safe_browser_for(exam)
     outcome = enter_exam(
         session,
         exam,
@@ -106,6 +116,7 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
     if found.state not in RUNNING:
         return redirect(url_for("exams.result", sitting_id=found.id))
     exam = queries.exam_of(session, found)
+    require_safe_browser(found.id)
     if state_at(found.state, deadline=found.deadline, now=now) is not SittingState.OPEN:
         return render_template("exams/states/expired.html", **_expired_page(exam, found, now))
     refuse_address(exam, request.remote_addr or "")
@@ -154,6 +165,7 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
         "last_code": receipt_code(last[1].receipt_hash) if last else None,
         "hand_in_from": _hand_in_from(exam, found),
         "shows_during": shows_during(exam),
+        **integrity_page(exam, found),
     }
 
 
@@ -171,6 +183,7 @@ def save(sitting_id: int) -> ResponseReturnValue:
     """Store a page sent as an ordinary form, then stay or go to the check before handing in."""
     session = db_session()
     found = queries.sitting_for(session, current_actor(), sitting_id)
+    require_safe_browser(found.id)
     responses, unfinished = _responses_in_form(found)
     changed = save_form(
         session,

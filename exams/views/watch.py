@@ -1,67 +1,44 @@
 """One person's sitting as the invigilator sees it: what happened, and what a person may decide."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from core.errors import N_, Conflict, Forbidden
-from core.pages import show_moment, show_points, stand_under
+from core.forms import BaseForm
+from core.pages import stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
-from exams.links import (
-    CLOSED_FOR,
-    EXTENDED,
-    LATE_DECIDED,
-    MARKED_BY_PERSON,
-    PAPER,
-    REOPENED,
-    TAKEN_OVER,
-)
-from exams.models import RUNNING, LateDecision, SittingState
+from exams.invigilation_forms import MessageForm, NoteForm
+from exams.models import RUNNING, IntegrityDecision, LateDecision, SittingState
 from exams.operations.closing import close_for
 from exams.operations.delivery import decide_late_answers
+from exams.operations.invigilation import add_note, send_message
 from exams.operations.sitting import extend_sitting, reopen_sitting
-from exams.queries.board import Happening, Watched, happenings, watched_sitting
-from exams.queries.exams import WATCHERS
+from exams.operations.verdicts import confirm_sitting, void_sitting
+from exams.queries.board import Watched, watched_sitting
+from exams.queries.exams import MANAGERS, WATCHERS, may_manage
 from exams.queries.sittings import is_to_mark
 from exams.rules import seconds_left, state_at
 from exams.views.blueprint import bp
 from exams.views.board import ATTENDANCES, cells
+from exams.views.timeline import shown_times, timeline
 
-FORMS: dict[str, type[ReasonForm]] = {
+FORMS: dict[str, type[BaseForm]] = {
     "extend": MoreMinutesForm,
     "reopen": MoreMinutesForm,
     "close": ReasonForm,
     "accept": ReasonForm,
-    "reject": ReasonForm,
+    "confirm": ReasonForm,
+    "void": ReasonForm,
+    "note": NoteForm,
+    "message": MessageForm,
 }
 # Both decisions on late answers share one form.
 FORM_OF = {"reject": "accept"}
-# (sign, words)
-EVENTS = {
-    PAPER: ("open", _l("开始考试")),
-    TAKEN_OVER: ("warn", _l("换了一台设备接着答")),
-    CLOSED_FOR: ("must", _l("监考人收卷")),
-    MARKED_BY_PERSON: ("safe", _l("人工阅卷完成")),
-    SittingState.SUBMITTED.value: ("safe", _l("交卷")),
-    SittingState.EXPIRED.value: ("safe", _l("到时收卷")),
-}
-
-
-@dataclass(frozen=True)
-class ShownEvent:
-    """One line of what happened."""
-
-    at: str
-    sign: str
-    words: str
-    by: str
-    reason: str
 
 
 @bp.route("/exams/sittings/<int:sitting_id>/watch", methods=["GET", "POST"])
@@ -76,7 +53,7 @@ def watch(sitting_id: int) -> ResponseReturnValue:
         raise Forbidden(N_("这是你自己的答卷，由别的监考人处理。"))
     forms = {
         key: FORMS[key](request.form if FORM_OF.get(sent, sent) == key else None, prefix=key)
-        for key in ("extend", "reopen", "close", "accept")
+        for key in FORMS
     }
     form = forms.get(FORM_OF.get(sent, sent))
     if request.method == "POST" and form is not None and form.validate():
@@ -87,20 +64,36 @@ def watch(sitting_id: int) -> ResponseReturnValue:
         "exams/watch.html",
         **_shown(found),
         forms=forms,
-        events=[_say(one) for one in happenings(session, sitting_id)],
+        events=timeline(session, sitting_id),
+        times=shown_times(session, sitting_id),
     )
 
 
-def _done(found: Watched, sent: str, form: ReasonForm) -> bool:
-    """Do it; a refusal is said at the form's reason."""
-    session, sitting = db_session(), found.sitting
+def _done(found: Watched, sent: str, form: BaseForm) -> bool:
+    """Do it; a refusal is said at the form's reason, or above the page where it has none."""
+    act, words = _acts(found, form)[sent]
+    try:
+        act()
+    except Conflict as conflict:
+        refusal = _(conflict.msgid, **conflict.values)
+        if isinstance(form, ReasonForm):
+            form.reason.errors = [refusal]
+            return False
+        flash(refusal, "warn")
+        return True
+    flash(words)
+    return True
+
+
+def _acts(found: Watched, form: BaseForm) -> dict[str, tuple[Callable[[], object], str]]:
+    """What each act does, and what is said once it is done."""
+    session, sitting, actor, now = db_session(), found.sitting, current_actor(), moment()
     minutes = form.minutes.data or 0 if isinstance(form, MoreMinutesForm) else 0
-    why: dict[str, Any] = {
-        "reason": form.reason.data or "",
-        "actor": current_actor(),
-        "now": moment(),
-    }
-    acts: dict[str, tuple[Callable[[], None], str]] = {
+    reason = form.reason.data or "" if isinstance(form, ReasonForm) else ""
+    text = form.text.data or "" if isinstance(form, NoteForm | MessageForm) else ""
+    why: dict[str, Any] = {"reason": reason, "actor": actor, "now": now}
+    said: dict[str, Any] = {"text": text, "actor": actor, "now": now}
+    return {
         "extend": (
             lambda: extend_sitting(session, sitting, minutes=minutes, **why),
             _("已加时 %(n)s 分", n=minutes),
@@ -118,15 +111,21 @@ def _done(found: Watched, sent: str, form: ReasonForm) -> bool:
             lambda: decide_late_answers(session, sitting.id, accepts=False, **why),
             _("补交的答案不算，成绩不变"),
         ),
+        "confirm": (lambda: confirm_sitting(session, sitting.id, **why), _("已确认，成绩算数")),
+        "void": (lambda: _void(found, why), _("已作废，成绩按不合格算")),
+        "note": (lambda: add_note(session, sitting, **said), _("已记下")),
+        "message": (
+            lambda: send_message(session, found.exam, [sitting.id], is_to_all=False, **said),
+            _("已发，20 秒内显示在考试页面上"),
+        ),
     }
-    act, words = acts[sent]
-    try:
-        act()
-    except Conflict as conflict:
-        form.reason.errors = [_(conflict.msgid, **conflict.values)]
-        return False
-    flash(words)
-    return True
+
+
+def _void(found: Watched, why: dict[str, Any]) -> None:
+    """Only whoever manages the exam takes a result away."""
+    if not may_manage(db_session(), why["actor"], found.exam):
+        raise Forbidden(N_("作废由管这场考试的考试员决定。"))
+    void_sitting(db_session(), found.sitting.id, **why)
 
 
 def _shown(found: Watched) -> dict[str, Any]:
@@ -149,6 +148,11 @@ def _shown(found: Watched) -> dict[str, Any]:
         "may_close": is_running,
         "may_reopen": not is_running and not sitting.is_passed,
         "may_decide": not is_running and sitting.late_decision is LateDecision.PENDING,
+        "is_voided": sitting.integrity_decision is IntegrityDecision.VOIDED,
+        "may_confirm": not is_running and sitting.integrity_decision is IntegrityDecision.PENDING,
+        "may_void": not is_running
+        and sitting.integrity_decision is not IntegrityDecision.VOIDED
+        and current_actor().has(*MANAGERS),
         "results": [
             (title, score, _verdict(score, exam.pass_mark_tenths))
             for title, score in (
@@ -167,33 +171,3 @@ def _is_own(found: Watched) -> bool:
 
 def _verdict(score: int, pass_mark: int) -> tuple[str, str]:
     return ("safe", _("合格")) if score >= pass_mark else ("stop", _("不合格"))
-
-
-def _say(one: Happening) -> ShownEvent:
-    sign, words = _sign_and_words(one)
-    by = one.actor_name or ""
-    return ShownEvent(show_moment(one.at), sign, words, by, one.reason or "")
-
-
-def _sign_and_words(one: Happening) -> Sequence[str]:
-    content = one.content if isinstance(one.content, dict) else {}
-    if one.kind == EXTENDED:
-        return "must", _("加时，共加 %(n)s 分", n=content.get("extra_minutes", 0))
-    if one.kind == REOPENED:
-        return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
-    if one.kind == LATE_DECIDED:
-        if content.get("score_tenths") is None:
-            is_in = content.get("late") == LateDecision.ACCEPTED.value
-            return "must", _("补交的答案算数，待阅卷") if is_in else _("补交的答案不算，待阅卷")
-        score = show_points(content.get("score_tenths"))
-        if content.get("late") == LateDecision.ACCEPTED.value:
-            return "must", _("补交的答案算数，%(score)s 分", score=score)
-        return "must", _("补交的答案不算，%(score)s 分", score=score)
-    if one.kind in (SittingState.SUBMITTED.value, SittingState.EXPIRED.value, MARKED_BY_PERSON):
-        sign, words = EVENTS[one.kind]
-        if content.get("score_tenths") is None:
-            return sign, _("%(what)s，待阅卷", what=words)
-        score = show_points(content.get("score_tenths"))
-        return sign, _("%(what)s，%(score)s 分", what=words, score=score)
-    sign, words = EVENTS.get(one.kind, ("open", one.kind))
-    return sign, str(words)

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from core.pages import say_moment, show_points
 from exams.definition import Finding, Phase, definition_of, reveals
-from exams.models import Exam, ExamKind, LateAnswers, Reveal
+from exams.models import Exam, ExamKind, IncidentKind, LateAnswers, Reveal
 from exams.queries.audience import AudienceLine
 from exams.standing import Standing
 from question_bank.keys import RuleName
@@ -36,6 +36,16 @@ RULES = {
     RuleName.POINTS_PER_OPTION: _l("少选每项得固定分，选错不得分"),
     RuleName.RIGHT_MINUS_WRONG: _l("选对的减选错的，不低于 0 分"),
     RuleName.WEIGHTED: _l("按选项的权重给分，没写权重的题全对才得分"),
+}
+INCIDENTS = {
+    IncidentKind.LEFT: _l("离开页面"),
+    IncidentKind.IDLE: _l("没有动作"),
+    IncidentKind.COPIED: _l("复制"),
+    IncidentKind.CUT: _l("剪切"),
+    IncidentKind.PASTED: _l("粘贴"),
+    IncidentKind.SECOND_DEVICE: _l("换了设备"),
+    IncidentKind.ADDRESS: _l("换了网络地址"),
+    IncidentKind.LIMIT: _l("超过限制"),
 }
 REVEALS = {
     Reveal.DURING: _l("边答边看（只限练习）"),

@@ -6,6 +6,7 @@ import { Countdown } from "./countdown.js";
 import { Ending } from "./ending.js";
 import { Tabs, leaseOf } from "./holder.js";
 import { Journal } from "./journal.js";
+import { watchIntegrity } from "./integrity.js";
 import { isShown, listenToKeys } from "./keyboard.js";
 import { makeOrder } from "./order.js";
 import { ask } from "./post.js";
@@ -43,6 +44,7 @@ const card = new Card({ questions, journal, words, flagsName: `${name}-flags`, o
 const uploads = new Uploads({ journal, urls, csrf, lease, claimedNow, show: showUpload });
 const ending = new Ending({ journal, uploads, urls, csrf, lease, leave });
 const tabs = new Tabs(name, { onLost: stepAside });
+const integrity = watchIntegrity({ name, server, isHolder: () => tabs.isHolder, beat: beThere });
 const countdown = new Countdown(Number(exam.dataset.secondsLeft), {
   announce: (minutes) => say("[data-announce]", minutes),
   alarm: (minutes) => say("[data-alarm]", minutes),
@@ -234,6 +236,7 @@ async function endOfTime() {
 function leave() {
   countdown.stop();
   card.forget();
+  integrity.stop();
 }
 
 // ---- being there ----
@@ -244,7 +247,9 @@ async function signOfLife() {
     answered: card.answered.size,
     slot: card.here,
     waiting: journal.size,
+    ...integrity.report(),
   });
+  integrity.heard(told);
   if (told) {
     server.offset = told.server_ms - performance.now();
     server.deadline = told.deadline_ms;
