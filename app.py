@@ -17,6 +17,8 @@ import editor.views
 import exams.cli
 import exams.events
 import exams.item_analysis
+import exams.listeners
+import exams.queries.cards
 import exams.signing
 import exams.sweep
 import exams.views
@@ -56,6 +58,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
     bus.subscribe(exams.events.SittingRemarked, award)
+    bus.subscribe(exams.events.SittingClosed, exams.listeners.bound_terminal_session)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
@@ -72,6 +75,8 @@ def register_jobs(services: Services) -> None:
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
     services.jobs.every_minutes("tidy-question-imports", 30, partial(uploads.tidy, services))
     services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
+    purge_cards = partial(exams.sweep.purge_cards, services)
+    services.jobs.every_night("purge-cards", purge_cards, zone=services.config.time_zone, hour=4)
 
 
 def register_panels(services: Services) -> None:
@@ -85,6 +90,8 @@ def register_panels(services: Services) -> None:
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
+    services.panels["person"].append(exams.views.cards.person_panel)
+    services.panels["team"].append(exams.views.cards.team_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 
@@ -92,6 +99,7 @@ def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
     services.records.extend(teams.queries.records.RECORDS)
+    services.records.extend(exams.queries.cards.RECORDS)
     services.records.extend(reports.records.RECORDS)
     services.acts.update(reports.audit_words.ACTIONS)
 

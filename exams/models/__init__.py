@@ -1,5 +1,6 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.cards import CardCode
 from exams.models.exam import (
     BlueprintRow,
     Exam,
@@ -29,6 +30,7 @@ __all__ = [
     "RUNNING",
     "Answer",
     "BlueprintRow",
+    "CardCode",
     "Exam",
     "ExamAudience",
     "ExamItemStatistics",

@@ -98,6 +98,8 @@ class Sitting(Base):
     # Answers that came after the deadline, and the score that the paper would have with them.
     late_decision: Mapped[LateDecision | None] = mapped_column(enum_column(LateDecision))
     late_score_tenths: Mapped[int | None]
+    # The shared terminal on which it was last begun or gone on with; None for people's own devices.
+    terminal_id: Mapped[int | None] = mapped_column(ForeignKey("terminal.id"))
 
 
 class SittingQuestion(Base):

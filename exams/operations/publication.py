@@ -26,6 +26,7 @@ from exams.models import (
     Sitting,
     SittingState,
 )
+from exams.operations.circumstances import keep_terminal_session
 from exams.queries.audience import AudienceChoice, Days, audience_of
 from exams.queries.exams import (
     bank_questions,
@@ -256,6 +257,7 @@ def _move_deadlines(
         if later <= sitting.deadline or is_overdue(deadline=sitting.deadline, now=now):
             continue
         before, sitting.deadline = sitting.deadline, later
+        keep_terminal_session(session, sitting, actor=actor, now=now)
         record(
             session,
             actor=actor,

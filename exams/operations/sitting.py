@@ -19,6 +19,7 @@ from core.identity import Actor
 from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
 from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
 from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
+from exams.operations.circumstances import keep_terminal_session, note_circumstances
 from exams.operations.closing import settle_overdue
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
@@ -64,6 +65,7 @@ def start_sitting(
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
     _store_paper(session, sitting, exam, paper, now=now)
+    note_circumstances(session, sitting, exam, on=local_date(now, zone), actor=actor, now=now)
     record(
         session,
         actor=actor,
@@ -200,6 +202,7 @@ def _extend(
     sitting.deadline += timedelta(minutes=minutes)
     after = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
     append_event(session, sitting, EXTENDED, after, now=now)
+    keep_terminal_session(session, sitting, actor=actor, now=now)
     record(
         session,
         actor=actor,
