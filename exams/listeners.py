@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from accounts.operations import bound_sessions
+from accounts.lifetimes import bound_sessions
 from accounts.rules import TERMINAL_REST
 from exams.events import SittingClosed
 from exams.models import Sitting, SittingState
@@ -16,4 +16,4 @@ def bound_terminal_session(session: Session, event: SittingClosed) -> None:
     sitting = session.get_one(Sitting, event.sitting_id)
     if sitting.terminal_id is not None and sitting.state is SittingState.SUBMITTED:
         until = event.at + TERMINAL_REST
-        bound_sessions(session, sitting.user_id, until=until, actor=event.actor, now=event.at)
+        bound_sessions(session, sitting.user_id, until=until, now=event.at)

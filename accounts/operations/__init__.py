@@ -27,12 +27,7 @@ from accounts.operations.sign_in import (
     count_failure,
     sign_in,
 )
-from accounts.operations.terminals import (
-    bound_sessions,
-    hold_sessions,
-    register_terminal,
-    revoke_terminal,
-)
+from accounts.operations.terminals import register_terminal, revoke_terminal
 from accounts.operations.upkeep import acknowledge_notice, ensure_notice, purge_expired
 
 __all__ = [
@@ -44,7 +39,6 @@ __all__ = [
     "Visit",
     "acknowledge_notice",
     "activate",
-    "bound_sessions",
     "change_password",
     "choose_language",
     "count_failure",
@@ -52,7 +46,6 @@ __all__ = [
     "end_sessions",
     "ensure_notice",
     "grant_accommodation",
-    "hold_sessions",
     "make_activation_code",
     "make_first_administrator",
     "purge_expired",

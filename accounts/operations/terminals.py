@@ -1,4 +1,4 @@
-"""Shared terminals: registered, revoked, and how long the sessions on them live."""
+"""Shared terminals: registered and revoked."""
 
 from datetime import datetime
 
@@ -68,40 +68,3 @@ def revoke_terminal(session: Session, terminal: Terminal, *, actor: Actor, now: 
         before={"name": terminal.name, "place": terminal.place},
     )
     session.flush()
-
-
-def hold_sessions(
-    session: Session, user_id: int, *, until: datetime, actor: Actor, now: datetime
-) -> None:
-    """Let the person's sessions on terminals live at least until a moment.
-
-    Not an act of its own: the start or the extension of the sitting is recorded.
-    """
-    for row in _open_sessions(session, user_id, now):
-        row.expires_at = max(row.expires_at, until)
-    session.flush()
-
-
-def bound_sessions(
-    session: Session, user_id: int, *, until: datetime, actor: Actor, now: datetime
-) -> None:
-    """Let the person's sessions on terminals live no longer than until a moment.
-
-    Not an act of its own: the end of the sitting is recorded.
-    """
-    for row in _open_sessions(session, user_id, now):
-        row.expires_at = min(row.expires_at, until)
-    session.flush()
-
-
-def _open_sessions(session: Session, user_id: int, now: datetime) -> list[AuthSession]:
-    return list(
-        session.scalars(
-            select(AuthSession).where(
-                AuthSession.user_id == user_id,
-                AuthSession.terminal_id.is_not(None),
-                AuthSession.ended_at.is_(None),
-                AuthSession.expires_at > now,
-            )
-        )
-    )

@@ -17,8 +17,8 @@ from accounts.rules import CounterKind, Subjects
 from core.audit import record
 from core.errors import N_, Conflict
 from core.identity import Actor
+from exams.circumstances import note_terminal
 from exams.models import CardCode, Exam
-from exams.operations.circumstances import note_terminal
 from exams.queries.cards import open_card, open_sitting_ids
 from exams.queries.sittings import locked_sitting
 

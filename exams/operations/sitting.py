@@ -16,10 +16,10 @@ from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
+from exams.circumstances import keep_terminal_session, note_circumstances
 from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
 from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
 from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
-from exams.operations.circumstances import keep_terminal_session, note_circumstances
 from exams.operations.closing import settle_overdue
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
@@ -202,7 +202,7 @@ def _extend(
     sitting.deadline += timedelta(minutes=minutes)
     after = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
     append_event(session, sitting, EXTENDED, after, now=now)
-    keep_terminal_session(session, sitting, actor=actor, now=now)
+    keep_terminal_session(session, sitting, now=now)
     record(
         session,
         actor=actor,

@@ -6,8 +6,10 @@ from core.pages import NavItem
 from exams.views import analysis as analysis
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
-from exams.views import board, result, setup
+from exams.views import board, result, setup, terminals
+from exams.views import cards as cards
 from exams.views import clauses as clauses
+from exams.views import door as door
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import journal as journal
@@ -17,4 +19,4 @@ from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV
+NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + terminals.NAV

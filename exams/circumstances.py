@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from accounts.lifetimes import hold_sessions
 from accounts.models import AuthSession, Terminal
-from accounts.operations import hold_sessions
 from accounts.queries import accommodation_of
 from accounts.rules import TERMINAL_REST
 from core.identity import Actor
@@ -55,15 +55,13 @@ def note_terminal(session: Session, sitting: Sitting, *, actor: Actor, now: date
         sitting.terminal_id = terminal.id
         content = {"terminal": terminal.id, "name": terminal.name, "place": terminal.place}
         append_event(session, sitting, AT_TERMINAL, content, now=now)
-    keep_terminal_session(session, sitting, actor=actor, now=now)
+    keep_terminal_session(session, sitting, now=now)
 
 
-def keep_terminal_session(
-    session: Session, sitting: Sitting, *, actor: Actor, now: datetime
-) -> None:
+def keep_terminal_session(session: Session, sitting: Sitting, *, now: datetime) -> None:
     """Let the session on a terminal outlive the sitting, so that nobody is signed out in it."""
     if sitting.terminal_id is None:
         return
     minutes = exam_of(session, sitting).delivery_minutes
     until = delivery_until(deadline=sitting.deadline, delivery_minutes=minutes) + TERMINAL_REST
-    hold_sessions(session, sitting.user_id, until=until, actor=actor, now=now)
+    hold_sessions(session, sitting.user_id, until=until, now=now)
