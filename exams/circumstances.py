@@ -15,6 +15,18 @@ from exams.queries.sittings import exam_of
 from exams.rules import deadline_for, delivery_until, extra_minutes_for
 
 
+def extra_minutes_of(session: Session, exam: Exam, user_id: int, *, on: date) -> int:
+    """How many minutes beyond the exam's own a person has who begins it on a day."""
+    found = accommodation_of(session, user_id, on)
+    if found is None:
+        return 0
+    return extra_minutes_for(
+        minutes=exam.minutes,
+        extra_percent=found.extra_percent,
+        extra_minutes=found.extra_minutes,
+    )
+
+
 def note_circumstances(
     session: Session, sitting: Sitting, exam: Exam, *, on: date, actor: Actor, now: datetime
 ) -> None:
@@ -22,16 +34,7 @@ def note_circumstances(
 
     The chain has the number of minutes only; why they were given is nobody's business there.
     """
-    found = accommodation_of(session, sitting.user_id, on)
-    extra = (
-        extra_minutes_for(
-            minutes=exam.minutes,
-            extra_percent=found.extra_percent,
-            extra_minutes=found.extra_minutes,
-        )
-        if found is not None
-        else 0
-    )
+    extra = extra_minutes_of(session, exam, sitting.user_id, on=on)
     if extra:
         sitting.extra_minutes = extra
         sitting.deadline = deadline_for(

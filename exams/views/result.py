@@ -23,6 +23,7 @@ from exams.rules import state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
 from exams.views.blueprint import bp
 from exams.views.paper import TYPE_NAMES
+from exams.views.reading import reading_settings
 from question_bank.outlines import OutlinedPicture
 
 NAV: tuple[NavItem, ...] = (
@@ -164,6 +165,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
         clauses=_clauses(lost),
         may_resit=_may_resit(exam, tries, now),
         panels=panels("exams.result", sitting.id),
+        reading=reading_settings(actor.user_id),
     )
 
 
