@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from core.forms import BaseForm
 from exams.forms import Day
@@ -17,12 +17,12 @@ class CardForm(BaseForm):
 
     employee_no = StringField(
         _l("工号"),
-        [InputRequired(_l("写上工号")), Length(max=80, message=TOO_LONG)],
+        [DataRequired(_l("写上工号")), Length(max=80, message=TOO_LONG)],
         render_kw=FORGET | {"inputmode": "numeric"},
     )
     code = StringField(
         _l("卡码"),
-        [InputRequired(_l("写上卡码，班组长给的 6 位数字")), Length(max=20, message=TOO_LONG)],
+        [DataRequired(_l("写上卡码，班组长给的 6 位数字")), Length(max=20, message=TOO_LONG)],
         render_kw=FORGET | {"inputmode": "numeric"},
     )
 
@@ -32,7 +32,7 @@ class TerminalForm(BaseForm):
 
     name = StringField(
         _l("终端名称"),
-        [InputRequired(_l("写上终端名称")), Length(max=40, message=TOO_LONG)],
+        [DataRequired(_l("写上终端名称")), Length(max=40, message=TOO_LONG)],
         render_kw={"autocomplete": "off"},
     )
     place = StringField(

@@ -49,7 +49,7 @@ def _by_cookie() -> Terminal | None:
     if sent is None:
         return None
     try:
-        token = _signer().loads(sent)
+        token = terminal_signer().loads(sent)
     except BadSignature:
         return None
     if request.method in SAFE_METHODS:
@@ -61,7 +61,7 @@ def _by_cookie() -> Terminal | None:
     return found
 
 
-def _signer() -> URLSafeSerializer:
+def terminal_signer() -> URLSafeSerializer:
     return URLSafeSerializer(services().session_key, salt="terminal")
 
 
@@ -72,9 +72,10 @@ def terminals() -> ResponseReturnValue:
 
 
 def _page(form: TerminalForm) -> str:
-    return render_template(
-        "exams/terminals.html", form=form, terminals=people.terminals(db_session())
-    )
+    with reading() as session:
+        rows = people.terminals(session)
+        session.expunge_all()
+    return render_template("exams/terminals.html", form=form, terminals=rows)
 
 
 @bp.post("/terminals")
@@ -107,7 +108,7 @@ def register_terminal() -> ResponseReturnValue:
     answer = redirect(url_for("exams.terminal"))
     answer.set_cookie(
         COOKIE,
-        _signer().dumps(token),
+        terminal_signer().dumps(token),
         max_age=COOKIE_SECONDS,
         httponly=True,
         samesite="Lax",

@@ -164,6 +164,10 @@ function textOf(question, words) {
     parts.push(plain(option, words));
   }
   for (const label of question.querySelectorAll(".match label")) parts.push(plain(label, words));
+  if (!question.querySelector(".match-list")) {
+    const right = [...(question.querySelector(".match select")?.options || [])].slice(1);
+    parts.push(...right.map((one) => one.textContent.trim()));
+  }
   return parts.filter(Boolean);
 }
 
