@@ -226,8 +226,8 @@ class AccommodationForm(BaseForm):
         share = (self.own_percent.data or 0) if chosen == -1 else chosen
         return max(share, 50) if self.low_literacy.data else int(share)
 
-    def validate_own_percent(self, field: IntegerField) -> None:
-        if self.extra_percent.data == -1 and field.data is None and not field.errors:
+    def validate_extra_percent(self, field: SelectField) -> None:
+        if field.data == -1 and self.own_percent.data is None and not self.own_percent.errors:
             raise ValidationError(_("写上比例，如 75"))
 
 

@@ -42,6 +42,7 @@ from exams.queries.cards import (
 )
 from exams.terminal_forms import CardForm
 from exams.views.blueprint import bp
+from exams.views.journal import milliseconds
 from exams.views.terminals import this_terminal
 
 # What a candidate at a terminal may open: the own exams, whatever pages they come to have.
@@ -141,7 +142,13 @@ def _attempt(form: CardForm) -> CardAttempt:
 
 
 def _door(found: Terminal, form: CardForm, trouble: str = "") -> str:
-    return render_template("exams/terminal.html", terminal=found, form=form, trouble=trouble)
+    return render_template(
+        "exams/terminal.html",
+        terminal=found,
+        form=form,
+        trouble=trouble,
+        server_ms=milliseconds(moment()),
+    )
 
 
 def _left_open() -> ResponseReturnValue | None:

@@ -14,7 +14,7 @@ export function makeReading({ questions = [...document.querySelectorAll(".questi
     aloud: preset.aloud === "true",
     ...kept(preset.key),
   };
-  const speech = new Speech(questions, JSON.parse(preset.words));
+  const speech = new Speech(questions, JSON.parse(preset.spoken));
 
   function apply() {
     const root = document.documentElement.dataset;

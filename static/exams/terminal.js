@@ -22,7 +22,7 @@ for (const place of document.querySelectorAll("[data-leave]")) watch(place);
 
 function watch(place) {
   const { leave, doorUrl, idleSeconds } = place.dataset;
-  const told = place.querySelector("[data-told]");
+  const told = place.querySelector("[data-idle-told]");
   let left = Number(idleSeconds);
   let isLeaving = false;
 
@@ -69,6 +69,7 @@ if (restart) {
   }, 1000);
 }
 
+const serverMs = Number(document.querySelector("[data-server-ms]")?.dataset.serverMs);
 const keypad = document.querySelector("[data-keypad]");
 if (keypad) {
   const boxes = [...document.querySelectorAll("[data-box]")];
@@ -142,8 +143,9 @@ function mustStay(name) {
 
     function done(database, entries) {
       database.close();
-      const newest = Math.max(0, ...entries.map((entry) => entry.claimed_ms || Date.now()));
-      resolve(entries.length > 0 && Date.now() - newest < WEEK_MS);
+      // By the server's clock, by which the entries are dated too: a terminal's own may be wrong.
+      const newest = Math.max(0, ...entries.map((entry) => entry.claimed_ms));
+      resolve(entries.length > 0 && serverMs - newest < WEEK_MS);
     }
   });
 }
