@@ -61,7 +61,7 @@ def team_cards(team_id: int) -> ResponseReturnValue:
         team = queries.team_for(session, actor, team_id, *MAKERS)
         people = working_people(session, team)
         mine = [one.user for one in people if may_make_card(actor, one.path, one.grants)]
-        shown = {
+        shown: dict[str, Any] = {
             "team_id": team_id,
             "team": team.name,
             "people": [(user.id, user.name, user.employee_no) for user in mine[:MOST_CARDS]],

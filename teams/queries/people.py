@@ -174,8 +174,10 @@ def working_people(session: Session, team: Team) -> list[Worker]:
     held: dict[int, set[Grant]] = {}
     # Roles are few beside people, so all are read at once.
     roles = select(RoleGrant.user_id, RoleGrant.role, Team.id, Team.path)
-    for user_id, *grant in session.execute(roles.join(Team, Team.id == RoleGrant.team_id)):
-        held.setdefault(user_id, set()).add(Grant(*grant))
+    for user_id, role, team_id, path in session.execute(
+        roles.join(Team, Team.id == RoleGrant.team_id)
+    ):
+        held.setdefault(user_id, set()).add(Grant(role, team_id, path))
     query = _narrowed(select(User, Team.path), PeopleFilter((team.path,)))
     rows = session.execute(query.order_by(Team.path, User.name_sort, User.employee_no))
     return [Worker(user, path, frozenset(held.get(user.id, ()))) for user, path in rows]

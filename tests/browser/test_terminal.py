@@ -1,4 +1,4 @@
-"""A shared terminal in a real browser: two people one after the other, and no trace of the first."""
+"""A shared terminal in a real browser: two people in turn, and no trace of the first."""
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
