@@ -178,6 +178,6 @@ function plain(element, words) {
     silent.remove();
   }
   const key = copy.querySelector(".key");
-  if (key) key.append(words.pause);
+  if (key?.textContent.trim()) key.append(words.pause);
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
