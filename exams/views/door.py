@@ -60,8 +60,6 @@ ANYBODY = {
     "exams.leave_terminal",
     "exams.leaving_terminal",
 }
-# A page of a person is left alone for so long before it signs out by itself.
-IDLE_SECONDS = 60
 
 
 def card_key() -> bytes:

@@ -16,7 +16,16 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// ---- out, by itself ----
+// ---- out ----
+
+for (const link of document.querySelectorAll("[data-needs-network]")) {
+  // A browser's own page of errors would stand where the paper was.
+  link.addEventListener("click", (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    link.textContent = link.dataset.needsNetwork;
+  });
+}
 
 for (const place of document.querySelectorAll("[data-leave]")) watch(place);
 

@@ -136,7 +136,7 @@ def test_page_that_nobody_looks_at_signs_out_by_itself(
     page.clock.install()
     come_in(page, learner.employee_no, "121212", "王小满")
     expect(page.locator("[data-idle-told]")).to_be_attached()
-    page.clock.run_for(61_000)
+    page.clock.run_for(181_000)
 
     expect(page).to_have_url(f"{live.url}/terminal")
     expect(page.get_by_role("heading", level=1)).to_have_text("输工号和卡码，开始考试")

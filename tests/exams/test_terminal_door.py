@@ -220,7 +220,7 @@ def test_pages_at_a_terminal_are_not_kept_by_the_browser(
     assert door.headers["Cache-Control"] == page.headers["Cache-Control"] == "no-store"
     assert 'autocomplete="off"' in door.text
     assert "主导航" not in page.text
-    assert "完成，退出" in page.text
+    assert 'action="/terminal/leave"' in page.text
 
 
 def test_who_has_not_left_is_named_at_the_door(client: FlaskClient, card: None) -> None:
