@@ -13,7 +13,16 @@ from core.errors import N_, Conflict, Forbidden
 from core.pages import show_moment, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, PAPER, REOPENED, TAKEN_OVER
+from exams.links import (
+    ACCOMMODATED,
+    AT_TERMINAL,
+    CLOSED_FOR,
+    EXTENDED,
+    LATE_DECIDED,
+    PAPER,
+    REOPENED,
+    TAKEN_OVER,
+)
 from exams.models import RUNNING, LateDecision, SittingState
 from exams.operations.closing import close_for
 from exams.operations.delivery import decide_late_answers
@@ -168,6 +177,10 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
     content = one.content if isinstance(one.content, dict) else {}
     if one.kind == EXTENDED:
         return "must", _("加时，共加 %(n)s 分", n=content.get("extra_minutes", 0))
+    if one.kind == ACCOMMODATED:
+        return "open", _("开考时加时 %(n)s 分", n=content.get("extra_minutes", 0))
+    if one.kind == AT_TERMINAL:
+        return "open", _("在考试终端「%(name)s」上答题", name=content.get("name", ""))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
     if one.kind == LATE_DECIDED:

@@ -107,6 +107,34 @@ def test_sitting_begun_at_a_terminal_says_so(
     assert AT_TERMINAL in [link.kind for link in links_of(session, sitting.id)]
 
 
+def test_invigilator_sees_where_it_is_sat_and_what_time_was_added_but_no_reason(
+    client: FlaskClient,
+    client_for: Callable[[str], FlaskClient],
+    card: None,
+    exam: Exam,
+    session: Session,
+    cast: Cast,
+) -> None:
+    operations.grant_accommodation(
+        session,
+        cast.user("learner"),
+        operations.Needs(MONDAY.date(), None, extra_percent=50),
+        reason="右手受伤",
+        actor=cast.actor("examiner"),
+        now=MONDAY,
+    )
+    session.commit()
+    type_card(client)
+    client.post(f"/my-exams/{exam.id}/start")
+    sitting = session.scalars(select(Sitting)).one()
+
+    page = client_for("team_leader").get(f"/exams/sittings/{sitting.id}/watch").text
+
+    assert "在考试终端「冲压 1 号机」上答题" in page
+    assert "开考时加时 30 分" in page
+    assert "右手受伤" not in page
+
+
 def test_code_works_once(client: FlaskClient, card: None) -> None:
     type_card(client)
     client.post("/terminal/leave")
