@@ -19,6 +19,8 @@ import exams.consequences
 import exams.events
 import exams.fairness_report
 import exams.item_analysis
+import exams.listeners
+import exams.queries.cards
 import exams.signing
 import exams.sweep
 import exams.views
@@ -62,6 +64,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(exams.events.SittingRemarked, exams.consequences.tell_failed_resit)
     bus.subscribe(exams.events.ResitFailed, certificates.awarding.propose_standby)
     bus.subscribe(exams.events.ExamCopied, certificates.awarding.copy_award)
+    bus.subscribe(exams.events.SittingClosed, exams.listeners.bound_terminal_session)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
@@ -80,6 +83,8 @@ def register_jobs(services: Services) -> None:
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
     services.jobs.every_minutes("tidy-question-imports", 30, partial(uploads.tidy, services))
     services.jobs.every_minutes("purge-accounts", 30, partial(accounts.jobs.purge, services))
+    purge_cards = partial(exams.sweep.purge_cards, services)
+    services.jobs.every_night("purge-cards", purge_cards, zone=services.config.time_zone, hour=4)
 
 
 def register_panels(services: Services) -> None:
@@ -95,6 +100,8 @@ def register_panels(services: Services) -> None:
     services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
     services.panels["exams.result"].append(exams.views.recorded.result_panel)
+    services.panels["person"].append(exams.views.cards.person_panel)
+    services.panels["team"].append(exams.views.cards.team_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 
@@ -102,6 +109,7 @@ def register_records(services: Services) -> None:
     """What "my records" shows of a person, in this order, and what audited acts are called."""
     services.records.extend(accounts.queries.RECORDS)
     services.records.extend(teams.queries.records.RECORDS)
+    services.records.extend(exams.queries.cards.RECORDS)
     services.records.extend(reports.records.make_records(services.clock))
     services.acts.update(reports.audit_words.ACTIONS)
 

@@ -68,6 +68,7 @@ END_REASONS = {
     "signed_out_everywhere": N_("在所有设备上退出"),
     "password_changed": N_("换了密码"),
     "left": N_("离职"),
+    "terminal_revoked": N_("考试终端停用了"),
 }
 
 
@@ -85,6 +86,51 @@ class AuthSession(Base):
     ended_reason: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(String(64))
     user_agent: Mapped[str | None] = mapped_column(String(200))
+    # The shared terminal on which a card code was typed; such a session may only sit exams.
+    terminal_id: Mapped[int | None] = mapped_column(ForeignKey("terminal.id"))
+
+
+class Terminal(Base):
+    """A computer that many people share. Its browser holds the token, the row only its hash."""
+
+    __tablename__ = "terminal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    place: Mapped[str] = mapped_column(String(80), default="")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    registered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # When somebody last signed in on it.
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Accommodation(Base):
+    """What a person with special needs gets in exams, from a day to a day, both included.
+
+    The reason may tell of the person's health: only who may grant, and the person, see it.
+    """
+
+    __tablename__ = "accommodation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    # Both add up: a share of the exam's minutes, rounded up, and a number of minutes.
+    extra_percent: Mapped[int] = mapped_column(default=0)
+    extra_minutes: Mapped[int] = mapped_column(default=0)
+    large_type: Mapped[bool] = mapped_column(default=False)
+    high_contrast: Mapped[bool] = mapped_column(default=False)
+    read_aloud: Mapped[bool] = mapped_column(default=False)
+    # Chosen as "reads with difficulty", which sets the others.
+    low_literacy: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(200))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
 
 class ActivationCode(Base):

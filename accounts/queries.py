@@ -1,7 +1,7 @@
 """Reads about people who sign in: who that is, whether a try must wait, what is stored on them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -10,11 +10,13 @@ from accounts import rules
 from accounts.models import (
     EMPLOYMENT_WORDS,
     END_REASONS,
+    Accommodation,
     ActivationCode,
     AuthSession,
     NoticeAcknowledgement,
     PrivacyNotice,
     SignInCounter,
+    Terminal,
     User,
 )
 from accounts.rules import CounterKind, Subjects, Tally
@@ -185,6 +187,44 @@ def open_code(session: Session, user_id: int, *, now: datetime) -> ActivationCod
     )
 
 
+def terminal_by_token(session: Session, token: str) -> Terminal | None:
+    """The registered terminal whose browser holds this token; None once it was revoked."""
+    return session.scalar(
+        select(Terminal).where(
+            Terminal.token_hash == rules.token_hash(token), Terminal.revoked_at.is_(None)
+        )
+    )
+
+
+def terminals(session: Session) -> list[Terminal]:
+    """Every terminal in use, by name."""
+    in_use = select(Terminal).where(Terminal.revoked_at.is_(None))
+    return list(session.scalars(in_use.order_by(Terminal.name, Terminal.id)))
+
+
+def terminal_for(session: Session, terminal_id: int) -> Terminal:
+    """One terminal by id; raises NotFound."""
+    found = session.get(Terminal, terminal_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def accommodation_of(session: Session, user_id: int, on: date) -> Accommodation | None:
+    """What a person gets in exams on a day, both ends of the validity included."""
+    return session.scalar(
+        select(Accommodation)
+        .where(
+            Accommodation.user_id == user_id,
+            Accommodation.ended_at.is_(None),
+            Accommodation.from_on <= on,
+            or_(Accommodation.to_on.is_(None), Accommodation.to_on >= on),
+        )
+        .order_by(Accommodation.id.desc())
+        .limit(1)
+    )
+
+
 def newest_notice(session: Session) -> PrivacyNotice | None:
     """The notice in force."""
     return session.scalar(select(PrivacyNotice).order_by(PrivacyNotice.version.desc()).limit(1))
@@ -222,21 +262,70 @@ def person_record(session: Session, user_id: int) -> RecordSection:
 
 def session_record(session: Session, user_id: int) -> RecordSection:
     """Every sign-in that is still kept."""
-    rows = session.scalars(
-        select(AuthSession).where(AuthSession.user_id == user_id).order_by(AuthSession.id.desc())
+    rows = session.execute(
+        select(AuthSession, Terminal.name)
+        .outerjoin(Terminal, Terminal.id == AuthSession.terminal_id)
+        .where(AuthSession.user_id == user_id)
+        .order_by(AuthSession.id.desc())
     )
     return RecordSection(
         N_("登录记录"),
-        (N_("登录时间"), N_("地址"), N_("设备"), N_("到期"), N_("结束")),
+        (N_("登录时间"), N_("地址"), N_("设备"), N_("考试终端"), N_("到期"), N_("结束")),
         [
             (
                 row.created_at,
                 row.address,
                 rules.browser_name(row.user_agent) or row.user_agent,
+                terminal,
                 row.expires_at,
                 row.ended_at,
             )
-            for row in rows
+            for row, terminal in rows
+        ],
+    )
+
+
+def accommodation_record(session: Session, user_id: int) -> RecordSection:
+    """What the person gets in exams, with the reason: it is the person's own."""
+    granter = aliased(User)
+    rows = session.execute(
+        select(Accommodation, granter.name)
+        .outerjoin(granter, granter.id == Accommodation.granted_by_id)
+        .where(Accommodation.user_id == user_id)
+        .order_by(Accommodation.id.desc())
+    )
+    return RecordSection(
+        N_("考试便利"),
+        (
+            N_("从"),
+            N_("到"),
+            N_("加时（%）"),
+            N_("加时（分钟）"),
+            N_("大字"),
+            N_("高对比"),
+            N_("朗读"),
+            N_("识字不多"),
+            N_("原因"),
+            N_("批准人"),
+            N_("批准时间"),
+            N_("提前结束"),
+        ),
+        [
+            (
+                row.from_on,
+                row.to_on,
+                row.extra_percent,
+                row.extra_minutes,
+                row.large_type,
+                row.high_contrast,
+                row.read_aloud,
+                row.low_literacy,
+                row.reason,
+                name,
+                row.granted_at,
+                row.ended_at,
+            )
+            for row, name in rows
         ],
     )
 
@@ -298,4 +387,11 @@ def audit_record(session: Session, user_id: int) -> RecordSection:
     )
 
 
-RECORDS = (person_record, session_record, code_record, notice_record, audit_record)
+RECORDS = (
+    person_record,
+    session_record,
+    code_record,
+    accommodation_record,
+    notice_record,
+    audit_record,
+)

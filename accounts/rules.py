@@ -30,6 +30,14 @@ CODE_LENGTH = 10
 CODE_HOURS = 72
 CODE_TRIES = 5
 
+# A card code is typed on a keypad at a registered terminal, so it is digits and few of them: five
+# guesses at 10^6 before it burns.
+CARD_LENGTH = 6
+# How long a terminal's session lives by itself, and after the end of a sitting. While a sitting
+# runs it lives as long as that one may be answered and delivered.
+TERMINAL_HOURS = 1
+TERMINAL_REST = timedelta(minutes=15)
+
 PASSWORD_LEAST = 10
 PASSWORD_LEAST_MIXED = 8
 PASSWORD_MOST = 128
@@ -71,6 +79,7 @@ class Purpose(Enum):
 
     PASSWORD = "password"
     ACTIVATION = "activation"
+    CARD = "card"
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,17 @@ def code_hash(user_id: int, code: str) -> str:
     wrong tries or three days.
     """
     return hashlib.sha256(f"activation:{user_id}:{normalise_code(code)}".encode()).hexdigest()
+
+
+def show_card(code: str) -> str:
+    """123 456, easier to read aloud."""
+    return f"{code[: CARD_LENGTH // 2]} {code[CARD_LENGTH // 2 :]}"
+
+
+def card_hash(user_id: int, code: str, *, key: bytes) -> str:
+    """What the database keeps of a card code: keyed, since a million digits are soon tried."""
+    text = f"card:{user_id}:{normalise_code(code)}".encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
 
 
 def token_hash(token: str) -> str:

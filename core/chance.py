@@ -31,6 +31,11 @@ def new_id(seeds: SeedSource, prefix: str, length: int) -> str:
     return f"{prefix}-{letters}"
 
 
+def new_digits(seeds: SeedSource, length: int) -> str:
+    """A code of digits alone, for a keypad."""
+    return f"{seeds.seed() % 10**length:0{length}d}"
+
+
 class SystemSeeds:
     """The operating system's randomness."""
 

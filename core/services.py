@@ -30,6 +30,8 @@ class SignedIn:
     language: str | None
     must_change_password: bool
     needs_notice: bool
+    # Signed in with a card code on a shared terminal, where only exams may be sat.
+    terminal_id: int | None = None
 
 
 # (session, cookie token, now) -> who that is, or None

@@ -17,6 +17,8 @@ TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
+ACCOMMODATED = "accommodated"
+AT_TERMINAL = "at_terminal"
 MARKED_BY_PERSON = "marked_by_person"
 # Incidents go into the chain in batches: one link for what one sign of life brought.
 INCIDENT = "incident"

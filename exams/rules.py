@@ -20,6 +20,11 @@ def deadline_for(
     return min(started_at + timedelta(minutes=minutes) + extra, closes_at + extra)
 
 
+def extra_minutes_for(*, minutes: int, extra_percent: int, extra_minutes: int) -> int:
+    """What an accommodation adds to an exam: a share of its minutes, rounded up, and minutes."""
+    return -(-minutes * extra_percent // 100) + extra_minutes
+
+
 def state_at(state: SittingState, *, deadline: datetime, now: datetime) -> SittingState:
     """The state to show: an open sitting is expired at once after its deadline.
 

@@ -2,6 +2,7 @@
 
 from core.identity import Actor
 from core.services import Services
+from exams.operations.cards import purge_expired_cards
 from exams.operations.closing import SweepReport, close_overdue_sittings
 
 SWEEPER = Actor.system("deadline-sweeper")
@@ -21,3 +22,9 @@ def sweep_overdue(services: Services) -> SweepReport:
             return SweepReport(closed, failed)
         closed += report.closed
         failed += report.failed
+
+
+def purge_cards(services: Services) -> None:
+    """Clear away card codes as old as the sign-ins that are cleared."""
+    with services.database.writing() as session:
+        purge_expired_cards(session, actor=Actor.system("purge-cards"), now=services.clock.now())

@@ -3,6 +3,14 @@
 from core.errors import N_
 
 ACTIONS = {
+    "accommodation.ended": N_("结束了考试便利"),
+    "accommodation.granted": N_("批准了考试便利"),
+    "card_code.burned": N_("卡码输错 5 次作废了"),
+    "card_code.made": N_("发了卡码"),
+    "card_code.purged": N_("清理了过期的卡码"),
+    "card_code.used": N_("用了卡码"),
+    "terminal.registered": N_("登记了考试终端"),
+    "terminal.revoked": N_("停用了考试终端"),
     "activation_code.burned": N_("激活码输错 5 次作废了"),
     "activation_code.made": N_("发了激活码"),
     "activation_code.used": N_("用了激活码"),

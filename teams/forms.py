@@ -10,13 +10,21 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     BooleanField,
     DateField,
     Form,
+    IntegerField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
 )
 from wtforms import Field as AnyField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from accounts.models import EMPLOYMENT_WORDS, EmploymentKind
 from core.forms import BaseForm
@@ -159,6 +167,68 @@ class RosterForm(BaseForm):
     file = FileField(_l("花名册文件"), validators=[FileRequired(_l("选一个 .xlsx 或 .csv 文件"))])
     creates_teams = BooleanField(_l("表里有、这里没有的班组，自动新建"), default=True)
     effective_on = DateField(_l("调动从哪天算起"), validators=[needed(DAY_NEEDED)])
+
+
+PERCENTS = (0, 25, 50, 100)
+
+
+class AccommodationForm(BaseForm):
+    """What a person with special needs gets in exams, and why."""
+
+    low_literacy = BooleanField(_l("识字不多（加时 50%，大字，题目可以朗读）"))
+    extra_percent = SelectField(
+        _l("加时"),
+        coerce=int,
+        choices=choices_of(
+            [
+                (0, _l("不按比例加")),
+                *((n, f"{n}%") for n in PERCENTS[1:]),
+                (-1, _l("别的比例，写在下面")),
+            ]
+        ),
+        default=0,
+    )
+    own_percent = IntegerField(
+        _l("别的比例（%）"),
+        validators=[
+            Optional(),
+            NumberRange(min=1, max=300, message=_l("填 1 到 300 的整数")),
+        ],
+    )
+    extra_minutes = IntegerField(
+        _l("另加多少分钟"),
+        validators=[
+            Optional(),
+            NumberRange(min=0, max=240, message=_l("填 0 到 240 的整数")),
+        ],
+    )
+    large_type = BooleanField(_l("大字"))
+    high_contrast = BooleanField(_l("高对比"))
+    read_aloud = BooleanField(_l("题目可以朗读"))
+    from_on = DateField(_l("从哪天起"), validators=[needed(DAY_NEEDED)])
+    to_on = DateField(_l("到哪天止"), validators=[Optional()])
+    reason = StringField(
+        _l("原因"),
+        validators=[
+            needed(_l("写上原因，4 到 200 个字")),
+            Length(min=4, max=200, message=_l("写 4 到 200 个字")),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    consented = BooleanField(
+        _l("本人知道并同意登记以上内容"),
+        validators=[DataRequired(_l("先问本人。本人不同意，就不登记"))],
+    )
+
+    def percent(self) -> int:
+        """The share that was chosen or written; reading with difficulty brings half at least."""
+        chosen = self.extra_percent.data
+        share = (self.own_percent.data or 0) if chosen == -1 else chosen
+        return max(share, 50) if self.low_literacy.data else int(share)
+
+    def validate_extra_percent(self, field: SelectField) -> None:
+        if field.data == -1 and self.own_percent.data is None and not self.own_percent.errors:
+            raise ValidationError(_("写上比例，如 75"))
 
 
 class ConfirmForm(BaseForm):

@@ -55,3 +55,12 @@ def may_make_code(actor: Actor, path: str, grants: frozenset[Grant], *, has_pass
     if actor.may_at(path, Role.ADMINISTRATOR):
         return all(actor.may_at(grant.path, Role.ADMINISTRATOR) for grant in grants)
     return actor.may_at(path, Role.TEAM_LEADER) and not has_password and not grants
+
+
+def may_make_card(actor: Actor, path: str, grants: frozenset[Grant]) -> bool:
+    """Whether the actor may hand out the code with which a person sits exams at a terminal.
+
+    Whoever holds the code can sit as that person, so the limits are those of activation codes; but
+    it opens nothing else and changes no password, so it does not matter whether there is one.
+    """
+    return may_make_code(actor, path, grants, has_password=False)

@@ -22,6 +22,8 @@ class Visit:
     user_agent: str
     # The session that this browser has so far; it ends when a new one starts.
     replaces_id: int | None = None
+    # The shared terminal that it is, where a card code opened the session.
+    terminal_id: int | None = None
 
 
 def start_session(
@@ -38,6 +40,7 @@ def start_session(
         expires_at=now + timedelta(hours=visit.hours),
         address=visit.address[:64],
         user_agent=visit.user_agent[:200],
+        terminal_id=visit.terminal_id,
     )
     session.add(row)
     session.flush()
@@ -48,6 +51,7 @@ def start_session(
         action="session.started",
         subject=("session", row.id),
         on_user_id=user.id,
+        after={"terminal_id": visit.terminal_id} if visit.terminal_id else None,
     )
     return row
 

@@ -1,5 +1,6 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.cards import CardCode
 from exams.models.entry import EntryPermit, EntryTries
 from exams.models.exam import (
     BlueprintRow,
@@ -52,6 +53,7 @@ __all__ = [
     "RUNNING",
     "Answer",
     "BlueprintRow",
+    "CardCode",
     "EntryPermit",
     "EntryTries",
     "Exam",

@@ -142,6 +142,8 @@ class Sitting(Base):
     integrity_decision: Mapped[IntegrityDecision | None] = mapped_column(
         enum_column(IntegrityDecision)
     )
+    # The shared terminal on which it was last begun or gone on with; None for people's own devices.
+    terminal_id: Mapped[int | None] = mapped_column(ForeignKey("terminal.id"))
 
 
 class SittingQuestion(Base):

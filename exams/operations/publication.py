@@ -16,6 +16,7 @@ from core.audit import record
 from core.errors import N_, Conflict, Forbidden, NotFound
 from core.identity import Actor
 from exams.blueprint import mean_of, pools
+from exams.circumstances import keep_terminal_session
 from exams.definition import LONGEST_WINDOW, MOST_MINUTES, as_data
 from exams.models import (
     BlueprintRow,
@@ -269,6 +270,7 @@ def _move_deadlines(
         if later <= sitting.deadline or is_overdue(deadline=sitting.deadline, now=now):
             continue
         before, sitting.deadline = sitting.deadline, later
+        keep_terminal_session(session, sitting, now=now)
         record(
             session,
             actor=actor,

@@ -16,6 +16,7 @@ from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
+from exams.circumstances import keep_terminal_session, note_circumstances
 from exams.drawing import DrawnQuestion, PoolRow, PoolShortage
 from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
 from exams.models import (
@@ -84,6 +85,7 @@ def start_sitting(
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
     _store_paper(session, sitting, exam, paper, now=now)
+    note_circumstances(session, sitting, exam, on=local_date(now, zone), actor=actor, now=now)
     record(
         session,
         actor=actor,
@@ -197,6 +199,7 @@ def _extend(
     sitting.deadline += timedelta(minutes=minutes)
     after = {"extra_minutes": sitting.extra_minutes, "deadline": sitting.deadline.isoformat()}
     append_event(session, sitting, EXTENDED, after, now=now)
+    keep_terminal_session(session, sitting, now=now)
     record(
         session,
         actor=actor,

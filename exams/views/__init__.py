@@ -8,9 +8,11 @@ from exams.views import analysis as analysis
 from exams.views import answer_to_mark as answer_to_mark
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
-from exams.views import board, markings, result, setup
+from exams.views import board, markings, result, setup, terminals
+from exams.views import cards as cards
 from exams.views import checked as checked
 from exams.views import clauses as clauses
+from exams.views import door as door
 from exams.views import entry as entry
 from exams.views import exam as exam
 from exams.views import exposure as exposure
@@ -28,4 +30,4 @@ from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + markings.NAV
+NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + markings.NAV + terminals.NAV

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -112,16 +112,19 @@ def board_minutes(exam_id: int) -> ResponseReturnValue:
     stand_under("exams.boards")
     exam, found = watched_seats(exam_id)
     actor, now = current_actor(), moment()
-    running = [
-        seat.sitting_id
-        for seat in found
-        if seat.sitting_id and seat.user_id != actor.user_id and may_gain(seat, now)
-    ]
+    seats = [seat for seat in found if seat.user_id != actor.user_id and may_gain(seat, now)]
+    running = [seat.sitting_id for seat in seats if seat.sitting_id]
+    ticked = set(request.form.getlist("sitting", type=int))
+    takes_some = request.form.get("who") == "some"
+    chosen = [one for one in running if one in ticked] if takes_some else running
     form = MoreMinutesForm()
-    if form.validate_on_submit():
+    is_valid = form.validate_on_submit()
+    if request.method == "POST" and running and not chosen:
+        form.form_errors.append(_("勾上要加时间的人"))
+    elif is_valid:
         extended = extend_running(
             db_session(),
-            running,
+            chosen,
             minutes=form.minutes.data or 0,
             reason=form.reason.data or "",
             actor=actor,
@@ -129,7 +132,15 @@ def board_minutes(exam_id: int) -> ResponseReturnValue:
         )
         flash(_("已给 %(n)s 人加时 %(minutes)s 分", n=extended, minutes=form.minutes.data))
         return redirect(url_for("exams.board", exam_id=exam.id))
-    return render_template("exams/board_minutes.html", exam=exam, form=form, running=len(running))
+    return render_template(
+        "exams/board_minutes.html",
+        exam=exam,
+        form=form,
+        running=len(running),
+        seats=seats,
+        ticked=ticked,
+        takes_some=takes_some,
+    )
 
 
 def cells(found: Iterable[Seat], *, now: datetime) -> list[Cell]:

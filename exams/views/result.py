@@ -27,6 +27,7 @@ from exams.rules import next_try_from, state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
 from exams.views.blueprint import bp
 from exams.views.paper import TYPE_NAMES
+from exams.views.reading import reading_settings
 from question_bank.outlines import OutlinedPicture
 
 NAV: tuple[NavItem, ...] = (
@@ -199,6 +200,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
         must_pass=must_pass_slots(session, sitting.id),
         again_from=_again_from(exam, tries, now),
         panels=panels("exams.result", sitting.id) if seen.result else [],
+        reading=reading_settings(actor.user_id),
     )
 
 

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from core.pages import show_clock
-from core.web import config, current_actor, db_session, moment, requires, seeds
+from core.web import config, current_actor, db_session, moment, requires, seeds, today
 from exams.admission import lies_in
+from exams.circumstances import extra_minutes_of
 from exams.marking import rule_for
 from exams.models import RUNNING, Exam, Sitting, SittingState
 from exams.operations.answers import save_form
@@ -26,6 +27,7 @@ from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.journal import milliseconds, urls_of
 from exams.views.paper import card_of, shown_paper, version_ids
+from exams.views.reading import reading_settings
 from exams.views.recorded import before_start, integrity_page
 from exams.views.result import window_text
 from exams.views.safe_browser import (
@@ -67,6 +69,7 @@ def start(exam_id: int) -> ResponseReturnValue:
         **before_start(exam),
         last=tries.last,
         next_try=tries.count + 1,
+        extra_minutes=extra_minutes_of(session, exam, actor.user_id, on=today()),
     )
 
 
@@ -151,6 +154,7 @@ def _open_page(exam: Exam, found: Sitting) -> dict[str, Any]:
     return {
         "exam": exam,
         "sitting": found,
+        "reading": reading_settings(found.user_id),
         "urls": urls_of(found),
         "server_ms": milliseconds(moment()),
         "deadline_ms": milliseconds(found.deadline),

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from core.pages import show_clock, show_moment, show_points
 from exams.integrity import RELOADED
 from exams.links import (
+    ACCOMMODATED,
+    AT_TERMINAL,
     CLOSED_FOR,
     CONFIRMED,
     EXTENDED,
@@ -114,6 +116,10 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
     content = one.content if isinstance(one.content, dict) else {}
     if one.kind == EXTENDED:
         return "must", _("加时，共加 %(n)s 分", n=content.get("extra_minutes", 0))
+    if one.kind == ACCOMMODATED:
+        return "open", _("开考时加时 %(n)s 分", n=content.get("extra_minutes", 0))
+    if one.kind == AT_TERMINAL:
+        return "open", _("在考试终端「%(name)s」上答题", name=content.get("name", ""))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
     if one.kind == LATE_DECIDED:

@@ -10,6 +10,7 @@ import { watchIntegrity } from "./integrity.js";
 import { isShown, listenToKeys } from "./keyboard.js";
 import { makeOrder } from "./order.js";
 import { ask } from "./post.js";
+import { makeReading } from "./reading.js";
 import { Receipt } from "./receipt.js";
 import { replyOf, showReply } from "./replies.js";
 import { makeSpots } from "./spots.js";
@@ -38,6 +39,7 @@ const claimedNow = () =>
 
 const elsewhere = document.querySelector("[data-elsewhere]");
 
+makeReading({ questions });
 const journal = await Journal.open(`${name}-journal`);
 const receipt = new Receipt({ journal, words, signInUrl: exam.dataset.signInUrl });
 const card = new Card({ questions, journal, words, flagsName: `${name}-flags`, onGo: goTo });

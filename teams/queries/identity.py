@@ -28,6 +28,7 @@ _ACKNOWLEDGED = select(NoticeAcknowledgement.id).where(
 _SIGNED_IN = (
     select(
         AuthSession.id,
+        AuthSession.terminal_id,
         User.id,
         User.employee_no,
         User.name,
@@ -76,14 +77,19 @@ def signed_in_for(session: Session, token: str, now: datetime) -> SignedIn | Non
     row = session.execute(_SIGNED_IN, {"token_hash": token_hash, "now": now}).first()
     if row is None:
         return None
-    session_id, user_id, employee_no, name, language, must_change, team, post, needs_notice = row
+    session_id, terminal_id, user_id, number, name, language, must_change, team, post, unread = row
+    # Whoever typed a card code on a shared terminal is a learner there, whatever the roles, and
+    # does not get as far as the password.
+    is_shared = terminal_id is not None
+    grants = frozenset() if is_shared else grants_of(session, user_id)
     return SignedIn(
-        actor=Actor(user_id, name, grants_of(session, user_id), session_id),
-        employee_no=employee_no,
+        actor=Actor(user_id, name, grants, session_id),
+        employee_no=number,
         place="，".join(part for part in (team, post) if part),
         language=language,
-        must_change_password=must_change,
-        needs_notice=needs_notice,
+        must_change_password=must_change and not is_shared,
+        needs_notice=unread,
+        terminal_id=terminal_id,
     )
 
 

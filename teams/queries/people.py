@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from accounts.models import EmploymentKind, User
 from core.errors import Forbidden, NotFound
-from core.identity import Actor, Role
+from core.identity import Actor, Grant, Role
 from teams.models import Membership, Post, RoleGrant, Team
 from teams.queries.memberships import latest_main, within
 from teams.queries.tree import READERS
@@ -158,6 +158,29 @@ def people_without_password(session: Session, team: Team) -> list[User]:
     """Who works in a sub-tree and cannot sign in yet, by pinyin."""
     query = _narrowed(select(User), PeopleFilter((team.path,), state=PersonState.NOT_ACTIVATED))
     return list(session.scalars(query.order_by(Team.path, User.name_sort, User.employee_no)))
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A person who works here, with the path of the team and the roles held anywhere."""
+
+    user: User
+    path: str
+    grants: frozenset[Grant]
+
+
+def working_people(session: Session, team: Team) -> list[Worker]:
+    """Who works in a sub-tree now, by team and pinyin."""
+    held: dict[int, set[Grant]] = {}
+    # Roles are few beside people, so all are read at once.
+    roles = select(RoleGrant.user_id, RoleGrant.role, Team.id, Team.path)
+    for user_id, role, team_id, path in session.execute(
+        roles.join(Team, Team.id == RoleGrant.team_id)
+    ):
+        held.setdefault(user_id, set()).add(Grant(role, team_id, path))
+    query = _narrowed(select(User, Team.path), PeopleFilter((team.path,)))
+    rows = session.execute(query.order_by(Team.path, User.name_sort, User.employee_no))
+    return [Worker(user, path, frozenset(held.get(user.id, ()))) for user, path in rows]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """The pages of teams and people."""
 
-from teams.views import people, person, posts, roster, setup, tree
-from teams.views.blueprint import NAV, bp
+from teams.views import accommodations, people, person, posts, roster, setup, tree
+from teams.views.blueprint import NAV as PEOPLE
+from teams.views.blueprint import bp
 
-__all__ = ["NAV", "bp", "people", "person", "posts", "roster", "setup", "tree"]
+NAV = PEOPLE + accommodations.NAV
+
+__all__ = ["NAV", "accommodations", "bp", "people", "person", "posts", "roster", "setup", "tree"]

@@ -5,11 +5,12 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict
 from core.identity import Role
-from core.web import current_actor, db_session, moment, requires, today, writing
+from core.web import current_actor, db_session, moment, panels, requires, today, writing
 from teams import operations, queries, rules
 from teams.forms import MoveForm, NameForm, TeamForm, choices_of
 from teams.models import Team, TeamKind
@@ -64,6 +65,7 @@ def _team_page(team_id: int, **forms: Any) -> str:
             may_edit=may_edit,
             may_make_slips=may_edit or current_actor().may_at(found.path, Role.TEAM_LEADER),
             kinds=KIND_WORDS,
+            panels=[Markup(html) for html in panels("team", team_id)],
             **(_forms(session, found, **forms) if may_edit else {}),
         )
 

@@ -161,7 +161,7 @@ def test_records_hold_nothing_of_others(session: Session, cast: Cast) -> None:
 
     sections = [keep(session, cast.user("learner").id) for keep in queries.RECORDS[1:]]
 
-    assert [list(section.rows) for section in sections] == [[], [], [], []]
+    assert [list(section.rows) for section in sections] == [[], [], [], [], []]
 
 
 def test_number_of_statements_does_not_grow_with_sign_ins(

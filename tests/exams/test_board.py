@@ -256,6 +256,23 @@ def test_time_for_all_is_time_for_those_who_are_at_it_and_are_watched(
     assert [entry.reason for entry in entries] == ["停电"] * 3
 
 
+def test_time_may_be_given_to_some(
+    client_for: Callable[[str], FlaskClient], session: Session, cast: Cast, exam: Exam
+) -> None:
+    sittings = {who: start(session, cast, exam, who) for who in ("learner", "other_leader")}
+    session.commit()
+    browser, address = client_for("examiner"), f"/exams/{exam.id}/board/minutes"
+    form = {"minutes": "15", "reason": "停电", "who": "some"}
+
+    nobody = browser.post(address, data=form)
+    browser.post(address, data=form | {"sitting": sittings["learner"].id})
+
+    for sitting in sittings.values():
+        session.refresh(sitting)
+    assert "勾上要加时间的人" in nobody.text
+    assert [one.extra_minutes for one in sittings.values()] == [15, 0]
+
+
 def test_time_for_all_passes_over_who_has_ended_meanwhile(
     session: Session, cast: Cast, exam: Exam
 ) -> None:
