@@ -287,11 +287,17 @@ function stepAside() {
   if (!elsewhere.open) elsewhere.showModal();
 }
 
+function backOnline() {
+  return new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+}
+
 async function hold({ take }) {
   const told = await ask(urls.hold, csrf, { lease, take });
   if (told === null) {
     // Until the server has heard of this page, its choices are kept here.
-    setTimeout(() => hold({ take }), AGAIN_MS);
+    uploads.isCutOff();
+    await Promise.race([backOnline(), new Promise((resolve) => setTimeout(resolve, AGAIN_MS))]);
+    hold({ take });
   } else if (told.state !== "open") {
     location.assign(urls.page);
   } else if (!told.holds) {
@@ -317,7 +323,9 @@ const early = questions.filter((question) =>
   [...question.querySelectorAll("input[name^='q'], select, textarea")].some(isTouched),
 );
 // What an earlier page could not send is shown again and sent first.
-for (const { slot, response } of journal.entries) showReply(bySlot.get(slot), response);
+for (const { slot, response } of journal.entries) {
+  if (!early.includes(bySlot.get(slot))) showReply(bySlot.get(slot), response);
+}
 for (const question of questions) {
   if (replyOf(question) !== null) card.answered.add(slotOf(question));
 }
