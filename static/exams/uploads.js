@@ -120,9 +120,10 @@ export class Uploads {
   }
 
   // The server does not even let this page hold the sitting.
-  isCutOff() {
+  isCutOff(answer) {
     this.failures += 1;
-    if (this.journal.size) this.show("offline");
+    const isUnknown = NOT_SIGNED_IN.includes(answer?.status);
+    if (this.journal.size) this.show(isUnknown ? "signedOut" : "offline");
   }
 
   failed(kind) {

@@ -19,7 +19,7 @@ from tests.browser.papers import come_to
 SPOKEN_TO = re.compile(r"/sittings/\d+/(answers|hold|presence|submit)$")
 UNPLUGGED = "internetdisconnected"
 FATES = {"arrives": 50, "lost": 12, "unanswered": 12, "twice": 10, "held": 8, "astray": 5, "box": 3}
-WORDS = ("5", "倒放", "倒置", "六", "5.0", "横放")
+WORDS = ("5", "倒放", "倒置", "六", "横放")
 SETTLED = re.compile("已保存|离线，已存本机|每答一题自动保存")
 
 # What each question shows, as the server would store it.
@@ -76,7 +76,8 @@ class Network:
 
     def meet(self, route: Route) -> None:
         fate = "lost" if self.is_down else "arrives" if self.is_calm else self._draw()
-        if fate == "held" and self.is_prompt:
+        is_trifle = route.request.url.endswith(("hold", "presence"))
+        if fate == "held" and (self.is_prompt or is_trifle):
             fate = "arrives"
         letter = Letter.of(route.request)
         self.log.append(f"{fate}: {letter.url.rsplit('/', 1)[1]} {letter.body}")
@@ -218,6 +219,7 @@ class Candidate:
         self.network.release()
         expect(self.page.locator("[data-receipt]:visible").first).to_contain_text(SETTLED)
         self.network.is_prompt = False
+        self.come_online()
         for slot, replies in self.replies.items():
             self.replies[slot] = replies[-1:]
 
@@ -252,7 +254,7 @@ class Candidate:
         self.see_newest()
 
     def crash(self) -> None:
-        """The browser's process for the tab dies; what the page had not yet promised may be lost."""
+        """The tab's process dies; what the page had not yet promised may be lost."""
         url = self.page.url
         self.network.outlive_page()
         with self.page.expect_event("crash"), suppress(Error):
@@ -260,6 +262,7 @@ class Candidate:
         self.page.close()
         self.page = self.network.context.new_page()
         self.page.goto(url)
+        self.be_heard()
         shown = self.shown()
         for slot, reply in shown.items():
             assert reply in self.replies[slot], f"question {slot} shows {reply} after the crash"
@@ -268,10 +271,20 @@ class Candidate:
 
     def see_newest(self) -> None:
         """A page that was opened again shows the newest choice of each question, and the flags."""
+        if self.shown() != self.newest():
+            self.be_heard()
         shown, newest = self.shown(), self.newest()
         other = {slot: (shown[slot], newest[slot]) for slot in shown if shown[slot] != newest[slot]}
         assert not other, f"slot: (shown, chosen) {other}"
         assert self.flagged() == self.flags, f"flags {self.flagged()}, set {self.flags}"
+
+    def be_heard(self) -> None:
+        """Wait until the server has spoken: it may have answers that were under way."""
+        was, self.network.is_calm = self.network.is_down, True
+        self.network.is_down = False
+        with self.page.expect_response("**/presence"):
+            self.come_online()
+        self.network.is_calm, self.network.is_down = False, was
 
     def newest(self) -> dict[int, Any]:
         return {slot: replies[-1] for slot, replies in self.replies.items()}

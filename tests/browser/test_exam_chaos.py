@@ -27,12 +27,11 @@ from tests.exams.factories import (
 )
 
 SEEDS = range(200 if os.environ.get("SOAK") == "1" else 5)
-ACTS = 60
+ACTS = 40
 RIGHT = {
     "single_choice": [2],
     "multiple_choice": [1, 3],
     "true_false": False,
-    "fill_blank": ["5", "倒放"],
     "ordering": [1, 2, 3, 4],
     "matching": [[1, 1], [2, 2], [3, 3]],
 }
@@ -40,7 +39,7 @@ RIGHT = {
 
 @pytest.fixture(scope="module")
 def bank(live: Live, live_cast: Cast) -> list[QuestionVersion]:
-    """Fifty questions of every type that needs no picture; all or nothing, ten points each."""
+    """Fifty questions of all types without picture; all or nothing, blanks one by one."""
     session = live_cast.session
     made = [make_single(session, number) for number in range(1, 22)]
     made += [make_multiple(session, rule=None) for _ in range(10)]
@@ -67,8 +66,15 @@ def same(reply: Any) -> Any:
 
 
 def points(candidate: Candidate) -> int:
-    newest = candidate.newest()
-    return sum(100 for slot, kind in candidate.kinds.items() if newest[slot] == RIGHT[kind])
+    """What the candidate's newest choices are worth, in tenths of a point."""
+    total = 0
+    for slot, reply in candidate.newest().items():
+        if candidate.kinds[slot] == "fill_blank":
+            first, second = reply or ("", "")
+            total += 50 * (first == "5") + 50 * (second in ("倒放", "倒置"))
+        else:
+            total += 100 * (reply == RIGHT[candidate.kinds[slot]])
+    return total
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"seed-{seed}")
@@ -98,7 +104,7 @@ def test_server_ends_with_the_choices_that_the_page_promised(
         candidate.page.wait_for_url("**/result")
         while network.astray:
             network.deliver_astray()
-        network.context.unroute_all(behavior="wait")
+        network.context.unroute_all(behavior="ignoreErrors")
     except BaseException:
         print("\n".join(["candidate:", *candidate.log, "network:", *network.log]))
         raise
