@@ -127,14 +127,16 @@ def _standing(found: Sitting, lease: str) -> dict[str, Any]:
 
 
 def _receipt_as_json(receipt: AnswerReceipt) -> Response:
-    return jsonify(
-        outcome=receipt.outcome.value,
-        saved_at=show_clock(receipt.received_at) if receipt.code else None,
-        receipt=receipt.code,
-        seconds_left=receipt.seconds_left,
-        next_number=receipt.next_number,
-        newest=receipt.newest,
-    )
+    told = {
+        "outcome": receipt.outcome.value,
+        "saved_at": show_clock(receipt.received_at) if receipt.code else None,
+        "receipt": receipt.code,
+        "seconds_left": receipt.seconds_left,
+        "next_number": receipt.next_number,
+    }
+    if receipt.newest:
+        told["newest"] = receipt.newest
+    return jsonify(told)
 
 
 def _sent() -> dict[str, Any]:

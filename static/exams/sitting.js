@@ -66,7 +66,7 @@ function showUpload(kind, told) {
     stepAside();
   } else {
     // A crash had set the page back; nothing newer than what the server has is waiting here.
-    if (told?.newest?.length && !journal.has(told.slot)) answering.showNewest(told.slot, told.newest[0]);
+    if (told?.newest && !journal.has(told.slot)) answering.showNewest(told.slot, told.newest[0]);
     if (told?.seconds_left !== undefined) showTime(told.seconds_left);
     receipt.show(kind, told);
     card.draw();

@@ -11,7 +11,12 @@ export function makeZoom({ questions, words }) {
 
   function resize(to) {
     scale = Math.min(LARGEST, Math.max(1, to));
-    pane.firstElementChild.dataset.scale = scale;
+    const figure = pane.firstElementChild;
+    const image = figure.querySelector("img");
+    const ratio = image.naturalWidth / image.naturalHeight;
+    // The whole picture at first, as large as the screen lets it be.
+    const whole = Math.min(pane.clientWidth, pane.clientHeight * (ratio || 1));
+    figure.style.width = `${Math.floor(whole * scale)}px`;
     dialog.querySelector("[data-scale-text]").textContent = `${scale} ×`;
     for (const button of dialog.querySelectorAll("[data-scale-by]")) {
       const next = scale + Number(button.dataset.scaleBy);
@@ -30,14 +35,16 @@ export function makeZoom({ questions, words }) {
     const marks = image.closest("[data-spots]")?.querySelector("[data-marks]");
     if (marks) figure.append(marks.cloneNode(true));
     pane.replaceChildren(figure);
-    resize(1);
     dialog.showModal();
+    resize(1);
+    // A picture that was not there yet has no size.
+    large.addEventListener("load", () => resize(scale));
   }
 
   for (const image of questions.flatMap((question) => [...question.querySelectorAll("img")])) {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = "btn btn-plain btn-square zoom-button";
+    button.className = "btn btn-plain zoom-button";
     button.setAttribute("aria-label", words.zoom.replace("{picture}", image.alt));
     button.append(sign.cloneNode(true));
     button.addEventListener("click", () => open(image));

@@ -68,6 +68,7 @@ class Network:
     is_prompt: bool = False
     held: list[tuple[Route, Letter]] = field(default_factory=list)
     astray: list[Letter] = field(default_factory=list)
+    dead: list[Route] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,7 +118,18 @@ class Network:
     def outlive_page(self) -> None:
         """The page goes away; what it had under way may still arrive."""
         self.astray += [letter for _route, letter in self.held]
+        self.dead += [route for route, _letter in self.held]
         self.held = []
+
+    def close(self) -> None:
+        """Stand no longer in between; whatever is still under way arrives first."""
+        self.is_calm = True
+        while self.astray:
+            self.deliver_astray()
+        for route in self.dead:
+            with suppress(Error):
+                route.abort()
+        self.context.unroute_all(behavior="ignoreErrors")
 
     def deliver_astray(self) -> None:
         """One that was believed lost arrives after all, in no order."""
