@@ -24,7 +24,12 @@ const elsewhere = document.querySelector("[data-elsewhere]");
 
 const journal = await Journal.open(`${name}-journal`);
 const receipt = new Receipt({ journal, words, signInUrl: exam.dataset.signInUrl });
-const card = new Card({ ...paper, journal, flagsName: `${name}-flags`, onGo: (slot) => moving.goTo(slot) });
+const card = new Card({
+  ...paper,
+  journal,
+  flagsName: `${name}-flags`,
+  onGo: (slot) => moving.goTo(slot),
+});
 const uploads = new Uploads({ ...paper, journal, show: showUpload });
 const answering = new Answering({ paper, card, uploads });
 const moving = new Moving({ paper, card });
@@ -43,12 +48,16 @@ const presence = new Presence({
   card,
   journal,
   tabs,
-  tell: { heard, held, lost: stepAside, notHeard, over: () => location.assign(urls.page) },
+  tell: {
+    heard,
+    held,
+    lost: stepAside,
+    notHeard: (answer) => uploads.isCutOff(answer),
+    over: () => location.assign(urls.page),
+  },
 });
-const isAside = () => elsewhere.open;
-const handing = new Handing({
-  paper, card, answering, receipt, ending, presence, countdown, isAside,
-});
+const parts = { paper, card, answering, receipt, ending, presence, countdown };
+const handing = new Handing({ ...parts, isAside: () => elsewhere.open });
 makeZoom(paper);
 
 // ---- what becomes of a choice ----
@@ -98,10 +107,6 @@ function stepAside() {
   presence.isAside = true;
   uploads.isOver = true;
   if (!elsewhere.open) elsewhere.showModal();
-}
-
-function notHeard(answer) {
-  uploads.isCutOff(answer);
 }
 
 async function held(told, isTaken) {

@@ -1,5 +1,7 @@
 """How the exam page is used: whole or one at a time, by finger, with pictures, with little time."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -9,6 +11,7 @@ from exams.queries.sittings import sitting_for
 from tests.browser.conftest import DESK, PHONE, Live, OpenPage, open_window
 from tests.browser.papers import (
     choose,
+    come_to,
     question,
     saved,
     sitting_of,
@@ -16,6 +19,7 @@ from tests.browser.papers import (
     start,
     stored,
 )
+from tests.browser.test_exam_item_types import no_complaints
 from tests.cast import Cast
 from tests.conftest import MONDAY
 from tests.exams.factories import make_exam, make_hotspot, make_single, option
@@ -139,6 +143,7 @@ def test_pictures_are_seen_large_and_keep_what_a_tap_means(
     expect(dialog).to_be_visible()
     picture_box = dialog.locator("img")
     expect(picture_box).to_be_in_viewport(ratio=1)
+    no_complaints(page)
     dialog.get_by_role("button", name="再放大").click()
     expect(dialog.get_by_role("status")).to_have_text("2 ×")
     page.keyboard.press("Escape")
@@ -214,6 +219,63 @@ def test_short_exam_begins_without_a_warning(
     live.clock.advance(minutes=3)
     hear_from_server(page)
     expect(page.get_by_role("alert")).to_contain_text("还剩 5 分钟")
+
+
+SLEEPER = """const real = Date.now.bind(Date);
+window.slept = 0;
+Date.now = () => real() + window.slept;"""
+ASLEEP = "window.slept = 10 * 60 * 1000"
+
+
+def test_device_that_slept_asks_the_server_how_late_it_is(
+    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("learner"), DESK)
+    page.add_init_script(SLEEPER)
+    start(page, exam)
+    choose(page, question(page, SINGLE), "8 小时")
+    saved(page)
+
+    live.clock.advance(minutes=20)
+    with page.expect_response("**/presence"):
+        page.evaluate(ASLEEP)
+    expect(page.locator("[data-clock-text]:visible")).to_contain_text(re.compile("^(40:00|39:)"))
+
+
+def test_device_that_slept_without_a_network_believes_its_own_clock(
+    live_cast: Cast, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("learner"), DESK)
+    page.add_init_script(SLEEPER)
+    start(page, exam)
+    choose(page, question(page, SINGLE), "8 小时")
+    saved(page)
+
+    page.context.set_offline(True)
+    page.evaluate(ASLEEP)
+    expect(page.locator("[data-clock-text]:visible")).to_contain_text(re.compile("^(50:00|49:)"))
+    page.context.set_offline(False)
+
+
+# ---- narrow ----
+
+
+@pytest.mark.parametrize("view", ["one", "all"])
+def test_narrow_phone_shows_everything_without_scrolling_sideways(
+    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage, view: str
+) -> None:
+    page = open_page(live_cast.user("learner"), {"width": 360, "height": 640})
+    page.add_init_script(f"localStorage.setItem('exam-view', '{view}')")
+    start(page, exam)
+    choose(page, question(page, SINGLE), "8 小时")
+    saved(page)
+    live.clock.advance(minutes=55)
+    hear_from_server(page)
+    expect(page.get_by_role("alert")).to_contain_text("还剩 5 分钟")
+
+    for asked in page.locator(".question").all():
+        come_to(page, asked)
+        no_complaints(page)
 
 
 # ---- where answers are kept ----
