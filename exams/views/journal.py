@@ -127,7 +127,7 @@ def _standing(found: Sitting, lease: str) -> dict[str, Any]:
 
 
 def _receipt_as_json(receipt: AnswerReceipt) -> Response:
-    told = {
+    told: dict[str, Any] = {
         "outcome": receipt.outcome.value,
         "saved_at": show_clock(receipt.received_at) if receipt.code else None,
         "receipt": receipt.code,
