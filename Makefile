@@ -29,6 +29,7 @@ bench: $(VENV)/.installed-dev assets ## what the README's figures come from
 
 soak: $(VENV)/.installed-dev assets ## property, chaos and load tests at their full counts
 	SOAK=1 $(BIN)/pytest -q -m "not browser"
+	SOAK=1 $(BIN)/pytest -q tests/browser/test_exam_chaos.py
 
 bundle: $(VENV)/.installed assets ## one archive that installs and runs without a network
 	$(BIN)/python tools/bundle.py

@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.chance import SeedSource
 from core.clock import local_date
+from core.compression import pack
 from core.config import Config
 from core.errors import Conflict, DomainError, Forbidden, InvalidContent, NotFound
 from core.identity import Actor, Role
@@ -315,6 +316,8 @@ def install(app: Flask, made: Services) -> None:
     login_manager.login_message = None
     csrf.init_app(app)
     Babel(app, locale_selector=lambda: LANGUAGES[language()])
+    # Runs last, when the transaction is over.
+    app.after_request(pack)
     app.after_request(_close_request)
     app.teardown_request(_teardown)
     app.register_error_handler(DomainError, _domain_error)

@@ -65,6 +65,8 @@ class AnswerReceipt:
     code: str | None
     # The journal number that the server awaits next.
     next_number: int | None = None
+    # Of a repeated choice that a newer one has replaced meanwhile: that newer reply, alone in here.
+    newest: tuple[Stored, ...] = ()
 
 
 def record_answer(
@@ -138,15 +140,22 @@ def _earlier(
     next_number: int | None = None,
 ) -> AnswerReceipt | None:
     """The receipt of the time at which this very choice was stored before."""
-    earlier = session.execute(
-        select(Answer.received_at, Answer.receipt_hash).where(
-            Answer.sitting_id == sitting_id, Answer.client_key == entry.key
-        )
-    ).first()
+    columns = (Answer.id, Answer.received_at, Answer.receipt_hash, Answer.response)
+    mine = select(*columns).where(Answer.sitting_id == sitting_id)
+    earlier = session.execute(mine.where(Answer.client_key == entry.key)).first()
     if earlier is None:
         return None
-    code = receipt_code(earlier.receipt_hash)
-    return AnswerReceipt(AnswerOutcome.REPEATED, left, earlier.received_at, code, next_number)
+    last = session.execute(
+        mine.where(Answer.slot == entry.slot).order_by(Answer.id.desc()).limit(1)
+    ).one()
+    return AnswerReceipt(
+        AnswerOutcome.REPEATED,
+        left,
+        earlier.received_at,
+        receipt_code(earlier.receipt_hash),
+        next_number,
+        newest=() if last.id == earlier.id else (last.response,),
+    )
 
 
 def _refuse(

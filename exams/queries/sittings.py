@@ -235,6 +235,16 @@ def last_answers(
     return {slot: SlotAnswer(*rest) for slot, *rest in session.execute(wanted)}
 
 
+def replies_since(session: Session, sitting_id: int, *, after_id: int) -> dict[int, Any]:
+    """The newest reply of each slot that was answered after this answer."""
+    wanted = (
+        select(Answer.slot, Answer.response)
+        .where(Answer.sitting_id == sitting_id, Answer.id > after_id)
+        .order_by(Answer.id)
+    )
+    return {row.slot: row.response for row in session.execute(wanted)}
+
+
 def stored_keys(session: Session, sitting_id: int) -> set[str]:
     """The client keys of all answers that are stored."""
     return set(session.scalars(select(Answer.client_key).where(Answer.sitting_id == sitting_id)))

@@ -31,7 +31,11 @@ LONGEST_LEASE = 40
 @bp.post("/sittings/<int:sitting_id>/hold")
 @requires()
 def hold(sitting_id: int) -> ResponseReturnValue:
-    """Let this page hold the sitting if no other does, or if the candidate says to take it over."""
+    """Let this page hold the sitting if no other does, or if the candidate says to take it over.
+
+    A page that says which answer it was made with is told of newer ones: an answer of the page
+    before it may have been under way while the server made this one.
+    """
     sent = _sent()
     lease, takes = _text(sent, "lease"), sent.get("take") is True
     session, actor = db_session(), current_actor()
@@ -39,7 +43,10 @@ def hold(sitting_id: int) -> ResponseReturnValue:
     is_open = state_at(found.state, deadline=found.deadline, now=moment()).value == "open"
     if is_open and (takes or found.lease in (None, lease)):
         take_over(session, sitting_id, lease=lease, actor=actor, now=moment())
-    return _standing(found, lease)
+    seen, newer = sent.get("seen"), {}
+    if type(seen) is int and 0 <= seen < 2**63:
+        newer = queries.replies_since(session, sitting_id, after_id=seen)
+    return jsonify(**_standing(found, lease), newer=newer)
 
 
 @bp.post("/sittings/<int:sitting_id>/presence")
@@ -62,7 +69,8 @@ def presence(sitting_id: int) -> ResponseReturnValue:
         seen_messages=[one for one in _list(sent, "seen") if type(one) is int],
     )
     found = record_presence(db_session(), sitting_id, sign, actor=current_actor(), now=moment())
-    return _standing(found, sign.lease, **told_with_presence(found, told))
+    standing = _standing(found, sign.lease)
+    return jsonify(**standing, **told_with_presence(found, told))
 
 
 @bp.post("/sittings/<int:sitting_id>/answers")
@@ -116,29 +124,31 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _standing(found: Sitting, lease: str, **more: Any) -> Response:
+def _standing(found: Sitting, lease: str) -> dict[str, Any]:
     now = moment()
-    return jsonify(
-        state=state_at(found.state, deadline=found.deadline, now=now).value,
-        holds=found.lease == lease,
-        seconds_left=seconds_left(deadline=found.deadline, now=now),
-        ends_at=show_clock(found.deadline)[:5],
-        server_ms=milliseconds(now),
-        deadline_ms=milliseconds(found.deadline),
-        journal_number=found.journal_number,
-        journal_key=found.journal_key,
-        **more,
-    )
+    return {
+        "state": state_at(found.state, deadline=found.deadline, now=now).value,
+        "holds": found.lease == lease,
+        "seconds_left": seconds_left(deadline=found.deadline, now=now),
+        "ends_at": show_clock(found.deadline)[:5],
+        "server_ms": milliseconds(now),
+        "deadline_ms": milliseconds(found.deadline),
+        "journal_number": found.journal_number,
+        "journal_key": found.journal_key,
+    }
 
 
 def _receipt_as_json(receipt: AnswerReceipt) -> Response:
-    return jsonify(
-        outcome=receipt.outcome.value,
-        saved_at=show_clock(receipt.received_at) if receipt.code else None,
-        receipt=receipt.code,
-        seconds_left=receipt.seconds_left,
-        next_number=receipt.next_number,
-    )
+    told: dict[str, Any] = {
+        "outcome": receipt.outcome.value,
+        "saved_at": show_clock(receipt.received_at) if receipt.code else None,
+        "receipt": receipt.code,
+        "seconds_left": receipt.seconds_left,
+        "next_number": receipt.next_number,
+    }
+    if receipt.newest:
+        told["newest"] = receipt.newest
+    return jsonify(told)
 
 
 def _sent() -> dict[str, Any]:

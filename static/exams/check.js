@@ -5,7 +5,7 @@ import { Countdown } from "./countdown.js";
 const main = document.querySelector("[data-seconds-left]");
 new Countdown(Number(main.dataset.secondsLeft), {
   announce: () => {},
-  alarm: () => {},
+  warn: () => {},
   onEnd: () => location.assign(main.dataset.pageUrl),
 });
 

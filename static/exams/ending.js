@@ -5,16 +5,24 @@ import { ask, post } from "./post.js";
 
 // The server takes an answer as in time for this long after the deadline.
 const GRACE_MS = 5000;
+const AGAIN_MS = 3000;
 
 export class Ending {
   constructor({ journal, uploads, urls, csrf, lease, leave }) {
     Object.assign(this, { journal, uploads, urls, csrf, lease, leave });
   }
 
-  // Before the deadline, on the candidate's word. Resolves to whether the paper is handed in.
-  async handIn() {
+  // Before the deadline, on the candidate's word. Resolves to whether everything chosen here has
+  // reached the server, without which the paper is not handed in. `unanswered` hears each time that
+  // the server does not say whether it has the paper: it may have it, so only asking again helps.
+  async handIn(unanswered) {
     if (!(await this.uploads.flush())) return false;
-    return this.submit();
+    while (!(await this.submit())) {
+      if (this.refusal) return false;
+      unanswered();
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+    return true;
   }
 
   // After the deadline. Resolves to null while the server cannot be reached, to true when it is

@@ -17,8 +17,8 @@ export function watchIntegrity(options) {
 }
 
 class Integrity {
-  constructor({ name, server, isHolder, beat }) {
-    Object.assign(this, { name, server, isHolder });
+  constructor({ paper, isHolder, beat }) {
+    Object.assign(this, { paper, name: paper.name, isHolder });
     this.place = document.querySelector("[data-integrity]");
     this.set = JSON.parse(this.place.dataset.integrity);
     this.words = this.place.dataset;
@@ -214,7 +214,7 @@ class Integrity {
   }
 
   now() {
-    return this.server.offset + performance.now();
+    return this.paper.serverOffset + performance.now();
   }
 
   // Without storage, what the page knows lasts as long as the page.

@@ -1,26 +1,34 @@
 // Every choice that the server has not acknowledged, in the order in which it was made, kept in
 // IndexedDB so that it outlives reload, crash and sleep. Taken out with the receipt. Each entry has
 // a number and names the one before it, so that the server can tell that nothing is missing.
+// IndexedDB writes a moment later, and some browsers have none: until it has an entry, the entry
+// stands in localStorage (the tail), which writes at once.
 
 import { newKey } from "./post.js";
 
 const STORE = "entries";
+// Some browsers never answer when the database is asked for.
+const OPENS_WITHIN_MS = 2000;
 
 export class Journal {
   // Opens what an earlier page of the same sitting left behind.
   static async open(name) {
     const journal = new Journal(name);
+    const tail = journal.readTail();
+    let kept = [];
     try {
       journal.database = await openDatabase(name);
-      const kept = await ended(journal.store("readonly").getAll());
-      const known = new Set(kept.map((entry) => entry.key));
-      const tail = journal.readTail().filter((entry) => !known.has(entry.key));
-      journal.entries = [...kept, ...tail].sort((a, b) => a.number - b.number);
-      await journal.keep(tail);
+      kept = await ended(journal.store("readonly").getAll());
     } catch {
-      // Without IndexedDB the entries last as long as the page, and the page says so.
-      journal.isKept = false;
+      journal.database = null;
     }
+    const known = new Set(kept.map((entry) => entry.key));
+    const onlyInTail = tail.filter((entry) => !known.has(entry.key));
+    journal.entries = [...kept, ...onlyInTail].sort((a, b) => a.number - b.number);
+    // What is chosen before the server has spoken comes after what was left behind.
+    const last = journal.entries.at(-1);
+    if (last) [journal.lastNumber, journal.lastKey] = [last.number, last.key];
+    await journal.keep(onlyInTail);
     return journal;
   }
 
@@ -28,9 +36,15 @@ export class Journal {
     this.name = name;
     this.entries = [];
     this.database = null;
-    this.isKept = false;
+    // Keys of entries that last only as long as the page: there is no room or no storage.
+    this.loose = new Set();
     this.lastNumber = 0;
     this.lastKey = null;
+  }
+
+  // Whether everything here outlives the page.
+  get isKept() {
+    return this.loose.size === 0;
   }
 
   store(mode) {
@@ -48,6 +62,7 @@ export class Journal {
       this.lastNumber = entry.number;
       this.lastKey = entry.key;
     }
+    if (!this.database) this.writeTail(this.entries);
     await this.keep(this.entries);
   }
 
@@ -64,8 +79,14 @@ export class Journal {
     this.lastNumber = entry.number;
     this.lastKey = entry.key;
     this.entries.push(entry);
-    this.writeTail([...this.readTail(), entry]);
-    await this.keep([entry]);
+    // With what found no room before: there may be some by now.
+    const unkept = this.entries.filter((each) => each === entry || this.loose.has(each.key));
+    const isInTail = this.writeTail([...this.readTail(), ...unkept]);
+    for (const each of unkept) {
+      if (isInTail) this.loose.delete(each.key);
+      else this.loose.add(each.key);
+    }
+    await this.keep(unkept);
   }
 
   readTail() {
@@ -76,36 +97,41 @@ export class Journal {
     }
   }
 
+  // Whether it stands there now.
   writeTail(entries) {
     try {
       if (entries.length) localStorage.setItem(this.name, JSON.stringify(entries));
       else localStorage.removeItem(this.name);
+      return true;
     } catch {
-      // IndexedDB has it in a moment.
+      return false;
     }
   }
 
   // The entries stand in IndexedDB, or are not needed any more.
   cutTail(entries) {
     const settled = new Set(entries.map((entry) => entry.key));
-    this.writeTail(this.readTail().filter((entry) => !settled.has(entry.key)));
+    const tail = this.readTail();
+    const left = tail.filter((entry) => !settled.has(entry.key));
+    if (left.length < tail.length) this.writeTail(left);
   }
 
   async keep(entries) {
-    if (!this.database) return;
+    if (!this.database || !entries.length) return;
     try {
       const store = this.store("readwrite");
       for (const entry of entries) store.put(entry);
       await finished(store.transaction);
-      this.isKept = true;
+      for (const entry of entries) this.loose.delete(entry.key);
       this.cutTail(entries);
     } catch {
-      this.isKept = false;
+      // What stands in localStorage stays there.
     }
   }
 
   async take(key) {
     this.entries = this.entries.filter((entry) => entry.key !== key);
+    this.loose.delete(key);
     this.cutTail([{ key }]);
     if (!this.database) return;
     try {
@@ -138,7 +164,10 @@ export class Journal {
 function openDatabase(name) {
   const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
-  return ended(request);
+  return Promise.race([
+    ended(request),
+    new Promise((_, reject) => setTimeout(() => reject(new Error("silent")), OPENS_WITHIN_MS)),
+  ]);
 }
 
 function ended(request) {

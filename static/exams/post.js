@@ -2,7 +2,16 @@
 
 const GIVE_UP_MS = 10000;
 
+// The token of a page that was sent after somebody had signed in again; the old one is void then.
+let renewed = null;
+
 export async function post(url, csrf, body) {
+  const answer = await send(url, renewed || csrf, body);
+  if (answer === null || answer.status !== 400 || !(await renew())) return answer;
+  return send(url, renewed, body);
+}
+
+async function send(url, csrf, body) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
   try {
@@ -20,6 +29,17 @@ export async function post(url, csrf, body) {
     return null;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function renew() {
+  try {
+    const page = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const read = new DOMParser().parseFromString(await page.text(), "text/html");
+    renewed = read.querySelector("meta[name='csrf-token']").content;
+    return true;
+  } catch {
+    return false;
   }
 }
 

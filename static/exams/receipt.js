@@ -18,7 +18,10 @@ export class Receipt {
       this.write("safe", words.saved.replace("{time}", told.saved_at), note);
     } else if (kind === "offline") {
       const where = journal.isKept ? words.offline : words.offlinePage;
-      this.write("warn", where, words.promise.replace("{n}", waiting));
+      const promise = journal.isKept ? words.promise : words.stay;
+      this.write("warn", where, promise.replace("{n}", waiting));
+    } else if (kind === "open") {
+      this.write("open", words.each);
     } else if (kind === "signedOut") {
       this.write("warn", words.signedOut, "", { href: this.signInUrl, text: words.signIn });
     } else if (kind === "refused") {

@@ -1,5 +1,6 @@
 // Sends the journal to the server, one choice at a time and oldest first, until it is empty.
 // Tells `show` what became of it: saving, saved, offline, signedOut, refused, closed, takenOver.
+// Nothing leaves the journal but what the server has stored or can never store.
 
 import { ask, post } from "./post.js";
 
@@ -7,6 +8,10 @@ const GIVE_UP_MS = 10000;
 // How long handing in waits for the server to have heard of this page at all.
 const HELD_WITHIN_MS = 3000;
 const WAITS_MS = [1000, 2000, 4000, 8000];
+// The reply does not fit its question, and never will.
+const MISFIT = 409;
+// Signed out, or somebody else has signed in on this device.
+const NOT_SIGNED_IN = [400, 401, 403, 404];
 
 export class Uploads {
   constructor({ journal, urls, csrf, lease, claimedNow, show }) {
@@ -25,11 +30,11 @@ export class Uploads {
   async put(slot, response) {
     if (this.isOver) return;
     const kept = this.journal.add(slot, response, this.claimedNow());
-    if (this.failures || !this.isHeld) {
-      await kept;
-      this.show("offline");
-    }
     this.send();
+    if (!this.isHeld && !this.failures) this.show("saving");
+    if (!this.failures) return;
+    await kept;
+    if (this.failures) this.show("offline");
   }
 
   // Resolves to whether everything is on the server.
@@ -74,17 +79,18 @@ export class Uploads {
   // Whether the server has decided about this entry, so that it need not be sent again.
   async sendOne(entry) {
     const answer = await post(this.urls.answer, this.csrf, { ...entry, lease: this.lease });
-    if (answer === null || answer.status >= 500) return this.failed("offline");
-    if (answer.status === 401) return this.failed("signedOut");
-    const told = answer.ok ? await answer.json().catch(() => null) : null;
-    // An answer that is none: some box in between spoke for the server.
-    if (answer.ok && told === null) return this.failed("offline");
-    this.failures = 0;
-    if (!answer.ok) {
+    if (answer === null) return this.failed("offline");
+    if (NOT_SIGNED_IN.includes(answer.status)) return this.failed("signedOut");
+    if (answer.status === MISFIT) {
+      this.failures = 0;
       await this.journal.take(entry.key);
       this.show("refused", { slot: entry.slot });
       return true;
     }
+    const told = answer.ok ? await answer.json().catch(() => null) : null;
+    // An answer that is none: the server stumbles, or some box in between spoke for it.
+    if (told === null) return this.failed("offline");
+    this.failures = 0;
     return this.decided(entry, told);
   }
 
@@ -104,8 +110,20 @@ export class Uploads {
   async catchUp() {
     const told = await ask(this.urls.hold, this.csrf, { lease: this.lease });
     if (told === null) return this.failed("offline");
+    if (!told.holds) {
+      this.isOver = true;
+      this.show("takenOver");
+      return false;
+    }
     await this.journal.continueFrom(told.journal_number, told.journal_key);
     return true;
+  }
+
+  // The server does not even let this page hold the sitting.
+  isCutOff(answer) {
+    this.failures += 1;
+    const isUnknown = NOT_SIGNED_IN.includes(answer?.status);
+    if (this.journal.size) this.show(isUnknown ? "signedOut" : "offline");
   }
 
   failed(kind) {

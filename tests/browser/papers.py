@@ -48,11 +48,12 @@ def question(page: Page, kind: str, place: int = 0) -> Locator:
 
 
 def come_to(page: Page, asked: Locator) -> None:
-    """Bring a question up on a phone, by the answer card."""
+    """Bring a question up where one is shown at a time, by the answer card."""
     live_page(page)
     if asked.is_visible():
         return
-    page.locator("[data-open]").click()
+    if page.locator("[data-open]").is_visible():
+        page.locator("[data-open]").click()
     page.locator(f"[data-cell='{asked.get_attribute('data-slot')}']").click()
     expect(asked).to_be_visible()
 

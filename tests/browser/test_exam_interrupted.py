@@ -253,3 +253,25 @@ def test_handing_in_twice_marks_once(
 
     expect(other.locator(".figure")).to_have_text("10")
     assert closings(live, sitting_of(page)) == 1
+
+
+def test_page_asks_again_when_handing_in_gets_no_answer(
+    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("learner"))
+    start(page, exam)
+    choose(page, question(page, VERDICT), "错")
+    saved(page)
+
+    def lose_the_answer(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/submit", lose_the_answer, times=1)
+    page.locator("[data-check]:visible").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="交卷").click()
+    expect(page.locator(".receipt-off")).to_contain_text("交卷没有回音，正在再问")
+
+    page.wait_for_url("**/result")
+    expect(page.locator(".figure")).to_have_text("10")
+    assert closings(live, sitting_of(page)) == 1
