@@ -57,7 +57,10 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(exams.events.SittingMarked, award)
     bus.subscribe(exams.events.SittingRemarked, award)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
-    bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
+    sign = exams.signing.make_sign_handler(signer)
+    bus.subscribe(exams.events.SittingClosed, sign)
+    bus.subscribe(exams.events.SittingMarked, sign)
+    bus.subscribe(exams.events.SittingRemarked, sign)
 
 
 def register_jobs(services: Services) -> None:

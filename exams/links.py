@@ -16,6 +16,7 @@ TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
+PAPER_ANSWERS = "paper_answers"
 
 
 def append_event(

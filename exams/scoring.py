@@ -11,7 +11,7 @@ from exams import marking
 from exams.links import append_event
 from exams.models import Exam, LateDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
-from exams.responses import response_for_marking
+from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import ScoringRule
 

@@ -12,7 +12,7 @@ from exams.links import PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import score_paper
-from exams.signing import is_genuine
+from exams.signatures import is_genuine
 from exams.versions import read_versions
 
 

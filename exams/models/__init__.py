@@ -1,5 +1,6 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.evidence import PaperForm, SittingSignature
 from exams.models.exam import (
     BlueprintRow,
     Exam,
@@ -37,11 +38,13 @@ __all__ = [
     "Exemption",
     "LateAnswers",
     "LateDecision",
+    "PaperForm",
     "PoolEntry",
     "Reveal",
     "Sitting",
     "SittingEvent",
     "SittingPresence",
     "SittingQuestion",
+    "SittingSignature",
     "SittingState",
 ]

@@ -10,7 +10,7 @@ from core.pages import show_points
 from exams import spots
 from exams.marking import Filled, Spotted, blanks_right
 from exams.queries.results import RevealedQuestion
-from exams.responses import response_for_marking
+from exams.replies import response_for_marking
 from exams.views.paper import LETTERS
 from question_bank.keys import (
     BlanksKey,
