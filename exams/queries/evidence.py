@@ -1,0 +1,91 @@
+"""What evidence of a sitting is made of, and who may take which copy of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.models import User
+from core.errors import N_, Conflict, NotFound
+from core.identity import Actor
+from exams.models import RUNNING, Exam, Sitting, SittingSignature
+from exams.queries import sittings
+from exams.queries.exams import READERS, exam_for, is_over_everything
+from exams.queries.results import may_see_answers
+from teams.models import Post, Team
+
+
+class Copy(Enum):
+    """How much a copy tells."""
+
+    # With keys, chain and marks: for officials, and for the candidate once answers are revealed.
+    FULL = "full"
+    # The candidate's own replies and the signature, before anything is revealed: no keys, no
+    # marks, and no chain, since its last entry says which questions were lost.
+    SHUT = "shut"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who sat, and where that person worked on the day."""
+
+    id: int
+    name: str
+    employee_no: str
+    team: str | None
+    post: str | None
+
+
+def sitting_for_official(session: Session, actor: Actor, sitting_id: int) -> tuple[Exam, Sitting]:
+    """A closed sitting that an official may take as evidence; NotFound beyond the own sub-trees."""
+    sitting = session.get(Sitting, sitting_id)
+    if sitting is None:
+        raise NotFound()
+    exam = exam_for(session, actor, sitting.exam_id)
+    team = session.get(Team, sitting.team_id) if sitting.team_id else None
+    is_seen = team is not None and actor.may_at(team.path, *READERS)
+    if not is_seen and not is_over_everything(actor, *READERS):
+        raise NotFound()
+    _refuse_running(sitting)
+    return exam, sitting
+
+
+def own_sitting(
+    session: Session, actor: Actor, sitting_id: int, *, now: datetime
+) -> tuple[Exam, Sitting, Copy]:
+    """The actor's own closed sitting and which copy of it the exam's rules allow now."""
+    sitting = sittings.sitting_for(session, actor, sitting_id)
+    _refuse_running(sitting)
+    exam = sittings.exam_of(session, sitting)
+    is_revealed = may_see_answers(session, exam, sitting, now=now)
+    return exam, sitting, Copy.FULL if is_revealed else Copy.SHUT
+
+
+def _refuse_running(sitting: Sitting) -> None:
+    if sitting.state in RUNNING:
+        raise Conflict(N_("这份答卷还没交，交了才有证据"))
+    if sitting.signature is None:
+        raise Conflict(N_("这份答卷没有签名：它交得比签名功能早，或签名时出了错。找系统管理员"))
+
+
+def person_of(session: Session, sitting: Sitting) -> Person:
+    """The person of a sitting with the team and post of its day."""
+    user = session.get_one(User, sitting.user_id)
+    team = session.get(Team, sitting.team_id) if sitting.team_id else None
+    post = session.get(Post, sitting.post_id) if sitting.post_id else None
+    return Person(
+        user.id, user.name, user.employee_no, team.name if team else None, post and post.name
+    )
+
+
+def signatures_of(session: Session, sitting_id: int) -> list[SittingSignature]:
+    """Every signature under a sitting, the oldest first."""
+    return list(
+        session.scalars(
+            select(SittingSignature)
+            .where(SittingSignature.sitting_id == sitting_id)
+            .order_by(SittingSignature.number)
+        )
+    )
