@@ -88,6 +88,7 @@ def register_panels(services: Services) -> None:
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
+    services.panels["exams.result"].append(exams.views.evidence.receipt_panel)
     services.panels["exams.result"].append(certificates.views.awards.result_panel)
 
 

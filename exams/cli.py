@@ -63,6 +63,8 @@ def _told(found: Verification) -> Iterator[str]:
         yield FAULTS[broken.fault].format(n=broken.number)
     signature = {None: "还没交卷，没有签名", True: "签名有效", False: "签名无效或没有签名"}
     yield signature[found.is_signed]
+    if found.broken_signatures:
+        yield f"和签名对不上的记录：第 {'、'.join(map(str, found.broken_signatures))} 条"
     yield "试卷和开考时一样" if found.is_paper_same else "试卷、答案或给分规则和开考时不一样"
     if found.score_again is not None:
         stored, again = (points(score or 0) for score in (found.score_stored, found.score_again))

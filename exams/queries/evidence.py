@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -89,3 +90,59 @@ def signatures_of(session: Session, sitting_id: int) -> list[SittingSignature]:
             .order_by(SittingSignature.number)
         )
     )
+
+
+@dataclass(frozen=True)
+class ClosedSitting:
+    """One line of the list of an exam's closed sittings."""
+
+    sitting_id: int
+    name: str
+    employee_no: str
+    team: str | None
+    try_number: int
+    submitted_at: datetime
+    score_tenths: int | None
+    is_passed: bool | None
+    signed_head: str | None
+
+
+def count_closed(session: Session, actor: Actor, exam: Exam) -> int:
+    """How many closed sittings of an exam the actor may see."""
+    found = _closed(actor, exam).with_only_columns(func.count(Sitting.id), maintain_column_froms=True)
+    return session.scalar(found) or 0
+
+
+def closed_sittings(
+    session: Session, actor: Actor, exam: Exam, *, limit: int, offset: int
+) -> list[ClosedSitting]:
+    """The closed sittings of an exam that the actor may see, the latest first."""
+    found = _closed(actor, exam).order_by(Sitting.submitted_at.desc(), Sitting.id.desc())
+    return [ClosedSitting(*row) for row in session.execute(found.limit(limit).offset(offset))]
+
+
+def _closed(actor: Actor, exam: Exam) -> Select[Any]:
+    found = (
+        select(
+            Sitting.id,
+            User.name,
+            User.employee_no,
+            Team.name,
+            Sitting.try_number,
+            Sitting.submitted_at,
+            Sitting.score_tenths,
+            Sitting.is_passed,
+            Sitting.signed_head,
+        )
+        .join(User, User.id == Sitting.user_id)
+        .outerjoin(Team, Team.id == Sitting.team_id)
+        .where(Sitting.exam_id == exam.id, Sitting.state.not_in(RUNNING))
+    )
+    return found.where(seen_by(actor))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """That the sitting's team of the day lies in a sub-tree of the official."""
+    if is_over_everything(actor, *READERS):
+        return true()
+    return or_(false(), *(Team.path.startswith(path) for path in actor.scopes(*READERS)))

@@ -8,6 +8,7 @@ from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import board, result, setup
 from exams.views import clauses as clauses
+from exams.views import evidence as evidence
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import journal as journal
