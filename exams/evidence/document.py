@@ -1,4 +1,4 @@
-"""A sitting as a paper for people: questions, replies, marks, events, signature, and the file in it.
+"""A sitting as a paper for people: questions, replies, marks, events, signature.
 
 Everything comes from the same data as the JSON file, which is attached.
 """
@@ -128,9 +128,7 @@ def _verdict(data: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _questions(
-    data: Mapping[str, Any], picture: Picture, zone: ZoneInfo
-) -> list[dict[str, Any]]:
+def _questions(data: Mapping[str, Any], picture: Picture, zone: ZoneInfo) -> list[dict[str, Any]]:
     fields = {one["id"]: one["fields"] for one in data["versions"]}
     told: list[dict[str, Any]] = []
     case: int | None = None

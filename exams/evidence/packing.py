@@ -35,7 +35,7 @@ import types
 
 SOURCES = {}
 '''
-TAIL = '''
+TAIL = """
 for name, text in SOURCES.items():
     parent = name.rpartition(".")[0]
     while parent:
@@ -48,7 +48,7 @@ for name, text in SOURCES.items():
 
 if __name__ == "__main__":
     sys.exit(sys.modules["exams.evidence.verifier"].main(sys.argv[1:]))
-'''
+"""
 
 
 @lru_cache(maxsize=1)

@@ -44,7 +44,7 @@ def start_sitting(
         running = queries.locked_sitting(session, running.id)
         settle_overdue(session, running, actor=actor, now=now)
     _refuse_start(session, exam, tries, actor.user_id, zone=zone, now=now)
-    paper = _paper_for(session, exam, seed=seed)
+    paper = paper_for(session, exam, seed=seed)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -63,7 +63,7 @@ def start_sitting(
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
-    _store_paper(session, sitting, exam, paper, now=now)
+    store_paper(session, sitting, exam, paper, now=now)
     record(
         session,
         actor=actor,
@@ -117,7 +117,8 @@ def _lost_race() -> Sitting:
     raise Conflict(N_("这场考试刚在另一处开始又结束了。刷新页面看结果"))
 
 
-def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestion, ...]:
+def paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestion, ...]:
+    """The paper that a seed draws; Conflict where the pool has become too small."""
     try:
         return draw_paper(
             pool_rows(session, exam.id),
@@ -134,9 +135,10 @@ def _paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestio
         ) from shortage
 
 
-def _store_paper(
+def store_paper(
     session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
 ) -> None:
+    """Give a new sitting its questions, and begin its chain with them."""
     session.execute(
         insert(SittingQuestion),
         [

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
-from learning.images import MIME_TYPES, ImageStore
 from learning.image_sizes import image_ratio
+from learning.images import MIME_TYPES, ImageStore
 
 # The bytes of a picture by its address; None where it is not of this installation.
 Picture = Callable[[str], bytes | None]
@@ -70,7 +70,15 @@ class _Reader(HTMLParser):
         is_exact = any(tag in ("pre", "code") for tag, _nodes in self._open)
         text = data if is_exact else _SPACE.sub(" ", _GAP_IN_HAN.sub("", data))
         inside = self._open[-1][0]
-        is_between = not text.strip() and inside in ("", "table", "thead", "tbody", "tr", "ul", "ol")
+        is_between = not text.strip() and inside in (
+            "",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "ul",
+            "ol",
+        )
         if text and not is_between:
             self._add(text)
 

@@ -109,7 +109,9 @@ class ClosedSitting:
 
 def count_closed(session: Session, actor: Actor, exam: Exam) -> int:
     """How many closed sittings of an exam the actor may see."""
-    found = _closed(actor, exam).with_only_columns(func.count(Sitting.id), maintain_column_froms=True)
+    found = _closed(actor, exam).with_only_columns(
+        func.count(Sitting.id), maintain_column_froms=True
+    )
     return session.scalar(found) or 0
 
 

@@ -218,7 +218,7 @@ def test_a_copy_before_the_reveal_holds_no_key_no_mark_and_no_chain(
 
     assert check(shut).is_intact
     assert shut["signatures"][0]["head"] == sitting.chain_head
-    for word in ("is_right", "score_tenths\"", "verdict", "right_id", "digest", "is_passed"):
+    for word in ("is_right", 'score_tenths"', "verdict", "right_id", "digest", "is_passed"):
         assert word not in text.replace("full_score_tenths", "")
     assert shut["paper"][0]["given"] == [2]
     shut["signatures"][0]["head"] = "0" * 64

@@ -95,7 +95,14 @@ def test_the_paper_reads_as_it_was_and_carries_the_file(
     files = unpacked(answer.data)
     words = text_of(files["record.pdf"])
     assert words.startswith("示例机械厂答卷记录")
-    for said in ("王小满", "20260001", "合格", "一级动火票最长多久", "作答B正确B", "开考，抽出试卷"):
+    for said in (
+        "王小满",
+        "20260001",
+        "合格",
+        "一级动火票最长多久",
+        "作答B正确B",
+        "开考，抽出试卷",
+    ):
         assert said in words
     reader = pypdf.PdfReader(io.BytesIO(files["record.pdf"]))
     assert reader.attachments["evidence.json"][0] == files["evidence.json"]
