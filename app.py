@@ -17,6 +17,8 @@ import editor.views
 import exams.cli
 import exams.events
 import exams.item_analysis
+import exams.on_paper.entering
+import exams.on_paper.uploads
 import exams.signing
 import exams.sweep
 import exams.views
@@ -70,6 +72,10 @@ def register_jobs(services: Services) -> None:
     analyse = partial(exams.item_analysis.analyse_exams, services)
     services.jobs.every_night("item-analysis", analyse, zone=services.config.time_zone, hour=3)
     services.jobs.on_demand("analyse-exam", analyse)
+    enter = partial(exams.on_paper.entering.enter, services)
+    services.jobs.on_demand("enter-paper-answers", enter)
+    tidy_paper = partial(exams.on_paper.uploads.tidy, services)
+    services.jobs.every_minutes("tidy-paper-answers", 30, tidy_paper)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))

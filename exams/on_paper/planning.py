@@ -16,6 +16,7 @@ from exams.on_paper.sheets import CODE, EMPLOYEE_NO, NAME, ReadSheet, SheetRow
 from exams.queries.audience import Days, required_people
 from exams.queries.on_paper import Known, drawn_of, forms_of, known_people
 from exams.versions import known_versions
+from question_bank.formats.xlsx.cells import EMPTY
 from teams.roster import cells
 from teams.roster.findings import BadCell
 
@@ -80,6 +81,17 @@ class Hours:
     ended_at: datetime
 
 
+def hours_refusal(exam: Exam, hours: Hours, *, now: datetime) -> str | None:
+    """Why an exam cannot have been sat on paper in these hours; None if it can."""
+    if hours.ended_at <= hours.started_at:
+        return N_("收卷时间要晚于开考时间")
+    if hours.ended_at > now:
+        return N_("收卷时间还没到。考完再登记")
+    if hours.started_at < exam.opens_at or hours.started_at > exam.closes_at:
+        return N_("开考时间不在考试的时间范围里。核对日期，或先推后考试结束")
+    return None
+
+
 def printed_forms(session: Session, exam_id: int) -> dict[str, PrintedForm]:
     """The forms of an exam by their codes."""
     found = {}
@@ -115,7 +127,7 @@ class _Planner:
         self._seen: dict[str, int] = {}
 
     def planned(self, row: SheetRow) -> PlannedRow:
-        planned = PlannedRow(row.number, name=row.heads.get(NAME, row.heads[CODE]).text.strip())
+        planned = PlannedRow(row.number, name=row.heads.get(NAME, EMPTY).text.strip())
         if not row.has_answers:
             planned.employee_no = row.heads[EMPLOYEE_NO].text
             planned.outcome = Outcome.ABSENT

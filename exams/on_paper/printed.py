@@ -18,6 +18,7 @@ from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
 
 GAP = '<span class="gap">____</span>'
+SHEETS = (("试卷", "paper.typ"), ("答题卡", "sheet.typ"), ("答案", "keys.typ"))
 NUMERALS = "一二三四五六七八九十"
 HINTS = {
     QuestionType.SINGLE_CHOICE: "每题只有一个正确答案",

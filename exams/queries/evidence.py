@@ -109,10 +109,8 @@ class ClosedSitting:
 
 def count_closed(session: Session, actor: Actor, exam: Exam) -> int:
     """How many closed sittings of an exam the actor may see."""
-    found = _closed(actor, exam).with_only_columns(
-        func.count(Sitting.id), maintain_column_froms=True
-    )
-    return session.scalar(found) or 0
+    found = _closed(actor, exam).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def closed_sittings(
@@ -127,9 +125,9 @@ def _closed(actor: Actor, exam: Exam) -> Select[Any]:
     found = (
         select(
             Sitting.id,
-            User.name,
+            User.name.label("person"),
             User.employee_no,
-            Team.name,
+            Team.name.label("team"),
             Sitting.try_number,
             Sitting.submitted_at,
             Sitting.score_tenths,

@@ -1,4 +1,4 @@
-"""What is read for exams on paper: the printed forms, and what stands of the people who sat them."""
+"""What is read for exams on paper: the printed forms, and the people who sat them."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ from exams.views import evidence as evidence
 from exams.views import exam as exam
 from exams.views import exposure as exposure
 from exams.views import journal as journal
+from exams.views import on_paper as on_paper
 from exams.views import pool as pool
 from exams.views import publication as publication
 from exams.views import sitting as sitting

@@ -29,6 +29,7 @@ from exams.queries.evidence import (
     sitting_for_official,
 )
 from exams.queries.exams import READERS, exam_for, may_manage
+from exams.queries.sittings import sitting_for
 from exams.signatures import fingerprint
 from exams.signing import Signer, load_signer
 from exams.verification import verify_sitting
@@ -60,7 +61,7 @@ def signer() -> Signer:
 
 def receipt_panel(session: Session, actor: Actor, sitting_id: int) -> str | None:
     """On a candidate's result: the receipt of the whole sitting; nothing where it is unsigned."""
-    sitting = session.get_one(Sitting, sitting_id)
+    sitting = sitting_for(session, actor, sitting_id)
     if sitting.signature is None or not signatures_of(session, sitting_id):
         return None
     return render_template("exams/_receipt_panel.html", receipt=_receipt(session, sitting))
