@@ -16,9 +16,11 @@ import core.health
 import editor.views
 import exams.cli
 import exams.events
+import exams.evidence.digest_files
 import exams.item_analysis
 import exams.on_paper.entering
 import exams.on_paper.uploads
+import exams.result_files
 import exams.signing
 import exams.sweep
 import exams.views
@@ -74,6 +76,10 @@ def register_jobs(services: Services) -> None:
     services.jobs.on_demand("analyse-exam", analyse)
     enter = partial(exams.on_paper.entering.enter, services)
     services.jobs.on_demand("enter-paper-answers", enter)
+    digest = partial(exams.evidence.digest_files.make_missing, services)
+    services.jobs.every_night("digest", digest, zone=services.config.time_zone, hour=1)
+    services.jobs.on_demand("make-results", partial(exams.result_files.make, services))
+    services.jobs.every_minutes("tidy-results", 30, partial(exams.result_files.tidy, services))
     tidy_paper = partial(exams.on_paper.uploads.tidy, services)
     services.jobs.every_minutes("tidy-paper-answers", 30, tidy_paper)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))

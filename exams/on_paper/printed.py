@@ -1,6 +1,6 @@
 """The forms of an exam as files for the printer: papers, answer sheets, key sheets, in one zip."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +19,8 @@ from question_bank.keys import QuestionType
 
 GAP = '<span class="gap">____</span>'
 SHEETS = (("试卷", "paper.typ"), ("答题卡", "sheet.typ"), ("答案", "keys.typ"))
+# More characters than fit beside another option.
+WIDEST = 99
 NUMERALS = "一二三四五六七八九十"
 HINTS = {
     QuestionType.SINGLE_CHOICE: "每题只有一个正确答案",
@@ -144,9 +146,16 @@ def _question(one: DrawnQuestion, version: KnownVersion, picture: Picture) -> di
             [letter, nodes_of(printed.option_html[option], picture=picture)]
             for letter, option in letters
         ],
+        "columns": _columns(printed.option_html.values()),
         "letters": [letter for letter, _option in letters],
         "right": key_in_letters(version.key, option_order=one.option_order),
     }
+
+
+def _columns(options: Iterable[str]) -> int:
+    """How many options stand beside each other: short ones save a third of the paper."""
+    longest = max((WIDEST if "<" in html else len(html) for html in options), default=0)
+    return next((n for n, length in ((4, 8), (2, 20)) if longest <= length), 1)
 
 
 def _points(tenths: int) -> str:

@@ -8,6 +8,7 @@ from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
 from exams.views import board, result, setup
 from exams.views import clauses as clauses
+from exams.views import digests as digests
 from exams.views import evidence as evidence
 from exams.views import exam as exam
 from exams.views import exposure as exposure
@@ -15,6 +16,7 @@ from exams.views import journal as journal
 from exams.views import on_paper as on_paper
 from exams.views import pool as pool
 from exams.views import publication as publication
+from exams.views import result_table as result_table
 from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp

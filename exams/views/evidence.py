@@ -28,8 +28,9 @@ from exams.queries.evidence import (
     signatures_of,
     sitting_for_official,
 )
-from exams.queries.exams import READERS, exam_for, may_manage
+from exams.queries.exams import READERS, exam_for
 from exams.queries.sittings import sitting_for
+from exams.result_files import ready_at
 from exams.signatures import fingerprint
 from exams.signing import Signer, load_signer
 from exams.verification import verify_sitting
@@ -120,7 +121,7 @@ def sittings(exam_id: int) -> ResponseReturnValue:
         exam=exam,
         rows=rows,
         paging=shown,
-        may_manage=may_manage(session, actor, exam),
+        ready_at=ready_at(services(), exam.id, actor.user_id),
     )
 
 
