@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.identity import Actor
 from exams.lettering import TYPE_WORDS, key_in_letters, letters_of, reply_in_letters
-from exams.models import Exam, LateDecision
+from exams.models import Exam, LateDecision, SittingState
 from exams.queries.result_table import SittingLine, SlotLine, sitting_lines, slot_lines
 from exams.versions import KnownVersion, known_versions
 
@@ -31,7 +31,7 @@ ANSWERS = (
 )
 # Options and key in the order of the bank: each paper may have had another.
 QUESTIONS = ("题目编号", "题型", "题干", "选项", "正确答案", "答过", "得满分")
-STATES = {"submitted": "交卷", "expired": "到时收卷"}
+STATES = {SittingState.SUBMITTED: "交卷", SittingState.EXPIRED: "到时收卷"}
 LATE = {
     None: "",
     LateDecision.PENDING: "待确认",
@@ -125,7 +125,7 @@ def _person(one: SittingLine, zone: ZoneInfo) -> list[Any]:
         "纸质" if one.is_on_paper else "网上",
         _local(one.started_at, zone),
         _local(one.submitted_at, zone),
-        STATES.get(one.state, one.state),
+        STATES.get(one.state, one.state.value),
         one.extra_minutes,
         _points(one.score_tenths),
         _points(one.full_score_tenths),

@@ -192,7 +192,8 @@ def _events(data: Mapping[str, Any], zone: ZoneInfo) -> list[list[str]]:
 
 
 def _said(link: Mapping[str, Any]) -> str:
-    words, content = EVENT_WORDS.get(link["kind"], link["kind"]), link["content"]
+    content = link["content"]
+    words: str = EVENT_WORDS.get(link["kind"], link["kind"])
     if link["kind"] == EXTENDED:
         return f"{words}，收卷时间改了，共加 {content.get('extra_minutes', 0)} 分"
     if link["kind"] == PAPER_ANSWERS:

@@ -18,7 +18,7 @@ from exams.lettering import LETTERS
 from exams.links import PAPER_ANSWERS, answer_content, append_event
 from exams.models import Answer, Exam, ExamState, PaperForm, Sitting, SittingState
 from exams.operations.closing import close_sitting
-from exams.operations.sitting import paper_for, store_paper
+from exams.papers import paper_for, store_paper
 from exams.queries.on_paper import drawn_of, forms_of
 from exams.queries.sittings import place_on, tries_of
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,15 +15,13 @@ from core.audit import record
 from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
-from exams.drawing import DrawnQuestion, PoolShortage, draw_paper
-from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
-from exams.models import RUNNING, Exam, Sitting, SittingQuestion, SittingState
+from exams.links import EXTENDED, REOPENED, TAKEN_OVER, append_event
+from exams.models import RUNNING, Exam, Sitting, SittingState
 from exams.operations.closing import settle_overdue
+from exams.papers import paper_for, store_paper
 from exams.queries import sittings as queries
 from exams.queries.audience import invited_exams
-from exams.queries.pools import pool_rows
 from exams.rules import deadline_for, start_refusal, state_at
-from exams.versions import known_versions
 
 
 def start_sitting(
@@ -115,49 +112,6 @@ def _is_first(session: Session, sitting: Sitting) -> bool:
 
 def _lost_race() -> Sitting:
     raise Conflict(N_("这场考试刚在另一处开始又结束了。刷新页面看结果"))
-
-
-def paper_for(session: Session, exam: Exam, *, seed: int) -> tuple[DrawnQuestion, ...]:
-    """The paper that a seed draws; Conflict where the pool has become too small."""
-    try:
-        return draw_paper(
-            pool_rows(session, exam.id),
-            seed=seed,
-            shuffles_questions=exam.shuffles_questions,
-            shuffles_options=exam.shuffles_options,
-        )
-    except PoolShortage as shortage:
-        raise Conflict(
-            N_("组卷表第 %(rows)s 行要 %(wanted)s 题，题库里只有 %(available)s 题。告诉考试员"),
-            rows="、".join(map(str, shortage.positions)),
-            wanted=shortage.wanted,
-            available=shortage.available,
-        ) from shortage
-
-
-def store_paper(
-    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
-) -> None:
-    """Give a new sitting its questions, and begin its chain with them."""
-    session.execute(
-        insert(SittingQuestion),
-        [
-            {
-                "sitting_id": sitting.id,
-                "slot": drawn.slot,
-                "blueprint_row_id": drawn.row_id,
-                "question_version_id": drawn.version_id,
-                "case_version_id": drawn.case_version_id,
-                "option_order": list(drawn.option_order),
-                "points_tenths": drawn.points_tenths,
-            }
-            for drawn in paper
-        ],
-    )
-    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
-    versions = known_versions(session, drawn_ids)
-    digests = {version_id: version.digest for version_id, version in versions.items()}
-    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
 
 
 def extend_sitting(

@@ -77,7 +77,11 @@ def person_of(session: Session, sitting: Sitting) -> Person:
     team = session.get(Team, sitting.team_id) if sitting.team_id else None
     post = session.get(Post, sitting.post_id) if sitting.post_id else None
     return Person(
-        user.id, user.name, user.employee_no, team.name if team else None, post and post.name
+        user.id,
+        user.name,
+        user.employee_no,
+        team.name if team else None,
+        post.name if post else None,
     )
 
 
@@ -121,7 +125,7 @@ def closed_sittings(
     return [ClosedSitting(*row) for row in session.execute(found.limit(limit).offset(offset))]
 
 
-def _closed(actor: Actor, exam: Exam) -> Select[Any]:
+def _closed(actor: Actor, exam: Exam) -> Select[*tuple[Any, ...]]:
     found = (
         select(
             Sitting.id,

@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.identity import Actor
 from exams.links import PAPER_ANSWERS
-from exams.models import RUNNING, Answer, Exam, LateDecision, Sitting, SittingEvent, SittingQuestion
+from exams.models import (
+    RUNNING,
+    Answer,
+    Exam,
+    LateDecision,
+    Sitting,
+    SittingEvent,
+    SittingQuestion,
+    SittingState,
+)
 from exams.queries.evidence import seen_by
 from teams.models import Post, Team
 
@@ -30,7 +39,7 @@ class SittingLine:
     try_number: int
     started_at: datetime
     submitted_at: datetime
-    state: str
+    state: SittingState
     extra_minutes: int
     score_tenths: int | None
     full_score_tenths: int
@@ -59,7 +68,7 @@ def sitting_lines(session: Session, actor: Actor, exam: Exam) -> list[SittingLin
     on_paper = exists().where(
         SittingEvent.sitting_id == Sitting.id, SittingEvent.kind == PAPER_ANSWERS
     )
-    rows = session.execute(
+    rows: Any = session.execute(
         select(
             Sitting.id,
             User.employee_no,
@@ -84,7 +93,7 @@ def sitting_lines(session: Session, actor: Actor, exam: Exam) -> list[SittingLin
         .where(Sitting.exam_id == exam.id, Sitting.state.not_in(RUNNING), seen_by(actor))
         .order_by(Team.path, User.employee_no, Sitting.try_number)
     )
-    return [SittingLine(*row[:8], row[8].value, *row[9:]) for row in rows]
+    return [SittingLine(*row) for row in rows]
 
 
 def slot_lines(session: Session, sittings: list[SittingLine]) -> Iterator[SlotLine]:
@@ -98,7 +107,7 @@ def slot_lines(session: Session, sittings: list[SittingLine]) -> Iterator[SlotLi
         for sitting in part:
             for row in rows.get(sitting.id, ()):
                 response, received_at = answers.get((sitting.id, row.slot), (None, None))
-                yield SlotLine(*row, response, received_at)
+                yield SlotLine(*(*row, response, received_at))
 
 
 def _questions(session: Session, part: list[SittingLine]) -> Any:

@@ -18,7 +18,7 @@ from core.config import Config
 from core.errors import Conflict
 from exams.evidence.check import check
 from exams.links import PAPER_ANSWERS
-from exams.models import Exam, Exemption, PaperForm, Sitting, SittingState
+from exams.models import Exam, ExamState, Exemption, PaperForm, Sitting, SittingState
 from exams.on_paper.planning import Hours, Outcome, PlannedRow, hours_refusal, plan
 from exams.on_paper.printed import type_words
 from exams.on_paper.sheets import TemplateRow, read_sheet, template
@@ -122,7 +122,7 @@ def test_forms_are_drawn_by_their_seeds_and_recorded(
 
 
 def test_a_draft_has_no_forms(session: Session, cast: Cast, app: Flask) -> None:
-    draft = factories.make_exam(session, cast, state=factories.ExamState.DRAFT)
+    draft = factories.make_exam(session, cast, state=ExamState.DRAFT)
 
     with pytest.raises(Conflict, match="还没发布"):
         make_forms(session, draft, draws=[(1, "AAA")], actor=cast.actor("examiner"), now=MONDAY)
