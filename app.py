@@ -17,10 +17,14 @@ import editor.views
 import exams.cli
 import exams.consequences
 import exams.events
+import exams.evidence.digest_files
 import exams.fairness_report
 import exams.item_analysis
 import exams.listeners
+import exams.on_paper.entering
+import exams.on_paper.uploads
 import exams.queries.cards
+import exams.result_files
 import exams.signing
 import exams.sweep
 import exams.views
@@ -66,7 +70,10 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(exams.events.ExamCopied, certificates.awarding.copy_award)
     bus.subscribe(exams.events.SittingClosed, exams.listeners.bound_terminal_session)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
-    bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
+    sign = exams.signing.make_sign_handler(signer)
+    bus.subscribe(exams.events.SittingClosed, sign)
+    bus.subscribe(exams.events.SittingMarked, sign)
+    bus.subscribe(exams.events.SittingRemarked, sign)
 
 
 def register_jobs(services: Services) -> None:
@@ -78,6 +85,14 @@ def register_jobs(services: Services) -> None:
     services.jobs.on_demand("analyse-exam", analyse)
     report = partial(exams.fairness_report.report_fairness, services)
     services.jobs.on_demand("report-fairness", report)
+    enter = partial(exams.on_paper.entering.enter, services)
+    services.jobs.on_demand("enter-paper-answers", enter)
+    digest = partial(exams.evidence.digest_files.make_missing, services)
+    services.jobs.every_night("digest", digest, zone=services.config.time_zone, hour=1)
+    services.jobs.on_demand("make-results", partial(exams.result_files.make, services))
+    services.jobs.every_minutes("tidy-results", 30, partial(exams.result_files.tidy, services))
+    tidy_paper = partial(exams.on_paper.uploads.tidy, services)
+    services.jobs.every_minutes("tidy-paper-answers", 30, tidy_paper)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
@@ -99,6 +114,7 @@ def register_panels(services: Services) -> None:
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
+    services.panels["exams.result"].append(exams.views.evidence.receipt_panel)
     services.panels["exams.result"].append(exams.views.recorded.result_panel)
     services.panels["person"].append(exams.views.cards.person_panel)
     services.panels["team"].append(exams.views.cards.team_panel)

@@ -7,7 +7,7 @@ moves one would have to make all later ones anew, and the signed hash at the clo
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -65,6 +65,28 @@ def digest(content: Any) -> str:
     """SHA-256 of JSON data in one canonical writing."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# What a version's digest covers, in this order.
+VERSION_FIELDS = (
+    "type",
+    "stem_html",
+    "options",
+    "verdict",
+    "blanks",
+    "premises",
+    "rubric",
+    "picture",
+    "part_version_ids",
+    "points_tenths",
+    "scoring_rule",
+    "scoring_value_tenths",
+)
+
+
+def version_digest(fields: Mapping[str, Any]) -> str:
+    """The digest of all that a question version asks and how it is marked."""
+    return digest([fields[name] for name in VERSION_FIELDS])
 
 
 def broken_links(

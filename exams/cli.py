@@ -1,15 +1,21 @@
 """Operator commands."""
 
+import json
 from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from core.clock import local_date
 from core.errors import NotFound
 from core.services import Services
 from exams.chain import Fault
 from exams.definition import points
+from exams.evidence import digest_files
+from exams.evidence.digest import Difference, check_digest
 from exams.fairness_report import report_fairness
 from exams.item_analysis import analyse_exams
 from exams.redrawing import Place, redraw_sitting
@@ -65,6 +71,8 @@ def _told(found: Verification) -> Iterator[str]:
         yield FAULTS[broken.fault].format(n=broken.number)
     signature = {None: "还没交卷，没有签名", True: "签名有效", False: "签名无效或没有签名"}
     yield signature[found.is_signed]
+    if found.broken_signatures:
+        yield f"和签名对不上的记录：第 {'、'.join(map(str, found.broken_signatures))} 条"
     yield "试卷和开考时一样" if found.is_paper_same else "试卷、答案或给分规则和开考时不一样"
     if not found.are_incidents_same:
         yield "监考记录和链上的不一样"
@@ -120,6 +128,63 @@ def fairness_command(exam_id: int) -> None:
     except NotFound as missing:
         raise click.ClickException(f"没有编号为 {exam_id} 的已发布考试") from missing
     click.echo(f"已比较 {papers} 份试卷")
+
+
+DIFFERENCES = {
+    Difference.MISSING: "答卷 {n} 不见了",
+    Difference.CHAIN: "答卷 {n} 的记录和那一天不一样",
+    Difference.SIGNATURE: "答卷 {n} 的签名和那一天不一样",
+}
+
+
+@exams_group.command("digest")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天；不给就补到昨天。")
+def digest_command(day: datetime | None) -> None:
+    """生成日摘要：当天全部签名放进一个签名的文件，一天接一天；每晚自动做。"""
+    services: Services = current_app.extensions["shanggang"]
+    today = local_date(services.clock.now(), services.config.time_zone)
+    if day is not None and day.date() >= today:
+        raise click.ClickException("这一天还没过完，过完才能生成")
+    if day is not None:
+        if any(one > day.date() for one in digest_files.days_of(services.config)):
+            raise click.ClickException("后面的日子已经有摘要，不能再补这一天")
+        click.echo(str(digest_files.make(services, day.date())))
+        return
+    made = digest_files.make_missing(services)
+    click.echo(f"生成了 {len(made)} 天的摘要")
+    for one in made:
+        click.echo(str(digest_files.path_of(services.config, one)))
+
+
+@exams_group.command("verify-digest")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_digest_command(file: Path) -> None:
+    """拿一份日摘要和现在的记录比：哪些答卷不一样、不见了；有一处不对，退出码为 1。"""
+    services: Services = current_app.extensions["shanggang"]
+    signer = load_signer(services.config.keys_dir, services.seeds)
+    try:
+        data = json.loads(file.read_bytes())
+        named = str(data.get("previous_date") or "") if isinstance(data, dict) else ""
+        before = digest_files.read(services.config, date.fromisoformat(named)) if named else None
+        with services.database.reading() as session:
+            found = check_digest(
+                session,
+                data,
+                public_key=signer.public_key,
+                previous=before,
+                zone=services.config.time_zone,
+            )
+    except ValueError as error:
+        raise click.ClickException(f"{file.name}：{error}") from error
+    click.echo(f"{data['date']}：{found.count} 份答卷")
+    click.echo("摘要的签名有效" if found.is_genuine else "摘要被改过，或不是这里签的")
+    for sitting_id, difference in found.differences:
+        click.echo(DIFFERENCES[difference].format(n=sitting_id))
+    for sitting_id in found.added:
+        click.echo(f"答卷 {sitting_id} 的签名说是那一天的，摘要里却没有")
+    if not found.is_intact:
+        raise click.ClickException("和那一天不一样")
+    click.echo("和那一天一样")
 
 
 @exams_group.command("analyse")

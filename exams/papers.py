@@ -1,11 +1,41 @@
-"""Drawing the paper of an exam as its stored rules want it, at the start and again years later."""
+"""The paper of an exam: drawn as its stored rules want it, and its rows in a new sitting.
+
+For sittings that start on a page, for those that come back on paper, and again years later.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from core.errors import N_, Conflict
 from exams.balance import UNITS, Balance
-from exams.drawing import DrawnQuestion, PoolRow, Reuse, draw_paper
-from exams.models import Exam, ExamShift
+from exams.drawing import DrawnQuestion, PoolRow, PoolShortage, Reuse, draw_paper
+from exams.links import PAPER, append_event, paper_content
+from exams.models import Exam, ExamShift, Sitting, SittingQuestion
 from exams.shifts import most_reused
+from exams.versions import known_versions
+
+
+def paper_for(
+    exam: Exam,
+    rows: Sequence[PoolRow],
+    shift: ExamShift | None,
+    *,
+    seed: int,
+    avoid: frozenset[int] = frozenset(),
+) -> tuple[DrawnQuestion, ...]:
+    """The same as `draw_for`, with Conflict where the pool has become too small."""
+    try:
+        return draw_for(exam, rows, shift, seed=seed, avoid=avoid)
+    except PoolShortage as shortage:
+        raise Conflict(
+            N_("组卷表第 %(rows)s 行要 %(wanted)s 题，题库里只有 %(available)s 题。告诉考试员"),
+            rows="、".join(map(str, shortage.positions)),
+            wanted=shortage.wanted,
+            available=shortage.available,
+        ) from shortage
 
 
 def draw_for(
@@ -41,3 +71,28 @@ def reuse_of(exam: Exam, rows: Sequence[PoolRow], shift: ExamShift | None) -> Re
         return None
     most = most_reused(rows, exam.reuse_limit_percent)
     return Reuse(frozenset(shift.seen), frozenset(shift.kept), most)
+
+
+def store_paper(
+    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
+) -> None:
+    """Give a new sitting its questions, and begin its chain with them."""
+    session.execute(
+        insert(SittingQuestion),
+        [
+            {
+                "sitting_id": sitting.id,
+                "slot": drawn.slot,
+                "blueprint_row_id": drawn.row_id,
+                "question_version_id": drawn.version_id,
+                "case_version_id": drawn.case_version_id,
+                "option_order": list(drawn.option_order),
+                "points_tenths": drawn.points_tenths,
+            }
+            for drawn in paper
+        ],
+    )
+    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
+    versions = known_versions(session, drawn_ids)
+    digests = {version_id: version.digest for version_id, version in versions.items()}
+    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)

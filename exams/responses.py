@@ -15,11 +15,9 @@ None is a question that is open or was cleared.
 
 import math
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 from typing import Any
 
 from core.errors import N_, Conflict
-from exams.marking import Chosen, Filled, Judged, Matched, Ordered, Response, Spotted, Written
 from exams.versions import PrintedQuestion
 from question_bank.keys import QuestionType
 
@@ -61,27 +59,6 @@ def response_from_form(question: PrintedQuestion, values: list[str]) -> Stored:
     if kind is QuestionType.HOTSPOT:
         return stored_response(question, _spots_in_form(question, filled))
     return stored_response(question, [int(v) if v.isdecimal() else v for v in filled])
-
-
-def response_for_marking(question_type: QuestionType, stored: Any) -> Response:
-    """The stored form as the marking rules take it."""
-    if stored is None:
-        return None
-    match question_type:
-        case QuestionType.TRUE_FALSE:
-            return Judged(stored)
-        case QuestionType.FILL_BLANK:
-            return Filled(tuple(stored))
-        case QuestionType.ORDERING:
-            return Ordered(tuple(stored))
-        case QuestionType.MATCHING:
-            return Matched(tuple((premise, option) for premise, option in stored))
-        case QuestionType.SHORT_ANSWER:
-            return Written(stored)
-        case QuestionType.HOTSPOT:
-            points = tuple((_exact(x), _exact(y)) for x, y in stored.get("points", ()))
-            return Spotted(points, frozenset(stored.get("options", ())))
-    return Chosen(frozenset(stored))
 
 
 def _options(question: PrintedQuestion, raw: Any) -> list[int] | None:
@@ -164,10 +141,6 @@ def _point(pair: Any) -> list[float]:
         if not is_number or not math.isfinite(number) or not 0 <= number <= 100:
             raise misfit()
     return [round(number, 2) for number in pair]
-
-
-def _exact(number: float) -> Fraction:
-    return Fraction(str(number))
 
 
 def _not_asked(_question: PrintedQuestion, _raw: Any) -> Stored:

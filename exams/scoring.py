@@ -14,7 +14,7 @@ from exams.models import Exam, IntegrityDecision, LateDecision, Sitting, Sitting
 from exams.queries import sittings as queries
 from exams.queries.marking import released_tenths
 from exams.queries.pools import must_pass_rows
-from exams.responses import response_for_marking
+from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import RubricKey, ScoringRule
 

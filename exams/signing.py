@@ -6,30 +6,29 @@ its end, for which the key file is needed.
 
 import base64
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.chance import SeedSource
 from core.keys import derive, load_or_make
-from exams.events import SittingClosed
-from exams.models import Sitting
+from exams.events import SittingClosed, SittingMarked, SittingRemarked
+from exams.models import Sitting, SittingEvent, SittingSignature
+from exams.signatures import file_statement, statement
 
 KEY_FILE = "evidence.key"
 PURPOSE = "evidence signature"
-
-
-def statement(sitting_id: int, number: int, head: str) -> bytes:
-    """What is signed: which sitting, how many entries, the hash of the last one."""
-    return f"shanggang sitting {sitting_id} entry {number} {head}".encode()
+# Whatever moves the end of a chain after which a person is told a result.
+End = SittingClosed | SittingMarked | SittingRemarked
 
 
 class Signer:
-    """Signs the ends of chains and tells its own signatures from others."""
+    """Signs the ends of chains and whole files of evidence."""
 
     def __init__(self, key_text: str) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(derive(key_text, PURPOSE))
@@ -41,9 +40,15 @@ class Signer:
         return base64.b64encode(raw).decode()
 
     def sign(self, sitting_id: int, number: int, head: str) -> str:
-        """The signature as base64."""
-        signed = self._key.sign(statement(sitting_id, number, head))
-        return base64.b64encode(signed).decode()
+        """The signature under the end of a chain as base64."""
+        return self._signed(statement(sitting_id, number, head))
+
+    def sign_file(self, kind: str, of_digest: str) -> str:
+        """The signature under a whole file of some kind, by the digest of what it says."""
+        return self._signed(file_statement(kind, of_digest))
+
+    def _signed(self, said: bytes) -> str:
+        return base64.b64encode(self._key.sign(said)).decode()
 
 
 def load_signer(keys_dir: Path, seeds: SeedSource) -> Signer:
@@ -51,29 +56,41 @@ def load_signer(keys_dir: Path, seeds: SeedSource) -> Signer:
     return Signer(load_or_make(keys_dir, KEY_FILE, seeds))
 
 
-def is_genuine(signature: str, public_key: str, *, sitting_id: int, number: int, head: str) -> bool:
-    """Whether a signature was made by the holder of the key over this end of a chain."""
-    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key))
-    try:
-        key.verify(base64.b64decode(signature), statement(sitting_id, number, head))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+def make_sign_handler(load: Callable[[], Signer]) -> Callable[[Session, End], None]:
+    """A handler that signs the end of a chain whenever it has moved since it was last signed.
 
-
-def make_sign_handler(load: Callable[[], Signer]) -> Callable[[Session, SittingClosed], None]:
-    """A handler of SittingClosed that signs the end of its chain, once.
-
-    The signer is loaded with the first sitting, so that no other command makes its key file.
+    The newest signature stands in the sitting's columns, every one in a row of its own, so that a
+    receipt handed out earlier stays verifiable. The signer is loaded with the first sitting, so
+    that no other command makes its key file.
     """
     signer = lru_cache(maxsize=1)(load)
 
-    def sign_closed_sitting(session: Session, event: SittingClosed) -> None:
+    def sign_end(session: Session, event: End) -> None:
         sitting = session.get_one(Sitting, event.sitting_id)
-        if sitting.signature is None:
-            number, head = sitting.chain_number, sitting.chain_head
-            sitting.signed_number, sitting.signed_head = number, head
-            sitting.signature = signer().sign(sitting.id, number, head)
-            session.flush()
+        number, head = sitting.chain_number, sitting.chain_head
+        if number == 0 or (sitting.signature is not None and sitting.signed_number == number):
+            return
+        sitting.signed_number, sitting.signed_head = number, head
+        sitting.signature = signer().sign(sitting.id, number, head)
+        session.add(
+            SittingSignature(
+                sitting_id=sitting.id,
+                number=number,
+                head=head,
+                signature=sitting.signature,
+                public_key=signer().public_key,
+                signed_at=_written_at(session, sitting.id, number) or event.at,
+            )
+        )
+        session.flush()
 
-    return sign_closed_sitting
+    return sign_end
+
+
+def _written_at(session: Session, sitting_id: int, number: int) -> datetime | None:
+    """When the last entry was written: a sitting may end as of a deadline long before that."""
+    return session.scalar(
+        select(SittingEvent.at).where(
+            SittingEvent.sitting_id == sitting_id, SittingEvent.number == number
+        )
+    )

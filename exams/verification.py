@@ -10,11 +10,12 @@ from core.errors import NotFound
 from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
 from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
+from exams.queries.evidence import signatures_of
 from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of
-from exams.signing import is_genuine
+from exams.signatures import is_genuine
 from exams.versions import read_versions
 
 
@@ -33,6 +34,8 @@ class Verification:
     has_chain: bool
     broken: tuple[BrokenLink, ...]
     is_signed: bool | None
+    # Entries whose kept signature no longer fits: forged, or the chain was made anew before it.
+    broken_signatures: tuple[int, ...]
     is_paper_same: bool
     # Whether the rows of incidents say what their links say.
     are_incidents_same: bool
@@ -54,6 +57,7 @@ class Verification:
             self.has_chain
             and not self.broken
             and self.is_signed is not False
+            and not self.broken_signatures
             and self.is_paper_same
             and self.are_incidents_same
             and not self.changed_slots
@@ -80,6 +84,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         has_chain=bool(links) and links[0].kind == PAPER,
         broken=broken_links(links, last_number=sitting.chain_number, signed=signed),
         is_signed=is_signed,
+        broken_signatures=_broken_signatures(session, sitting.id, links, public_key),
         is_paper_same=_is_paper_same(session, sitting, links),
         are_incidents_same=_are_incidents_same(session, sitting_id, links),
         score_stored=sitting.score_tenths,
@@ -103,6 +108,21 @@ def _is_signed(sitting: Sitting, public_key: str) -> bool:
         sitting_id=sitting.id,
         number=sitting.signed_number or 0,
         head=sitting.signed_head or "",
+    )
+
+
+def _broken_signatures(
+    session: Session, sitting_id: int, links: Sequence[Link], public_key: str
+) -> tuple[int, ...]:
+    """The numbers of kept signatures that are not genuine, or whose entry has another hash now."""
+    hashes = {link.number: link.hash for link in links}
+    return tuple(
+        one.number
+        for one in signatures_of(session, sitting_id)
+        if hashes.get(one.number) != one.head
+        or not is_genuine(
+            one.signature, public_key, sitting_id=sitting_id, number=one.number, head=one.head
+        )
     )
 
 

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from exams.chain import digest
+from exams.chain import VERSION_FIELDS, version_digest
 from exams.drawing import PoolOption, PoolVersion
 from question_bank.keys import AnswerKey, HotspotKey, QuestionType, RuleName, ScoringRule
 from question_bank.models import QuestionVersion
-from question_bank.queries.content import key_of
 from question_bank.rendering import split_at_gaps
+from question_bank.stored_keys import key_of
 
 MEMORY_NAME = "exams.versions"
 # About 2 KB each; a bank beyond this is read anew now and then.
@@ -116,6 +116,20 @@ def _read(session: Session, ids: list[int], memory: dict[int, KnownVersion]) -> 
         memory[row.id] = _known(row, tuple(memory[part].pool for part in row.part_version_ids))
 
 
+def read_fields(session: Session, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The stored fields that a digest covers, keys and all, for evidence that stands alone."""
+    wanted, found = list(dict.fromkeys(ids)), dict[int, dict[str, Any]]()
+    for start in range(0, len(wanted), READ_AT_ONCE):
+        rows = session.execute(_columns(wanted[start : start + READ_AT_ONCE]))
+        found.update({row.id: _fields(row) for row in rows})
+    return found
+
+
+def _fields(row: Row[Any]) -> dict[str, Any]:
+    named = {**row._mapping, "type": row.type.value}
+    return {name: named[name] for name in VERSION_FIELDS}
+
+
 def _memory(session: Session) -> dict[int, KnownVersion]:
     memory: dict[str, Any] = session.info.setdefault("memory", {})
     found: dict[int, KnownVersion] = memory.setdefault(MEMORY_NAME, {})
@@ -175,7 +189,7 @@ def _known(row: Row[Any], parts: tuple[PoolVersion, ...]) -> KnownVersion:
             if row.scoring_rule
             else None
         ),
-        digest=digest([row.type.value, *row[3:]]),
+        digest=version_digest(_fields(row)),
         model_answer_html=(row.rubric or {}).get("model_answer_html", ""),
     )
 

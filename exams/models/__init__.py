@@ -2,6 +2,7 @@
 
 from exams.models.cards import CardCode
 from exams.models.entry import EntryPermit, EntryTries
+from exams.models.evidence import PaperForm, SittingSignature
 from exams.models.exam import (
     BlueprintRow,
     Exam,
@@ -78,6 +79,7 @@ __all__ = [
     "MarkingLease",
     "MarkingTask",
     "MessageReceipt",
+    "PaperForm",
     "PoolEntry",
     "Reveal",
     "RoomIncident",
@@ -87,6 +89,7 @@ __all__ = [
     "SittingNote",
     "SittingPresence",
     "SittingQuestion",
+    "SittingSignature",
     "SittingState",
     "SittingTimes",
     "TaskState",

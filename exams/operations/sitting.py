@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,27 +16,23 @@ from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
 from exams.circumstances import keep_terminal_session, note_circumstances
-from exams.drawing import DrawnQuestion, PoolRow, PoolShortage
-from exams.links import EXTENDED, PAPER, REOPENED, TAKEN_OVER, append_event, paper_content
+from exams.links import EXTENDED, REOPENED, TAKEN_OVER, append_event
 from exams.models import (
     RUNNING,
     Exam,
-    ExamShift,
     IncidentKind,
     IntegrityDecision,
     Sitting,
-    SittingQuestion,
     SittingState,
 )
 from exams.operations.closing import settle_overdue
 from exams.operations.incidents import record_incident
 from exams.operations.shifts import shift_at
-from exams.papers import draw_for
+from exams.papers import paper_for, store_paper
 from exams.queries import sittings as queries
 from exams.queries.entry import refusal_for
 from exams.queries.pools import pool_rows, withdrawn_entries
 from exams.rules import deadline_for, state_at
-from exams.versions import known_versions
 
 
 def start_sitting(
@@ -62,7 +57,7 @@ def start_sitting(
     avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries.count else frozenset()
     rows = pool_rows(session, exam.id)
     shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
-    paper = _paper_for(exam, rows, shift, seed=seed, avoid=avoided)
+    paper = paper_for(exam, rows, shift, seed=seed, avoid=avoided)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -84,7 +79,7 @@ def start_sitting(
     )
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
-    _store_paper(session, sitting, exam, paper, now=now)
+    store_paper(session, sitting, exam, paper, now=now)
     note_circumstances(session, sitting, exam, on=local_date(now, zone), actor=actor, now=now)
     record(
         session,
@@ -112,49 +107,6 @@ def _is_first(session: Session, sitting: Sitting) -> bool:
 
 def _lost_race() -> Sitting:
     raise Conflict(N_("这场考试刚在另一处开始又结束了。刷新页面看结果"))
-
-
-def _paper_for(
-    exam: Exam,
-    rows: Sequence[PoolRow],
-    shift: ExamShift | None,
-    *,
-    seed: int,
-    avoid: frozenset[int],
-) -> tuple[DrawnQuestion, ...]:
-    try:
-        return draw_for(exam, rows, shift, seed=seed, avoid=avoid)
-    except PoolShortage as shortage:
-        raise Conflict(
-            N_("组卷表第 %(rows)s 行要 %(wanted)s 题，题库里只有 %(available)s 题。告诉考试员"),
-            rows="、".join(map(str, shortage.positions)),
-            wanted=shortage.wanted,
-            available=shortage.available,
-        ) from shortage
-
-
-def _store_paper(
-    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
-) -> None:
-    session.execute(
-        insert(SittingQuestion),
-        [
-            {
-                "sitting_id": sitting.id,
-                "slot": drawn.slot,
-                "blueprint_row_id": drawn.row_id,
-                "question_version_id": drawn.version_id,
-                "case_version_id": drawn.case_version_id,
-                "option_order": list(drawn.option_order),
-                "points_tenths": drawn.points_tenths,
-            }
-            for drawn in paper
-        ],
-    )
-    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
-    versions = known_versions(session, drawn_ids)
-    digests = {version_id: version.digest for version_id, version in versions.items()}
-    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
 
 
 def extend_sitting(

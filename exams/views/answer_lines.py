@@ -11,7 +11,7 @@ from exams import spots
 from exams.hand_marking import ticked_tenths
 from exams.marking import Filled, Spotted, blanks_right
 from exams.queries.results import RevealedQuestion
-from exams.responses import response_for_marking
+from exams.replies import response_for_marking
 from exams.views.paper import LETTERS
 from question_bank.keys import (
     BlanksKey,

@@ -28,9 +28,10 @@ from question_bank.models import Question, QuestionState, QuestionVersion
 from question_bank.outlines import OutlinedPicture, outlined
 from question_bank.queries import bank
 from question_bank.queries.clauses import open_tasks_of
-from question_bank.queries.content import Citation, citations_of, key_of, rule_of
+from question_bank.queries.content import Citation, citations_of, rule_of
 from question_bank.queries.exported import EXPORTERS
 from question_bank.queries.history import review_request
+from question_bank.stored_keys import key_of
 from question_bank.views import listing
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_changes

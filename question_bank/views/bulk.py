@@ -22,10 +22,10 @@ from question_bank.queries import bank
 from question_bank.queries.content import (
     OptionContent,
     VersionContent,
-    key_of,
     version_contents,
 )
 from question_bank.queries.history import versions_made
+from question_bank.stored_keys import key_of
 from question_bank.views import listing
 
 # A sheet or a change of more is no longer looked through by anybody.

@@ -28,6 +28,10 @@ NO_PAGE = {
     "teams.export_people": "a workbook",
     "teams.roster_findings": "a workbook",
     "teams.roster_template": "a workbook",
+    "exams.own_evidence": "a ZIP file",
+    "exams.paper_template": "a workbook",
+    "exams.results_file": "a workbook",
+    "exams.digest_file": "a JSON file",
     "exams.board_cells": "rows as JSON for the script of the board",
     "exams.waiting": "one word as JSON for the script of the waiting page",
 }

@@ -19,7 +19,8 @@ from exams.operations.answers import record_answer
 from exams.operations.closing import submit_sitting
 from exams.operations.sitting import extend_sitting, start_sitting
 from exams.recording import JournalEntry
-from exams.signing import Signer, is_genuine, load_signer
+from exams.signatures import is_genuine
+from exams.signing import Signer, load_signer
 from exams.verification import Verification, verify_sitting
 from tests.cast import Cast
 from tests.conftest import MONDAY
