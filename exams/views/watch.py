@@ -13,7 +13,15 @@ from core.errors import N_, Conflict, Forbidden
 from core.pages import show_moment, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, PAPER, REOPENED, TAKEN_OVER
+from exams.links import (
+    CLOSED_FOR,
+    EXTENDED,
+    LATE_DECIDED,
+    PAPER,
+    PAPER_ANSWERS,
+    REOPENED,
+    TAKEN_OVER,
+)
 from exams.models import RUNNING, LateDecision, SittingState
 from exams.operations.closing import close_for
 from exams.operations.delivery import decide_late_answers
@@ -38,6 +46,7 @@ EVENTS = {
     PAPER: ("open", _l("开始考试")),
     TAKEN_OVER: ("warn", _l("换了一台设备接着答")),
     CLOSED_FOR: ("must", _l("监考人收卷")),
+    PAPER_ANSWERS: ("must", _l("纸质考试，登记了答案")),
     SittingState.SUBMITTED.value: ("safe", _l("交卷")),
     SittingState.EXPIRED.value: ("safe", _l("到时收卷")),
 }
