@@ -29,6 +29,7 @@ from exams.links import (
     EXTENDED,
     INCIDENT,
     LATE_DECIDED,
+    PAPER_ANSWERS,
     REOPENED,
     TIMES,
     VOIDED,
@@ -59,6 +60,7 @@ ACTS = {
     LATE_DECIDED: "exam.late_answers.decided",
     CONFIRMED: "exam.sitting.confirmed",
     VOIDED: "exam.sitting.voided",
+    PAPER_ANSWERS: "exam.paper_answers.entered",
 }
 # Links that only tell what has rows of its own.
 TOLD_ELSEWHERE = (INCIDENT, TIMES)

@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import Conflict
 from exams.marking import Matched, Ordered, Spotted, Written
+from exams.replies import response_for_marking
 from exams.responses import (
     Unfinished,
-    response_for_marking,
     response_from_form,
     stored_response,
 )
