@@ -15,9 +15,10 @@ from core.identity import Role
 from editor.models import WorkingCopy, WorkingRevision, WorkingState
 from exams.blueprint import RowSpec
 from exams.models import Exam, Exemption, MarkerAppointment
+from exams.operations.definition import copy_exam
 from exams.operations.markers import MarkingSettings, dismiss_marker, set_marking
 from exams.queries.audience import window_days
-from exams.queries.markers import MarkerRefusal, marker_refusal
+from exams.queries.markers import MarkerRefusal, marker_refusal, markers_of
 from exams.queries.publication import publication_findings
 from question_bank.keys import QuestionType
 from tests.cast import Cast
@@ -144,6 +145,30 @@ def test_a_dismissed_marker_is_out_and_the_marks_stay(
     assert task_of(session, sitting).tenths == 50
     assert session.scalars(select(MarkerAppointment)).all() == []
     assert "exam.marker.dismissed" in session.scalars(select(AuditEntry.action)).all()
+
+
+def test_a_copy_is_marked_the_same_way_by_markers_yet_to_appoint(
+    session: Session, cast: Cast, exam: Exam
+) -> None:
+    appoint(session, cast, exam, cast.user("trainer"))
+    exam.marker_count, exam.max_difference_percent, exam.releases_together = 2, 15, False
+
+    copy = copy_exam(session, exam, zone=SHANGHAI, actor=cast.actor("examiner"), now=MONDAY)
+
+    assert MarkingSettings.of(copy) == MarkingSettings(2, 15, True, False)
+    assert markers_of(session, copy.id) == []
+
+
+def test_what_waits_stands_on_the_markers_home_page(
+    session: Session, cast: Cast, exam: Exam, client_for: Callable[[str], FlaskClient]
+) -> None:
+    appoint(session, cast, exam, cast.user("trainer"))
+    sittings = [sit(session, exam, who, "报告") for who in candidates(session, cast, 2)]
+    mark(session, cast.user("trainer"), sittings[0], 50, points=[1])
+    session.commit()
+
+    assert "有 1 份答案等你阅" in client_for("trainer").get("/").get_data(as_text=True)
+    assert "份答案等你阅" not in client_for("examiner").get("/").get_data(as_text=True)
 
 
 def test_publication_stops_at_a_marker_whom_the_rows_forbid(session: Session, cast: Cast) -> None:

@@ -69,7 +69,9 @@ def test_the_result_page_waits_with_the_machines_part(
     release(session, cast, exam, sitting, 50)
     page = client.get(address).get_data(as_text=True)
     assert "<h1>合格</h1>" in page
-    assert "采分点" in page
+    assert "关阀（5 分）" in page
+    assert "没答到" in page
+    assert "看过" in page
 
 
 def test_my_exams_and_home_say_that_it_is_being_marked(
