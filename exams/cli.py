@@ -67,6 +67,8 @@ def _told(found: Verification) -> Iterator[str]:
     if found.score_again is not None:
         stored, again = (points(score or 0) for score in (found.score_stored, found.score_again))
         yield f"记录的得分 {stored}，按答案重算 {again}"
+    if not found.are_corrections_same:
+        yield "更正过的答案、分值或由此得出的及格线，和记录里写的不一样"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
 

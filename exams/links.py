@@ -16,6 +16,8 @@ TAKEN_OVER = "taken_over"
 REOPENED = "reopened"
 CLOSED_FOR = "closed_for"
 LATE_DECIDED = "late_decided"
+REGRADED = "regraded"
+APPEAL = "appeal"
 
 
 def append_event(

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from exams import marking
 from exams.chain import ANSWER, BrokenLink, Link, broken_links
+from exams.corrections import Corrections
 from exams.links import PAPER, links_of, paper_content
 from exams.models import RUNNING, LateDecision, Sitting
+from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
-from exams.scoring import score_paper
+from exams.scoring import score_paper, worth_of
 from exams.signing import is_genuine
 from exams.versions import read_versions
 
@@ -22,6 +25,8 @@ class Verification:
 
     `is_signed` is None while the sitting is open. `score_again` is what the stored answers and
     keys earn now; `changed_slots` are the questions whose stored score is another.
+    `are_corrections_same` is whether the corrections by which it was marked are still those that
+    its chain names, with the full score, pass mark and verdict that follow from them.
     """
 
     sitting_id: int
@@ -33,6 +38,7 @@ class Verification:
     score_stored: int | None
     score_again: int | None
     changed_slots: tuple[int, ...]
+    are_corrections_same: bool
 
     @property
     def is_intact(self) -> bool:
@@ -42,6 +48,7 @@ class Verification:
             and self.is_signed is not False
             and self.is_paper_same
             and not self.changed_slots
+            and self.are_corrections_same
             and self.score_stored == self.score_again
         )
 
@@ -55,7 +62,8 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
     is_closed = sitting.state not in RUNNING
     is_signed = _is_signed(sitting, public_key) if is_closed else None
     signed = (sitting.signed_number or 0, sitting.signed_head or "") if is_signed else None
-    scores = _scores(session, sitting, links) if is_closed else {}
+    named = _named_corrections(links)
+    scores = _scores(session, sitting, links, named) if is_closed else {}
     stored = {row.slot: row.score_tenths for row in paper_of(session, sitting_id)}
     return Verification(
         sitting_id=sitting_id,
@@ -67,6 +75,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         score_stored=sitting.score_tenths,
         score_again=marking.paper_score(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
+        are_corrections_same=not is_closed or _are_corrections_same(session, sitting, links, named),
     )
 
 
@@ -92,7 +101,40 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     return bool(paper_content(session, sitting, exam, digests) == first.content)
 
 
-def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int]:
+def _last_marking(links: Sequence[Link]) -> dict[str, Any]:
+    """What the newest link with scores says."""
+    marked = (link.content for link in reversed(links) if link.kind != ANSWER)
+    return next((content for content in marked if "scores_tenths" in content), {})
+
+
+def _named_corrections(links: Sequence[Link]) -> Corrections:
+    return Corrections.from_content(_last_marking(links).get("corrections"))
+
+
+def _are_corrections_same(
+    session: Session, sitting: Sitting, links: Sequence[Link], named: Corrections
+) -> bool:
+    """Whether the regrades that the chain names still say what it says, and what follows of it."""
+    paper, exam = paper_of(session, sitting.id), exam_of(session, sitting)
+    ids = [row.question_version_id for row in paper]
+    stored = corrections_of(session, exam.id, only=named.regrade_ids)
+    if not paper or stored.content(ids) != named.content(ids):
+        return not paper
+    said = _last_marking(links)
+    if "pass_mark_tenths" not in said or not named.regrade_ids:
+        return True
+    worth = worth_of(paper, named, exam_mark_tenths=exam.pass_mark_tenths)
+    return (
+        all(row.counted_tenths == worth.counted[row.slot] for row in paper)
+        and sitting.full_score_tenths == worth.full_tenths
+        and sitting.pass_mark_tenths == said["pass_mark_tenths"]
+        and sitting.is_passed == said["is_passed"]
+    )
+
+
+def _scores(
+    session: Session, sitting: Sitting, links: Sequence[Link], named: Corrections
+) -> dict[int, int]:
     """The score of each slot from the answers in the chain and the keys, marked once more."""
     counts_late = sitting.late_decision is LateDecision.ACCEPTED
     last = {
@@ -102,4 +144,10 @@ def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[i
     }
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
-    return score_paper(paper, versions, last, exam_rule=exam_of(session, sitting).rule)
+    return score_paper(
+        paper,
+        versions,
+        last,
+        exam_rule=named.exam_rule(exam_of(session, sitting).rule),
+        corrections=named.by_version,
+    )

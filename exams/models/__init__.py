@@ -1,5 +1,11 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.appeals import (
+    WHOLE_RESULT,
+    Appeal,
+    AppealOutcome,
+    AppealState,
+)
 from exams.models.exam import (
     BlueprintRow,
     Exam,
@@ -9,6 +15,13 @@ from exams.models.exam import (
     LateAnswers,
     PoolEntry,
     Reveal,
+)
+from exams.models.regrade import (
+    IN_FORCE,
+    Regrade,
+    RegradeChange,
+    RegradeOutcome,
+    RegradeState,
 )
 from exams.models.sitting import (
     RUNNING,
@@ -26,8 +39,13 @@ from exams.models.statistics import (
 )
 
 __all__ = [
+    "IN_FORCE",
     "RUNNING",
+    "WHOLE_RESULT",
     "Answer",
+    "Appeal",
+    "AppealOutcome",
+    "AppealState",
     "BlueprintRow",
     "Exam",
     "ExamAudience",
@@ -38,6 +56,10 @@ __all__ = [
     "LateAnswers",
     "LateDecision",
     "PoolEntry",
+    "Regrade",
+    "RegradeChange",
+    "RegradeOutcome",
+    "RegradeState",
     "Reveal",
     "Sitting",
     "SittingEvent",

@@ -65,6 +65,8 @@ class Exam(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_sample: Mapped[bool] = mapped_column(default=False)
+    # Appeals: for how many days after a result can be seen it may be questioned; 0 for never.
+    appeal_days: Mapped[int] = mapped_column(default=7, server_default="7")
 
     @property
     def rule(self) -> ScoringRule:

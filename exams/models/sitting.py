@@ -98,6 +98,8 @@ class Sitting(Base):
     # Answers that came after the deadline, and the score that the paper would have with them.
     late_decision: Mapped[LateDecision | None] = mapped_column(enum_column(LateDecision))
     late_score_tenths: Mapped[int | None]
+    # The pass mark by which it was judged; another than the exam's once questions were corrected.
+    pass_mark_tenths: Mapped[int | None]
 
 
 class SittingQuestion(Base):
@@ -120,6 +122,8 @@ class SittingQuestion(Base):
     option_order: Mapped[list[Any]] = mapped_column(JSON)
     points_tenths: Mapped[int]
     score_tenths: Mapped[int | None]
+    # What it counts after corrections, 0 when it was made void; None: as it was drawn.
+    counted_tenths: Mapped[int | None]
 
 
 class Answer(Base):

@@ -96,7 +96,9 @@ def decide_late_answers(
     is_passed = bool(sitting.is_passed)
     publish(
         session,
-        SittingRemarked(actor, now, sitting.id, exam.id, sitting.user_id, was_passed, is_passed),
+        SittingRemarked(
+            actor, now, sitting.id, exam.id, sitting.user_id, was_passed, is_passed, reason
+        ),
     )
 
 

@@ -82,12 +82,18 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
         TypeScore(
             type=kind,
             count=len(rows),
-            full_count=sum(row.score_tenths == row.points_tenths for row in rows),
+            full_count=sum(row.score_tenths == _counted(row) for row in rows),
             score_tenths=sum(row.score_tenths or 0 for row in rows),
-            points_tenths=sum(row.points_tenths for row in rows),
+            points_tenths=sum(_counted(row) for row in rows),
         )
         for kind, rows in groups.items()
     ]
+
+
+def _counted(row: Any) -> int:
+    """What a question of a paper counts, after corrections."""
+    points: int = row.points_tenths if row.counted_tenths is None else row.counted_tenths
+    return points
 
 
 def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuestion]:
@@ -111,7 +117,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
             option_order=row.option_order,
             response=answers[row.slot].response if row.slot in answers else None,
             score_tenths=row.score_tenths or 0,
-            points_tenths=row.points_tenths,
+            points_tenths=_counted(row),
             explanation_html=said[version.question_id].explanation_html,
             feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),

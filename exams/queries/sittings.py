@@ -177,6 +177,7 @@ def paper_of(session: Session, sitting_id: int) -> list[Any]:
                 question.option_order,
                 question.points_tenths,
                 question.score_tenths,
+                question.counted_tenths,
             )
             .where(question.sitting_id == sitting_id)
             .order_by(question.slot)
