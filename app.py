@@ -10,6 +10,7 @@ import accounts.queries
 import accounts.views
 import certificates.awarding
 import certificates.cli
+import certificates.reviewing
 import certificates.views
 import core.cli
 import core.health
@@ -17,6 +18,7 @@ import editor.views
 import exams.cli
 import exams.events
 import exams.item_analysis
+import exams.regrading
 import exams.signing
 import exams.sweep
 import exams.views
@@ -56,6 +58,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     award = certificates.awarding.make_award_handler(seeds, config.time_zone)
     bus.subscribe(exams.events.SittingMarked, award)
     bus.subscribe(exams.events.SittingRemarked, award)
+    bus.subscribe(exams.events.SittingRemarked, certificates.reviewing.review_for_remarked_sitting)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     bus.subscribe(exams.events.SittingClosed, exams.signing.make_sign_handler(signer))
 
@@ -67,6 +70,9 @@ def register_jobs(services: Services) -> None:
     analyse = partial(exams.item_analysis.analyse_exams, services)
     services.jobs.every_night("item-analysis", analyse, zone=services.config.time_zone, hour=3)
     services.jobs.on_demand("analyse-exam", analyse)
+    regrade = partial(exams.regrading.write_regrades, services)
+    services.jobs.every_minutes("finish-regrades", 5, regrade)
+    services.jobs.on_demand("write-regrade", regrade)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
@@ -82,6 +88,7 @@ def register_panels(services: Services) -> None:
     services.panels["clause"].append(question_bank.views.clause_panel)
     services.panels["clause"].append(exams.views.clauses.clause_panel)
     services.panels["clause"].append(certificates.views.awards.clause_panel)
+    services.panels["exams.dry_run"].append(certificates.views.reviews.dry_run_panel)
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)

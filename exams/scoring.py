@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from exams import marking
 from exams.corrections import AS_ASKED, NONE, Correction, Corrections, mark_corrected, pass_mark
 from exams.links import append_event
-from exams.models import Exam, LateDecision, Sitting, SittingQuestion
+from exams.models import Exam, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.queries.regrade import corrections_of
 from exams.responses import response_for_marking
@@ -104,7 +104,7 @@ def store_scores(
     `more` is what the chain is to say besides. Returns what the audit log is to say.
     """
     corrections = corrections_of(session, exam.id)
-    with_late = sitting.late_decision is LateDecision.ACCEPTED
+    with_late = queries.counts_late(sitting)
     scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     score = marking.paper_score(scores.values())
     paper = queries.paper_of(session, sitting.id)

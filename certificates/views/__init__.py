@@ -7,6 +7,7 @@ from certificates.views import awards as awards
 from certificates.views import check as check
 from certificates.views import kinds as kinds
 from certificates.views import register as register
+from certificates.views import reviews as reviews
 from certificates.views.blueprint import bp as bp
 from certificates.views.kinds import KIND_MAKERS
 from core.identity import Role
@@ -15,5 +16,13 @@ from core.pages import NavItem
 NAV: tuple[NavItem, ...] = (
     NavItem("certificates.mine", _l("我的证书"), "patch-check", "", (Role.LEARNER,), order=40),
     NavItem("certificates.certificates", _l("证书"), "award", "people", READERS, order=30),
+    NavItem(
+        "certificates.reviews",
+        _l("待定证书"),
+        "question-circle",
+        "people",
+        reviews.REVIEWERS,
+        order=35,
+    ),
     NavItem("certificates.kinds", _l("证书种类"), "tags", "people", KIND_MAKERS, order=40),
 )

@@ -15,6 +15,7 @@ from exams.models import (
     Exam,
     ExamState,
     Exemption,
+    LateDecision,
     Sitting,
     SittingQuestion,
     SittingState,
@@ -94,6 +95,11 @@ def locked_sittings(session: Session, sitting_ids: Collection[int]) -> list[Sitt
             .execution_options(populate_existing=True)
         )
     )
+
+
+def counts_late(sitting: Sitting) -> bool:
+    """Whether the answers that were delivered late count."""
+    return sitting.late_decision is LateDecision.ACCEPTED
 
 
 def exam_of(session: Session, sitting: Sitting) -> Exam:
