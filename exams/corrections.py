@@ -21,6 +21,7 @@ from question_bank.keys import (
     HotspotKey,
     MatchKey,
     OrderKey,
+    QuestionType,
     RuleName,
     ScoringRule,
     VerdictKey,
@@ -205,6 +206,31 @@ def mark_corrected(
             rule=marking.rule_for(key, own=own, exam=exam_rule),
         )
         for key in correction.keys(version.key)
+    )
+
+
+def shown_key(
+    version: KnownVersion, response: marking.Response, correction: Correction
+) -> AnswerKey:
+    """The key to show beside a reply: the one that earned it most, the corrected before the old.
+
+    Where one option is to be chosen, all that are right are shown at once.
+    """
+    if not correction.answers:
+        return version.key
+    keys = [key_with(version.key, answer) for answer in correction.answers]
+    keys += [version.key] if correction.keeps_old else []
+    if version.printed.type is QuestionType.SINGLE_CHOICE and isinstance(version.key, ChoiceKey):
+        right = [key.right for key in keys if isinstance(key, ChoiceKey)]
+        return replace(version.key, right=frozenset().union(*right), weights_percent=None)
+    return max(
+        keys,
+        key=lambda key: marking.mark(
+            key,
+            response,
+            points_tenths=1000,
+            rule=marking.rule_for(key, own=correction.rule or version.own_rule),
+        ),
     )
 
 

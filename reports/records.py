@@ -8,7 +8,18 @@ from sqlalchemy.orm import Session
 from certificates.queries import certificates_of
 from core.errors import N_
 from core.services import Cell, RecordKeeper, RecordSection, Word
-from exams.models import Answer, Exam, Exemption, Sitting, SittingQuestion, SittingState
+from exams.models import (
+    Answer,
+    AppealOutcome,
+    Exam,
+    Exemption,
+    Regrade,
+    RegradeOutcome,
+    Sitting,
+    SittingQuestion,
+    SittingState,
+)
+from exams.queries.appeals import appeals_of_person
 from learning.models import CourseModule, ModuleReading, ModuleVersion
 from question_bank.models import QuestionVersion
 
@@ -16,6 +27,12 @@ STATES = {
     SittingState.OPEN: N_("正在考"),
     SittingState.SUBMITTED: N_("已交卷"),
     SittingState.EXPIRED: N_("到时自动交卷"),
+}
+
+APPEALS = {
+    None: N_("还没有答复"),
+    AppealOutcome.GRANTED: N_("成立"),
+    AppealOutcome.REJECTED: N_("不成立"),
 }
 
 
@@ -97,6 +114,61 @@ def answer_record(session: Session, user_id: int) -> RecordSection:
     )
 
 
+def appeal_record(session: Session, user_id: int) -> RecordSection:
+    """Every appeal with its answer."""
+    return RecordSection(
+        N_("申诉"),
+        (
+            N_("考试"),
+            N_("第几题"),
+            N_("理由"),
+            N_("提交时间"),
+            N_("结论"),
+            N_("答复"),
+            N_("答复时间"),
+        ),
+        [
+            (
+                title,
+                appeal.slot or None,
+                appeal.text,
+                appeal.filed_at,
+                Word(APPEALS[appeal.outcome]),
+                appeal.answer or None,
+                appeal.decided_at,
+            )
+            for appeal, title in appeals_of_person(session, user_id)
+        ],
+    )
+
+
+def regrade_record(session: Session, user_id: int) -> RecordSection:
+    """What corrections made of the person's results, the old ones beside the new."""
+    rows = session.execute(
+        select(Exam.title, RegradeOutcome, Regrade.reason)
+        .join(Regrade, Regrade.id == RegradeOutcome.regrade_id)
+        .join(Sitting, Sitting.id == RegradeOutcome.sitting_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .where(Sitting.user_id == user_id, RegradeOutcome.done_at.is_not(None))
+        .order_by(RegradeOutcome.regrade_id.desc())
+    )
+    return RecordSection(
+        N_("成绩更正"),
+        (N_("考试"), N_("原来的成绩"), N_("更正后的成绩"), N_("合格"), N_("原因"), N_("更正时间")),
+        [
+            (
+                title,
+                _points(one.score_before),
+                _points(one.score_after),
+                one.is_passed,
+                reason,
+                one.done_at,
+            )
+            for title, one, reason in rows
+        ],
+    )
+
+
 def exemption_record(session: Session, user_id: int) -> RecordSection:
     """Exams that the person need not sit, and why."""
     rows = session.execute(
@@ -161,6 +233,8 @@ RECORDS: tuple[RecordKeeper, ...] = (
     reading_record,
     sitting_record,
     answer_record,
+    regrade_record,
+    appeal_record,
     exemption_record,
     certificate_record,
 )

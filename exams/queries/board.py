@@ -12,7 +12,7 @@ from accounts.models import User
 from core.audit import AuditEntry
 from core.errors import NotFound
 from core.identity import Actor
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, REOPENED
+from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, REGRADED, REOPENED
 from exams.models import (
     RUNNING,
     Answer,
@@ -38,6 +38,7 @@ ACTS = {
     REOPENED: "exam.sitting.reopened",
     CLOSED_FOR: "exam.sitting.closed_for",
     LATE_DECIDED: "exam.late_answers.decided",
+    REGRADED: "exam.sitting.regraded",
 }
 
 

@@ -20,6 +20,7 @@ from exams.models import (
     RegradeOutcome,
     RegradeState,
     Sitting,
+    SittingEvent,
     SittingQuestion,
     SittingState,
 )
@@ -138,6 +139,18 @@ def corrections_of(
         [Change(kind, version_id, value) for _id, kind, version_id, value in rows],
         regrade_ids=dict.fromkeys(row.id for row in rows),
     )
+
+
+def marked_by(session: Session, sitting_id: int) -> Corrections:
+    """The corrections by which a sitting has its result, as its chain names them."""
+    contents = session.scalars(
+        select(SittingEvent.content)
+        .where(SittingEvent.sitting_id == sitting_id)
+        .order_by(SittingEvent.number.desc())
+    )
+    marked = (one for one in contents if isinstance(one, dict) and "scores_tenths" in one)
+    newest: dict[str, Any] = next(marked, {})
+    return Corrections.from_content(newest.get("corrections"))
 
 
 def touched_sittings(exam_id: int, version_ids: Iterable[int | None]) -> Select[Any]:

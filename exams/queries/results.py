@@ -1,14 +1,19 @@
 """What a result page reads of a marked sitting; right answers only where they may be seen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exams.corrections import AS_ASKED, Correction, shown_key
 from exams.models import Exam, Sitting
 from exams.queries import sittings
+from exams.queries.regrade import marked_by
+from exams.queries.sittings import SlotAnswer
+from exams.responses import response_for_marking
 from exams.rules import is_revealed
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
@@ -51,6 +56,8 @@ class RevealedQuestion:
     # What the author says to those who chose an option, by its id as text.
     feedback_html: dict[str, str]
     references: tuple[Reference, ...]
+    # What was corrected about it after it was sat.
+    correction: Correction
 
     @property
     def lost_tenths(self) -> int:
@@ -99,6 +106,7 @@ def _counted(row: Any) -> int:
 def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuestion]:
     """Every question of a closed sitting with key and explanation; ask `may_see_answers` first."""
     paper = sittings.paper_of(session, sitting_id)
+    corrections = marked_by(session, sitting_id).by_version
     versions = known_versions(session, [row.question_version_id for row in paper])
     answers = sittings.last_answers(session, sitting_id)
     question_ids = [version.question_id for version in versions.values()]
@@ -112,7 +120,7 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     return [
         RevealedQuestion(
             slot=row.slot,
-            version=version,
+            version=_as_corrected(version, corrections, answers.get(row.slot)),
             story_html=stories.get(row.case_version_id, ""),
             option_order=row.option_order,
             response=answers[row.slot].response if row.slot in answers else None,
@@ -121,10 +129,22 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
             explanation_html=said[version.question_id].explanation_html,
             feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),
+            correction=corrections.get(version.version_id, AS_ASKED),
         )
         for row in paper
         for version in [versions[row.question_version_id]]
     ]
+
+
+def _as_corrected(
+    version: KnownVersion, corrections: Mapping[int, Correction], answer: SlotAnswer | None
+) -> KnownVersion:
+    """The version with the key by which this reply was marked."""
+    correction = corrections.get(version.version_id)
+    if correction is None:
+        return version
+    reply = response_for_marking(version.printed.type, answer.response if answer else None)
+    return replace(version, key=shown_key(version, reply, correction))
 
 
 def _references(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:

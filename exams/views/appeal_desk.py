@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Forbidden, NotFound
+from core.errors import N_, Conflict, Forbidden, NotFound
 from core.identity import Actor
 from core.pages import NavItem, stand_under
 from core.web import current_actor, db_session, moment, requires
@@ -144,7 +144,7 @@ def _act(
     here = url_for("exams.appeal_group", exam_id=exam.id, version_id=version_id)
     now, wanted = moment(), request.form.get("do", "")
     if not ids:
-        raise Conflict(_("先勾选申诉"))
+        raise Conflict(N_("先勾选申诉"))
     if wanted == "take":
         count = operations.take_appeals(session, exam, ids, actor=actor, now=now)
         flash(_("%(n)s 份申诉已标为处理中", n=count))

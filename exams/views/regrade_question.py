@@ -105,7 +105,7 @@ def _fields(found: Regrade, version: KnownVersion, form: RegradeQuestionForm) ->
 
 
 def _joined(version: KnownVersion, answers: list[Any], stored: Any) -> Any:
-    """Several right answers of a single choice, all ticked; what cannot be shown as it was asked."""
+    """Several answers of a single choice as one; what cannot be shown, as it was asked."""
     if version.printed.type.value == "single_choice":
         return [one for answer in answers for one in answer]
     shown = answers[0] if answers else stored

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from core.pages import show_points
-from exams.corrections import ChangeKind
+from exams.corrections import ChangeKind, Correction, Treatment, rule_as_data
 from exams.models import RegradeChange
 from exams.versions import KnownVersion
 from exams.views.paper import LETTERS
@@ -90,6 +90,30 @@ def say_line(line: RegradeChange, version: KnownVersion | None) -> str:
     if line.value["keeps_old"]:
         return str(_("正确答案改为 %(answers)s，原来的答案也算对", answers=answers))
     return str(_("正确答案改为 %(answers)s", answers=answers))
+
+
+def say_correction(correction: Correction) -> str:
+    """What was corrected about a question, for the candidate; empty where nothing was.
+
+    Letters are left out: each candidate's options stand in another order.
+    """
+    said: list[str] = []
+    if correction.treatment is Treatment.VOID:
+        return str(_("这道题作废了，不计分"))
+    if correction.treatment is Treatment.FULL_MARKS:
+        return str(_("这道题更正过：所有人得满分"))
+    if correction.answers:
+        said.append(
+            str(_("正确答案改过，原来的答案也算对"))
+            if correction.keeps_old
+            else str(_("正确答案改过，上面标的是改过的"))
+        )
+    if correction.points_tenths is not None:
+        said.append(str(_("分值改为 %(n)s 分", n=show_points(correction.points_tenths))))
+    if correction.rule is not None:
+        rule = say_rule_data(rule_as_data(correction.rule))
+        said.append(str(_("给分规则改为：%(rule)s", rule=rule)))
+    return str(_("这道题更正过：%(what)s", what=_("；").join(said))) if said else ""
 
 
 def say_rule_data(data: Any) -> str:

@@ -16,13 +16,17 @@ from core.web import config, current_actor, db_session, moment, panels, requires
 from exams.models import RUNNING, Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
+from exams.queries.appeals import appeals_of_sitting
 from exams.queries.audience import invited_exams
+from exams.queries.regrade import outcomes_of_sitting
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
 from exams.rules import state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
+from exams.views.appeals import last_moment, news_of, say_change
 from exams.views.blueprint import bp
 from exams.views.paper import TYPE_NAMES
+from exams.views.regrade_words import say_correction
 from question_bank.outlines import OutlinedPicture
 
 NAV: tuple[NavItem, ...] = (
@@ -58,6 +62,17 @@ class ShownResult:
     picture: OutlinedPicture | None
     explanation: Markup
     references: tuple[Reference, ...]
+    # What was corrected about it after the exam; empty where nothing was.
+    note: str
+
+
+@dataclass(frozen=True)
+class ShownRegrade:
+    """What a regrade made of the result."""
+
+    words: str
+    reason: str
+    at: datetime
 
 
 @bp.get("/my-exams")
@@ -83,7 +98,13 @@ def my_exams() -> ResponseReturnValue:
             coming.append(listed)
         else:
             past.append(listed)
-    return render_template("exams/my_exams.html", due=due, coming=coming, past=past[::-1])
+    return render_template(
+        "exams/my_exams.html",
+        due=due,
+        coming=coming,
+        past=past[::-1],
+        news=news_of(session, actor.user_id, now=now),
+    )
 
 
 def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> bool:
@@ -149,11 +170,18 @@ def result(sitting_id: int) -> ResponseReturnValue:
     lost = sorted((q for q in questions if q.lost_tenths), key=lambda q: (-q.lost_tenths, q.slot))
     wants_all = request.args.get("show") == "all"
     shown = questions if wants_all else lost[:SHOWN_FIRST]
+    pass_mark = sitting.pass_mark_tenths or exam.pass_mark_tenths
+    until = last_moment(session, exam, sitting)
     return render_template(
         "exams/result.html",
         exam=exam,
         sitting=sitting,
-        missing_tenths=max(0, exam.pass_mark_tenths - (sitting.score_tenths or 0)),
+        pass_mark_tenths=pass_mark,
+        missing_tenths=max(0, pass_mark - (sitting.score_tenths or 0)),
+        regrades=_regrades(sitting),
+        appeal_until=until,
+        may_appeal=until is not None and now <= until,
+        appeal_count=len(appeals_of_sitting(session, sitting.id)),
         types=_type_rows(sitting),
         is_revealed=is_revealed,
         reveal_text=_reveal_text(exam),
@@ -165,6 +193,20 @@ def result(sitting_id: int) -> ResponseReturnValue:
         may_resit=_may_resit(exam, tries, now),
         panels=panels("exams.result", sitting.id),
     )
+
+
+def _regrades(sitting: Sitting) -> list[ShownRegrade]:
+    """What regrades made of a result, the newest first."""
+    return [
+        ShownRegrade(
+            _("成绩更正：%(change)s", change=say_change(one))
+            if (one.score_before, one.full_before) != (one.score_after, one.full_after)
+            else _("成绩复核过，没有变"),
+            reason,
+            one.done_at,
+        )
+        for one, reason in outcomes_of_sitting(db_session(), sitting.id)
+    ]
 
 
 def _may_resit(exam: Exam, tries: TakenTries, now: datetime) -> bool:
@@ -228,4 +270,5 @@ def _shown(question: RevealedQuestion) -> ShownResult:
         picture=answered_picture(question),
         explanation=Markup(question.explanation_html),
         references=question.references,
+        note=say_correction(question.correction),
     )

@@ -13,7 +13,16 @@ from core.errors import N_, Conflict, Forbidden
 from core.pages import show_moment, show_points, stand_under
 from core.web import config, current_actor, db_session, moment, requires
 from exams.forms import MoreMinutesForm, ReasonForm
-from exams.links import CLOSED_FOR, EXTENDED, LATE_DECIDED, PAPER, REOPENED, TAKEN_OVER
+from exams.links import (
+    APPEAL,
+    CLOSED_FOR,
+    EXTENDED,
+    LATE_DECIDED,
+    PAPER,
+    REGRADED,
+    REOPENED,
+    TAKEN_OVER,
+)
 from exams.models import RUNNING, LateDecision, SittingState
 from exams.operations.closing import close_for
 from exams.operations.delivery import decide_late_answers
@@ -139,7 +148,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         "may_reopen": not is_running and not sitting.is_passed,
         "may_decide": not is_running and sitting.late_decision is LateDecision.PENDING,
         "results": [
-            (title, score, _verdict(score, exam.pass_mark_tenths))
+            (title, score, _verdict(score, sitting.pass_mark_tenths or exam.pass_mark_tenths))
             for title, score in (
                 (_("不算补交的答案"), sitting.score_tenths),
                 (_("算上补交的答案"), sitting.late_score_tenths),
@@ -170,6 +179,11 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
         return "must", _("加时，共加 %(n)s 分", n=content.get("extra_minutes", 0))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
+    if one.kind == REGRADED:
+        return "must", _("成绩更正，%(score)s 分", score=show_points(content.get("score_tenths")))
+    if one.kind == APPEAL:
+        is_filed = content.get("act") == "filed"
+        return ("open", _("考生提了申诉")) if is_filed else ("must", _("申诉答复了"))
     if one.kind == LATE_DECIDED:
         score = show_points(content.get("score_tenths"))
         if content.get("late") == LateDecision.ACCEPTED.value:

@@ -6,9 +6,11 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
+from certificates.review_queries import open_reviews
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
 from core.web import config, db_session, moment, today
+from exams.queries.appeals import waiting_count
 from learning.models import ModuleKind
 from question_bank.models import QuestionState
 from reports import rules
@@ -65,7 +67,7 @@ def trainer_section(_actor: Actor) -> Section:
     )
 
 
-def examiner_section(_actor: Actor) -> Section:
+def examiner_section(actor: Actor) -> Section:
     session = db_session()
     drafts = queries.draft_exams(session)
     running = queries.open_exams(session, zone=config().time_zone, now=moment())
@@ -86,9 +88,19 @@ def examiner_section(_actor: Actor) -> Section:
         )
         for exam in drafts[:MOST_ROWS]
     )
+    appeals = waiting_count(session, actor)
+    appeal_rows = (
+        Row(
+            text=_("%(n)s 份申诉等答复", n=show_count(appeals)),
+            href=url_for("exams.appeals"),
+            sign="must",
+            word=_("等答复"),
+        ),
+    )
     every = (Row(text=_("全部考试"), href=url_for("exams.exams")),)
     groups = [
         Group(_("开着的考试"), tuple(_open_row(one) for one in running)),
+        Group(_("申诉"), appeal_rows if appeals else ()),
         Group(_("草稿"), draft_rows),
         Group(_("更多"), every),
     ]
@@ -96,7 +108,7 @@ def examiner_section(_actor: Actor) -> Section:
         role=_("考试"),
         conclusion=conclusion,
         sign="must" if running or drafts else "safe",
-        is_calm=not (running or drafts),
+        is_calm=not (running or drafts or appeals),
         groups=tuple(group for group in groups if group.rows),
     )
 
@@ -128,7 +140,9 @@ def safety_section(actor: Actor) -> Section:
     )
     low = _low_teams(report) if report else []
     due = certificates.state_counts(session, actor, certificates.Filters(), today=today())
+    in_question = len(open_reviews(session, actor, today=today()))
     parts = [
+        _("%(n)s 张证书等人决定撤不撤销", n=show_count(in_question)) if in_question else "",
         _("%(n)s 个班组合格率低于 %(goal)s%%", n=len(low), goal=rules.TARGET_PERCENT)
         if low
         else "",
@@ -138,7 +152,7 @@ def safety_section(actor: Actor) -> Section:
     groups = [
         Group(_("能确定低于目标的班组"), tuple(low[:MOST_ROWS])),
         Group(_("最近一场考试"), _report_rows(report)),
-        Group(_("证书"), _certificate_rows(due)),
+        Group(_("证书"), _review_rows(in_question) + _certificate_rows(due)),
     ]
     return Section(
         role=_("安全管理"),
@@ -149,6 +163,14 @@ def safety_section(actor: Actor) -> Section:
         is_calm=not waiting,
         groups=tuple(group for group in groups if group.rows),
     )
+
+
+def _review_rows(count: int) -> tuple[Row, ...]:
+    if not count:
+        return ()
+    href = url_for("certificates.reviews")
+    word = _("%(n)s 张", n=show_count(count))
+    return (Row(text=_("等人决定撤不撤销"), href=href, sign="warn", word=word),)
 
 
 def _low_teams(report: PassRates) -> list[Row]:
