@@ -5,6 +5,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField, TextArea
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from core.forms import BaseForm
+from teams.forms import choices_of
 
 
 class KindForm(BaseForm):
@@ -60,7 +61,7 @@ class ReviewForm(BaseForm):
 
     outcome = RadioField(
         _l("怎么办"),
-        choices=[("revoked", _l("撤销")), ("kept", _l("保留"))],
+        choices=choices_of([("revoked", _l("撤销")), ("kept", _l("保留"))]),
         validators=[DataRequired(_l("选撤销或保留"))],
     )
     reason = TextAreaField(

@@ -17,6 +17,7 @@ from core.forms import BaseForm
 from exams.definition import RULES_WITH_POINTS
 from exams.forms import PointsField, WholeNumber
 from question_bank.keys import RuleName, ScoringRule
+from teams.forms import choices_of
 
 
 class RuleFields(BaseForm):
@@ -103,7 +104,7 @@ class AppealAnswerForm(BaseForm):
 
     outcome = RadioField(
         _l("结论"),
-        choices=[("granted", _l("成立")), ("rejected", _l("不成立"))],
+        choices=choices_of([("granted", _l("成立")), ("rejected", _l("不成立"))]),
         validators=[DataRequired(_l("选一个结论"))],
     )
     answer = TextAreaField(

@@ -53,9 +53,7 @@ def answer(
     session.expire(sitting)
 
 
-def sit(
-    session: Session, cast: Cast, exam: Exam, who: str, replies: Mapping[int, Any]
-) -> Sitting:
+def sit(session: Session, cast: Cast, exam: Exam, who: str, replies: Mapping[int, Any]) -> Sitting:
     """Start, answer, hand in."""
     sitting = start(session, cast, exam, who)
     answer(session, cast, sitting, who, replies)

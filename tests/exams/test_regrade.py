@@ -54,9 +54,7 @@ def multiple(session: Session, cast: Cast) -> QuestionVersion:
 
 
 @pytest.fixture
-def exam(
-    session: Session, cast: Cast, single: QuestionVersion, multiple: QuestionVersion
-) -> Exam:
+def exam(session: Session, cast: Cast, single: QuestionVersion, multiple: QuestionVersion) -> Exam:
     """Two questions of ten points; twelve pass."""
     return make_exam(session, cast, [single, multiple], pass_mark_tenths=120)
 
@@ -169,7 +167,7 @@ def test_every_kind_of_key_can_be_another(session: Session, cast: Cast) -> None:
     exam = make_exam(session, cast, list(cases), pass_mark_tenths=400)
     replies = {version.id: reply for version, (_answers, reply) in cases.items()}
     sitting = sit(session, cast, exam, "learner", replies)
-    assert sitting.score_tenths is not None and sitting.score_tenths < 400
+    assert (sitting.score_tenths or 0) < 400
     lines = [
         (version, ChangeKind.KEY, key(*answers)) for version, (answers, _reply) in cases.items()
     ]
@@ -287,7 +285,12 @@ def test_papers_may_not_be_left_without_a_question(
 
 @pytest.mark.parametrize(
     ("answers", "words"),
-    [([], "写上正确答案"), ([[9]], "至少选一个"), ([[1, 2]], "只能是一个选项"), ([[]], "至少选一个")],
+    [
+        ([], "写上正确答案"),
+        ([[9]], "至少选一个"),
+        ([[1, 2]], "只能是一个选项"),
+        ([[]], "至少选一个"),
+    ],
 )
 def test_an_answer_that_does_not_fit_is_refused(
     session: Session,
