@@ -40,7 +40,7 @@ class RuleFields(BaseForm):
 
     def validate_scoring_points(self, field: PointsField) -> None:
         named = self.scoring_rule.data in {rule.value for rule in RULES_WITH_POINTS}
-        if named and not field.data:
+        if named and field.data is None and not field.process_errors:
             raise ValidationError(_l("写上固定分是多少分"))
 
 
@@ -72,7 +72,7 @@ class RegradeQuestionForm(RuleFields):
         self.scoring_rule.choices = [(rule.value, words) for rule, words in rules.items()]
 
     def validate_points(self, field: PointsField) -> None:
-        if self.kind.data == "points" and field.data is None:
+        if self.kind.data == "points" and field.data is None and not field.process_errors:
             raise ValidationError(_l("写上新的分值，例如 2 或 0.5"))
 
     def validate_scoring_rule(self, field: SelectField) -> None:

@@ -220,7 +220,7 @@ def regrade_dry_run(exam_id: int, regrade_id: int) -> ResponseReturnValue:
         with reading() as session:
             exam, found = _found(session, actor, exam_id, regrade_id)
             seen = dry_run(session, exam, found)
-        problem = _apply(found, seen, form.reason.data or "", actor=actor, now=now)
+        problem = _apply(regrade_id, seen, form.reason.data or "", actor=actor, now=now)
         if problem is None:
             return redirect(url_for("exams.regrade", exam_id=exam_id, regrade_id=regrade_id))
     with reading() as session:
@@ -247,7 +247,9 @@ def _certificates(found: Regrade) -> list[str]:
     return panels("exams.dry_run", found.id)
 
 
-def _apply(found: Regrade, seen: DryRun, reason: str, *, actor: Actor, now: datetime) -> str | None:
+def _apply(
+    regrade_id: int, seen: DryRun, reason: str, *, actor: Actor, now: datetime
+) -> str | None:
     """Put a draft in force, and write few results at once; what is wrong, or None."""
     changed = _("试算以后，有成绩或别的更正变了。下面是重新算的，看过再生效")
     if request.form.get("basis", "") != seen.basis:
@@ -255,20 +257,22 @@ def _apply(found: Regrade, seen: DryRun, reason: str, *, actor: Actor, now: date
     is_finished = False
     try:
         with writing() as session:
+            found = session.get_one(Regrade, regrade_id)
+            exam_id = found.exam_id
             if not operations.begin_regrade(
                 session, found, seen, reason=reason, actor=actor, now=now
             ):
                 return str(changed)
             if len(seen.effects) <= operations.AT_ONCE:
-                batch = operations.write_results(session, found.id, actor=actor, now=now)
+                batch = operations.write_results(session, regrade_id, actor=actor, now=now)
                 is_finished = batch.is_finished
     except Conflict as conflict:
         return str(_(conflict.msgid, **conflict.values))
     if is_finished:
-        services().jobs.enqueue("analyse-exam", exam_id=found.exam_id)
+        services().jobs.enqueue("analyse-exam", exam_id=exam_id)
         flash(_("更正已生效，成绩写好了"), "safe")
     else:
-        services().jobs.enqueue("write-regrade", regrade_id=found.id)
+        services().jobs.enqueue("write-regrade", regrade_id=regrade_id)
         flash(_("更正已生效，正在写每个人的成绩"))
     return None
 
