@@ -175,11 +175,11 @@ def touched_sittings(exam_id: int, version_ids: Iterable[int | None]) -> Select[
     )
     if None in ids:
         return found
+    # Not correlated: SQLite would look through every paper with the question once a sitting.
     on_paper = select(SittingQuestion.sitting_id).where(
-        SittingQuestion.sitting_id == Sitting.id,
-        SittingQuestion.question_version_id.in_(ids),
+        SittingQuestion.question_version_id.in_(ids)
     )
-    return found.where(on_paper.exists())
+    return found.where(Sitting.id.in_(on_paper))
 
 
 def closed_and_marked(exam_id: int) -> tuple[ColumnElement[bool], ...]:
