@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from certificates.models import Certificate, CertificateReview
 from certificates.queries import in_scope
 from core.errors import NotFound
-from core.identity import Actor
+from core.identity import Actor, Role
 
+# Who decides on certificates whose pass is none any more, each within the own scope.
+REVIEWERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 # Statements take so many ids at once; SQLite takes 32,766 parameters.
 IDS_AT_ONCE = 5_000
 
@@ -34,7 +36,7 @@ def open_review(session: Session, certificate_id: int) -> CertificateReview | No
     )
 
 
-def _open_in_scope(actor: Actor, today: date) -> Select[tuple[CertificateReview, Certificate]]:
+def _open_in_scope(actor: Actor, today: date) -> Select[CertificateReview, Certificate]:
     return (
         in_scope(actor, today)
         .join(CertificateReview, CertificateReview.certificate_id == Certificate.id)

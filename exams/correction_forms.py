@@ -29,12 +29,13 @@ class RuleFields(BaseForm):
     def chosen_rule(self) -> ScoringRule:
         """The rule that was chosen."""
         name = RuleName(self.scoring_rule.data)
-        has_points = name in RULES_WITH_POINTS and self.scoring_points.data is not None
-        points = int(self.scoring_points.data) if has_points else None
-        return ScoringRule(name, points)
+        points = self.scoring_points.data
+        if name not in RULES_WITH_POINTS or points is None:
+            return ScoringRule(name)
+        return ScoringRule(name, int(points))
 
     def validate_scoring_rule(self, field: SelectField) -> None:
-        offered = {value for value, _words in field.choices or []}
+        offered = {str(choice[0]) for choice in field.iter_choices()}
         if field.data and field.data not in offered:
             raise ValidationError(_l("选一种给分规则"))
 
@@ -50,7 +51,7 @@ class RegradeRuleForm(RuleFields):
     def offer(self, rules: Mapping[RuleName, Any]) -> None:
         """The rules that may be chosen."""
         self.scoring_rule.choices = [
-            ("", _l("恢复原样")),
+            ("", _l("开考时的规则")),
             *((rule.value, words) for rule, words in rules.items()),
         ]
 

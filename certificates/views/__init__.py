@@ -16,13 +16,5 @@ from core.pages import NavItem
 NAV: tuple[NavItem, ...] = (
     NavItem("certificates.mine", _l("我的证书"), "patch-check", "", (Role.LEARNER,), order=40),
     NavItem("certificates.certificates", _l("证书"), "award", "people", READERS, order=30),
-    NavItem(
-        "certificates.reviews",
-        _l("待定证书"),
-        "question-circle",
-        "people",
-        reviews.REVIEWERS,
-        order=35,
-    ),
     NavItem("certificates.kinds", _l("证书种类"), "tags", "people", KIND_MAKERS, order=40),
 )

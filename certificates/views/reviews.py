@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from certificates import operations, queries, review_queries
 from certificates.forms import ReviewForm
 from certificates.models import ReviewOutcome
+from certificates.review_queries import REVIEWERS
 from certificates.views.blueprint import bp
-from core.identity import Actor, Role
+from core.identity import Actor
 from core.pages import stand_under
 from core.web import current_actor, db_session, moment, requires, today
 from exams.dry_run import dry_run
 from exams.models import Exam, Regrade, Sitting
-
-REVIEWERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 
 
 @bp.get("/certificates/reviews")

@@ -153,13 +153,13 @@ def marked_by(session: Session, sitting_id: int) -> Corrections:
     return Corrections.from_content(newest.get("corrections"))
 
 
-def touched_sittings(exam_id: int, version_ids: Iterable[int | None]) -> Select[Any]:
+def touched_sittings(exam_id: int, version_ids: Iterable[int | None]) -> Select[*tuple[Any, ...]]:
     """The marked sittings of an exam with one of these versions on their papers.
 
     None among the versions means the rule of the exam, which touches all of them.
     """
     ids = set(version_ids)
-    found = (
+    found: Select[*tuple[Any, ...]] = (
         select(
             Sitting.id,
             Sitting.user_id,

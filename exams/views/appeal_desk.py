@@ -47,7 +47,7 @@ def appeals() -> ResponseReturnValue:
 @requires(*CORRECTORS)
 def exam_appeals(exam_id: int) -> ResponseReturnValue:
     """The appeals of one exam, and for how many days they may be filed."""
-    stand_under("exams.exams")
+    stand_under("exams.appeals")
     return _list_page(corrected_exam(db_session(), current_actor(), exam_id))
 
 
@@ -77,7 +77,7 @@ def _title(session: Session, group: AppealGroup) -> str:
 @requires(*CORRECTORS)
 def appeal_days(exam_id: int) -> ResponseReturnValue:
     """Say for how many days results of this exam may be questioned."""
-    stand_under("exams.exams")
+    stand_under("exams.appeals")
     session, actor = db_session(), current_actor()
     exam = corrected_exam(session, actor, exam_id)
     form = AppealDaysForm()
@@ -93,7 +93,7 @@ def appeal_days(exam_id: int) -> ResponseReturnValue:
 @requires(*CORRECTORS)
 def appeal_group(exam_id: int, version_id: int) -> ResponseReturnValue:
     """The appeals on one question; POST takes those ticked in hand, corrects, or answers them."""
-    stand_under("exams.exams")
+    stand_under("exams.appeals")
     session, actor = db_session(), current_actor()
     exam = corrected_exam(session, actor, exam_id)
     form, problem = AppealAnswerForm(), None
@@ -152,10 +152,14 @@ def _act(
     if wanted == "regrade":
         draft = draft_regrade(session, exam, actor=actor, now=now)
         operations.bind_appeals(session, exam, ids, draft, actor=actor, now=now)
-        address = {"exam_id": exam.id, "regrade_id": draft.id}
-        if version_id:
-            return url_for("exams.regrade_question", version_id=version_id, **address)
-        return url_for("exams.regrade", **address)
+        if not version_id:
+            return url_for("exams.regrade", exam_id=exam.id, regrade_id=draft.id)
+        return url_for(
+            "exams.regrade_question",
+            exam_id=exam.id,
+            regrade_id=draft.id,
+            version_id=version_id,
+        )
     if not form.validate_on_submit():
         return None
     outcome = AppealOutcome(form.outcome.data)

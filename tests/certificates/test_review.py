@@ -1,6 +1,7 @@
 """A pass that becomes a fail: nothing is revoked by itself, a person decides."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,10 +18,17 @@ from certificates.operations import settle_review
 from core.errors import Conflict, Forbidden
 from exams.corrections import ChangeKind
 from exams.models import Exam, Sitting
+from exams.operations.answers import record_answer
+from exams.operations.delivery import decide_late_answers, deliver_late
+from exams.operations.presence import SignOfLife, record_presence
+from exams.operations.sitting import take_over
+from exams.queries.sittings import paper_of
+from exams.recording import JournalEntry
 from question_bank.models import QuestionVersion
 from tests.cast import Cast
+from tests.conftest import MONDAY
 from tests.exams.factories import make_exam, make_multiple, make_single
-from tests.exams.regrading import LATER, REASON, key, regrade_by, sit
+from tests.exams.regrading import LATER, REASON, key, regrade_by, sit, start
 
 Browser = Callable[[str], FlaskClient]
 
@@ -171,3 +179,41 @@ def test_keeping_leaves_the_certificate_valid(
     session.expire_all()
     assert of_sitting(session, sitting).revoked_at is None
     assert session.get_one(CertificateReview, review.id).outcome is ReviewOutcome.KEPT
+
+
+def test_late_answers_that_turn_a_pass_into_a_fail_ask_a_person_too(
+    session: Session, cast: Cast, exam: Exam, single: QuestionVersion
+) -> None:
+    learner, lease = cast.actor("learner"), "this-page"
+    sitting = start(session, cast, exam, "learner")
+    deadline = sitting.deadline
+    slot = next(
+        row.slot for row in paper_of(session, sitting.id) if row.question_version_id == single.id
+    )
+    take_over(session, sitting.id, lease=lease, actor=learner, now=MONDAY)
+    sign = SignOfLife(lease, answered=1, slot=slot, waiting=0, address="10.0.0.9")
+    record_presence(session, sitting.id, sign, actor=learner, now=MONDAY)
+    in_time = JournalEntry(slot, [2], "choice-000001", number=1, claimed_at=MONDAY)
+    record_answer(session, sitting.id, in_time, lease=lease, actor=learner, now=MONDAY)
+    late = JournalEntry(
+        slot, [1], "choice-000002", number=2, after="choice-000001", claimed_at=MONDAY
+    )
+    deliver_late(
+        session, sitting.id, [late], lease=lease, actor=learner, now=deadline + timedelta(minutes=1)
+    )
+    session.refresh(sitting)
+    assert sitting.is_passed
+    certificate = of_sitting(session, sitting)
+
+    decide_late_answers(
+        session,
+        sitting.id,
+        accepts=True,
+        reason="网断了，答案是到时前选的",
+        actor=cast.actor("examiner"),
+        now=LATER,
+    )
+
+    review = session.query(CertificateReview).one()
+    assert (review.certificate_id, certificate.revoked_at) == (certificate.id, None)
+    assert review.asked_reason == "网断了，答案是到时前选的"
