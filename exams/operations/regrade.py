@@ -189,17 +189,7 @@ def begin_regrade(
         return False
     if seen.empty:
         raise Conflict(N_("有 %(n)s 份答卷会一题不剩。少作废几题"), n=len(seen.empty))
-    pending = [
-        {
-            "regrade_id": regrade.id,
-            "sitting_id": row.id,
-            "score_before": row.score_tenths,
-            "full_before": row.full_score_tenths,
-            "pass_mark_before": row.pass_mark_tenths or exam.pass_mark_tenths,
-            "was_passed": bool(row.is_passed),
-        }
-        for row in rows
-    ]
+    pending = [_pending(regrade, exam, row) for row in rows]
     if pending:
         session.execute(insert(RegradeOutcome), pending)
     regrade.state, regrade.reason = RegradeState.APPLYING, reason
@@ -244,6 +234,8 @@ def write_results(
             log.exception("sitting could not be regraded", extra={"sitting_id": sitting_id})
     session.flush()
     progress = queries.progress_of(session, regrade_id)
+    if progress.done == progress.total and _note_stragglers(session, regrade, exam):
+        return Batch(0, is_finished=False)
     if progress.done < progress.total:
         return Batch(ids[-1] if ids else after_id, is_finished=False)
     regrade.state, regrade.finished_at = RegradeState.APPLIED, now
@@ -258,6 +250,38 @@ def write_results(
     )
     session.flush()
     return Batch(ids[-1] if ids else after_id, is_finished=True)
+
+
+def _note_stragglers(session: Session, regrade: Regrade, exam: Exam) -> bool:
+    """Note results that the corrections missed; says whether there are any.
+
+    Such a sitting was being closed just when the regrade was put in force, by a transaction that
+    did not see it yet. Every other one that closed since is marked as it should be.
+    """
+    touched = {line.question_version_id for line in queries.changes_of(session, regrade.id)}
+    known = {one.sitting_id for one, _user in queries.outcomes_of_regrade(session, regrade.id)}
+    rows = session.execute(queries.touched_sittings(exam.id, touched)).all()
+    missed = [
+        row
+        for row in rows
+        if row.id not in known
+        and not _is_as_stored(session, session.get_one(Sitting, row.id), exam)
+    ]
+    if missed:
+        session.execute(insert(RegradeOutcome), [_pending(regrade, exam, row) for row in missed])
+    return bool(missed)
+
+
+def _pending(regrade: Regrade, exam: Exam, row: Any) -> dict[str, Any]:
+    """The outcome of a sitting before its result is written."""
+    return {
+        "regrade_id": regrade.id,
+        "sitting_id": row.id,
+        "score_before": row.score_tenths,
+        "full_before": row.full_score_tenths,
+        "pass_mark_before": row.pass_mark_tenths or exam.pass_mark_tenths,
+        "was_passed": bool(row.is_passed),
+    }
 
 
 def _write_result(

@@ -204,3 +204,34 @@ def test_a_sitting_opened_again_meanwhile_is_left_to_its_closing(
     assert session.query(RegradeOutcome).count() == 7
     session.expire_all()
     assert begun.state is RegradeState.APPLIED
+
+
+def test_a_sitting_closed_by_who_did_not_see_the_regrade_yet_is_written_too(
+    session: Session,
+    cast: Cast,
+    exam: Exam,
+    single: QuestionVersion,
+    services: Services,
+) -> None:
+    sit(session, cast, exam, "learner", {single.id: [2]})
+    regrade = draft(session, cast, exam, [(single, ChangeKind.KEY, key([1]))])
+    seen = dry_run(session, exam, regrade)
+    missed = sit(session, cast, exam, "team_leader", {single.id: [1]})
+    begin_regrade(
+        session,
+        regrade,
+        dry_run(session, exam, regrade),
+        reason=REASON,
+        actor=cast.actor("examiner"),
+        now=LATER,
+    )
+    assert len(seen.effects) == 1
+    # Its closing was under way when the other was put in force, so nobody noted it.
+    session.query(RegradeOutcome).filter_by(sitting_id=missed.id).delete()
+    session.commit()
+
+    write_regrades(services)
+
+    assert scores(session) == [0, 100]
+    assert regrade.state is RegradeState.APPLIED
+    assert session.query(RegradeOutcome).count() == 2
