@@ -18,8 +18,7 @@ from exams.models import Appeal, AppealOutcome, AppealState, Exam
 from exams.operations import appeals as operations
 from exams.operations.regrade import draft_regrade
 from exams.queries import appeals as queries
-from exams.queries.appeals import AppealGroup
-from exams.queries.regrade import CORRECTORS, corrected_exam, drawn_line, drawn_lines
+from exams.queries.regrade import CORRECTORS, corrected_exam, drawn_line
 from exams.queries.sittings import last_answers
 from exams.versions import KnownVersion, known_versions
 from exams.views.appeals import shown_appeal
@@ -54,23 +53,23 @@ def exam_appeals(exam_id: int) -> ResponseReturnValue:
 def _list_page(exam: Exam | None, form: AppealDaysForm | None = None) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     groups = queries.appeal_groups(session, actor, exam_id=exam.id if exam else None)
+    versions = known_versions(session, [one.version_id for one in groups if one.version_id])
     days = {"days": exam.appeal_days} if exam else {}
     form = form or AppealDaysForm(formdata=None, data=days)
     page = render_template(
         "exams/appeals/desk.html",
         exam=exam,
-        groups=[(one, _title(session, one)) for one in groups],
+        groups=[(one, _title(versions.get(one.version_id or 0))) for one in groups],
         waiting=sum(one.open_count for one in groups),
         form=form,
     )
     return page, 422 if form.errors else 200
 
 
-def _title(session: Session, group: AppealGroup) -> str:
-    if group.version_id is None:
+def _title(version: KnownVersion | None) -> str:
+    if version is None:
         return str(_("整个成绩"))
-    lines = drawn_lines(session, group.exam_id, version_ids=[group.version_id])
-    return " ".join(Markup(lines[0].stem_html).striptags().split()) if lines else ""
+    return " ".join(Markup("____".join(version.printed.stem_parts)).striptags().split())
 
 
 @bp.post("/exams/<int:exam_id>/appeals/days")

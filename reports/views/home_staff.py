@@ -89,18 +89,10 @@ def examiner_section(actor: Actor) -> Section:
         for exam in drafts[:MOST_ROWS]
     )
     appeals = waiting_count(session, actor)
-    appeal_rows = (
-        Row(
-            text=_("%(n)s 份申诉等答复", n=show_count(appeals)),
-            href=url_for("exams.appeals"),
-            sign="must",
-            word=_("等答复"),
-        ),
-    )
     every = (Row(text=_("全部考试"), href=url_for("exams.exams")),)
     groups = [
         Group(_("开着的考试"), tuple(_open_row(one) for one in running)),
-        Group(_("申诉"), appeal_rows if appeals else ()),
+        Group(_("申诉"), _appeal_rows(appeals)),
         Group(_("草稿"), draft_rows),
         Group(_("更多"), every),
     ]
@@ -110,6 +102,19 @@ def examiner_section(actor: Actor) -> Section:
         sign="must" if running or drafts else "safe",
         is_calm=not (running or drafts or appeals),
         groups=tuple(group for group in groups if group.rows),
+    )
+
+
+def _appeal_rows(count: int) -> tuple[Row, ...]:
+    if not count:
+        return ()
+    return (
+        Row(
+            text=_("%(n)s 份申诉等答复", n=show_count(count)),
+            href=url_for("exams.appeals"),
+            sign="must",
+            word=_("等答复"),
+        ),
     )
 
 
@@ -141,7 +146,9 @@ def safety_section(actor: Actor) -> Section:
     low = _low_teams(report) if report else []
     due = certificates.state_counts(session, actor, certificates.Filters(), today=today())
     in_question = len(open_reviews(session, actor, today=today()))
+    appeals = waiting_count(session, actor)
     parts = [
+        _("%(n)s 份申诉等答复", n=show_count(appeals)) if appeals else "",
         _("%(n)s 张证书等人决定撤不撤销", n=show_count(in_question)) if in_question else "",
         _("%(n)s 个班组合格率低于 %(goal)s%%", n=len(low), goal=rules.TARGET_PERCENT)
         if low
@@ -152,6 +159,7 @@ def safety_section(actor: Actor) -> Section:
     groups = [
         Group(_("能确定低于目标的班组"), tuple(low[:MOST_ROWS])),
         Group(_("最近一场考试"), _report_rows(report)),
+        Group(_("申诉"), _appeal_rows(appeals)),
         Group(_("证书"), _review_rows(in_question) + _certificate_rows(due)),
     ]
     return Section(
