@@ -10,6 +10,7 @@ import accounts.queries
 import accounts.views
 import certificates.awarding
 import certificates.cli
+import certificates.reviewing
 import certificates.views
 import core.cli
 import core.health
@@ -24,6 +25,7 @@ import exams.listeners
 import exams.on_paper.entering
 import exams.on_paper.uploads
 import exams.queries.cards
+import exams.regrading
 import exams.result_files
 import exams.signing
 import exams.sweep
@@ -69,6 +71,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(exams.events.ResitFailed, certificates.awarding.propose_standby)
     bus.subscribe(exams.events.ExamCopied, certificates.awarding.copy_award)
     bus.subscribe(exams.events.SittingClosed, exams.listeners.bound_terminal_session)
+    bus.subscribe(exams.events.SittingRemarked, certificates.reviewing.review_for_remarked_sitting)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     sign = exams.signing.make_sign_handler(signer)
     bus.subscribe(exams.events.SittingClosed, sign)
@@ -93,6 +96,9 @@ def register_jobs(services: Services) -> None:
     services.jobs.every_minutes("tidy-results", 30, partial(exams.result_files.tidy, services))
     tidy_paper = partial(exams.on_paper.uploads.tidy, services)
     services.jobs.every_minutes("tidy-paper-answers", 30, tidy_paper)
+    regrade = partial(exams.regrading.write_regrades, services)
+    services.jobs.every_minutes("finish-regrades", 5, regrade)
+    services.jobs.on_demand("write-regrade", regrade)
     services.jobs.on_demand("preview-roster", partial(importing.preview, services))
     services.jobs.on_demand("import-roster", partial(importing.apply, services))
     services.jobs.every_minutes("tidy-rosters", 10, partial(importing.tidy, services))
@@ -110,6 +116,7 @@ def register_panels(services: Services) -> None:
     services.panels["clause"].append(question_bank.views.clause_panel)
     services.panels["clause"].append(exams.views.clauses.clause_panel)
     services.panels["clause"].append(certificates.views.awards.clause_panel)
+    services.panels["exams.dry_run"].append(certificates.views.reviews.dry_run_panel)
     services.panels["question_version"].append(exams.views.clauses.version_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exam"].append(exams.views.integrity.exam_panel)

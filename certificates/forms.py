@@ -1,10 +1,11 @@
 """Shape and syntax of what is typed about certificates."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from core.forms import BaseForm
+from teams.forms import choices_of
 
 
 class KindForm(BaseForm):
@@ -65,3 +66,20 @@ class AwardForm(BaseForm):
     """Which kind an exam awards; the choices are the kinds, and none."""
 
     kind_id = SelectField(_l("合格后发证"), coerce=int)
+
+
+class ReviewForm(BaseForm):
+    """Whether a certificate whose pass is none any more is revoked or kept, and why."""
+
+    outcome = RadioField(
+        _l("怎么办"),
+        choices=choices_of([("revoked", _l("撤销")), ("kept", _l("保留"))]),
+        validators=[DataRequired(_l("选撤销或保留"))],
+    )
+    reason = TextAreaField(
+        _l("原因"),
+        validators=[
+            DataRequired(_l("写上原因。它会记入审计日志")),
+            Length(max=500, message=_l("原因最多 500 个字")),
+        ],
+    )

@@ -1,11 +1,12 @@
 """Kinds of certificate, the exams that award them, and the certificates themselves."""
 
 from datetime import date, datetime
+from enum import Enum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, UtcDateTime
+from core.db import Base, UtcDateTime, enum_column
 
 
 class CertificateKind(Base):
@@ -93,3 +94,38 @@ class StandbyFlag(Base):
     lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lifted_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ReviewOutcome(Enum):
+    """What a person decided about a certificate whose pass is none any more."""
+
+    REVOKED = "revoked"
+    KEPT = "kept"
+    # Settled by itself: a later decision made the sitting a pass again.
+    PASSED_AGAIN = "passed_again"
+
+
+class CertificateReview(Base):
+    """That a certificate rests on a sitting which a later decision failed; a person decides."""
+
+    __tablename__ = "certificate_review"
+    __table_args__ = (
+        Index(
+            "uq_certificate_review_open",
+            "certificate_id",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    asked_reason: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[ReviewOutcome | None] = mapped_column(enum_column(ReviewOutcome))
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    settled_reason: Mapped[str] = mapped_column(Text, default="")

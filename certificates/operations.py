@@ -9,17 +9,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from certificates import queries, rules
+from certificates import queries, review_queries, rules
 from certificates.models import (
     Certificate,
     CertificateKind,
+    CertificateReview,
     CertificateSeries,
     ExamAward,
+    ReviewOutcome,
     StandbyFlag,
 )
 from core.audit import record
 from core.clock import local_date
-from core.errors import N_, Conflict
+from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor
 from exams.models import Exam, Sitting
 
@@ -282,5 +284,95 @@ def _record_decision(
         on_user_id=flag.user_id,
         after={"exam_id": flag.exam_id, "sitting_id": flag.sitting_id},
         reason=reason,
+    )
+    session.flush()
+
+
+def ask_review(
+    session: Session, sitting_id: int, *, reason: str, actor: Actor, now: datetime
+) -> CertificateReview | None:
+    """Put the certificate of a sitting that is no pass any more on the list of those to look at.
+
+    None where the sitting has no certificate that stands, or it is on the list already.
+    """
+    certificate = review_queries.standing_of_sitting(session, sitting_id)
+    if certificate is None or review_queries.open_review(session, certificate.id) is not None:
+        return None
+    review = CertificateReview(
+        certificate_id=certificate.id,
+        sitting_id=sitting_id,
+        asked_at=now,
+        asked_by_id=actor.user_id,
+        asked_reason=reason,
+    )
+    session.add(review)
+    session.flush()
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="certificate.review.asked",
+        subject=("certificate", certificate.id),
+        on_user_id=certificate.user_id,
+        after={"number": certificate.number, "sitting_id": sitting_id},
+        reason=reason,
+    )
+    session.flush()
+    return review
+
+
+def settle_review(
+    session: Session,
+    review: CertificateReview,
+    outcome: ReviewOutcome,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Revoke the certificate or keep it; raises Conflict once it is settled.
+
+    Forbidden for the holder, for whom somebody else has to decide.
+    """
+    certificate = session.get_one(Certificate, review.certificate_id)
+    if review.settled_at is not None:
+        raise Conflict(N_("已经有人处理过了"))
+    if certificate.user_id == actor.user_id:
+        raise Forbidden(N_("自己的证书要由另一个人决定"))
+    if outcome is ReviewOutcome.REVOKED and certificate.revoked_at is None:
+        revoke_certificate(session, certificate, reason=reason, actor=actor, now=now)
+    _settle(session, review, certificate, outcome, reason=reason, actor=actor, now=now)
+
+
+def settle_passed_again(session: Session, sitting_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take a certificate off the list because its sitting is a pass again."""
+    certificate = review_queries.standing_of_sitting(session, sitting_id)
+    review = review_queries.open_review(session, certificate.id) if certificate else None
+    if certificate is not None and review is not None:
+        again = ReviewOutcome.PASSED_AGAIN
+        _settle(session, review, certificate, again, reason="", actor=actor, now=now)
+
+
+def _settle(
+    session: Session,
+    review: CertificateReview,
+    certificate: Certificate,
+    outcome: ReviewOutcome,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    review.outcome, review.settled_at, review.settled_reason = outcome, now, reason
+    review.settled_by_id = actor.user_id
+    record(
+        session,
+        actor=actor,
+        now=now,
+        action="certificate.review.settled",
+        subject=("certificate", certificate.id),
+        on_user_id=certificate.user_id,
+        after={"number": certificate.number, "outcome": outcome.value},
+        reason=reason or None,
     )
     session.flush()

@@ -161,7 +161,7 @@ def is_replaced() -> ColumnElement[bool]:
     )
 
 
-def _scoped(actor: Actor, today: date) -> Select[Certificate]:
+def in_scope(actor: Actor, today: date) -> Select[Certificate]:
     """Certificates of people who work in the actor's sub-trees today.
 
     Who works nowhere today (has left) is found under the team of the day of issue.
@@ -222,7 +222,7 @@ def _narrowed(found: Select[Certificate], filters: Filters, today: date) -> Sele
 
 def state_counts(session: Session, actor: Actor, filters: Filters, *, today: date) -> StateCounts:
     """Counts of everything the filters let through, whatever state they name."""
-    base = _narrowed(_scoped(actor, today), Filters(**{**filters.__dict__, "state": None}), today)
+    base = _narrowed(in_scope(actor, today), Filters(**{**filters.__dict__, "state": None}), today)
     sums = [
         func.coalesce(func.sum(case((in_state(state, today), 1), else_=0)), 0)
         for state in CertificateState
@@ -248,7 +248,7 @@ def page_of_certificates(
         .scalar_subquery()
     )
     found = (
-        _narrowed(_scoped(actor, today), filters, today)
+        _narrowed(in_scope(actor, today), filters, today)
         .add_columns(holder)
         .order_by(urgency, Certificate.valid_to, Certificate.number)
         .offset(offset)
@@ -307,7 +307,7 @@ def certificate_for(
     own = select(Certificate).where(
         Certificate.id == certificate_id, Certificate.user_id == actor.user_id
     )
-    scoped = _scoped(actor, today).where(Certificate.id == certificate_id)
+    scoped = in_scope(actor, today).where(Certificate.id == certificate_id)
     found = session.scalars(own).first()
     if found is not None and actor.user_id is not None:
         hidden = hidden_results(session, actor.user_id, now=now)
@@ -351,7 +351,7 @@ def valid_on_clause(
     ]
     total = session.scalar(select(func.count(Certificate.id)).where(*stands)) or 0
     seen = (
-        _scoped(actor, today)
+        in_scope(actor, today)
         .where(*stands)
         .with_only_columns(Certificate.kind_name, func.count(Certificate.id.distinct()))
         .group_by(Certificate.kind_name)

@@ -83,6 +83,8 @@ def _told(found: Verification) -> Iterator[str]:
         yield f"记录的得分 {stored}，按答案重算 {again}"
     if not found.is_verdict_same:
         yield "合格与否和重算的不一样"
+    if not found.are_corrections_same:
+        yield "更正过的答案、分值或由此得出的及格线，和记录里写的不一样"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
     if found.changed_marks:

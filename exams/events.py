@@ -31,6 +31,8 @@ class SittingRemarked(Event):
     user_id: int
     was_passed: bool
     is_passed: bool
+    # Why, in the words of the person who decided.
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What an exam records of its candidates, when a limit is passed, what a page may claim; pure.
 
 Nothing here says that anybody cheated. Beyond a limit an exam may hand the paper in by itself;
-what that means is decided by a person (docs/decisions/0016-incidents.md).
+what that means is decided by a person (docs/decisions/0018-incidents.md).
 """
 
 import re

@@ -27,6 +27,8 @@ LIMIT = "limit"
 TIMES = "times"
 CONFIRMED = "confirmed"
 VOIDED = "voided"
+REGRADED = "regraded"
+APPEAL = "appeal"
 
 
 def append_event(

@@ -26,6 +26,7 @@ class PreviewQuestion:
     option_order: list[int]
     points_tenths: int
     score_tenths: int | None = None
+    counted_tenths: int | None = None
 
 
 def preview_paper(session: Session, exam: Exam, *, seed: int) -> list[PreviewQuestion]:

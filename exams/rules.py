@@ -234,3 +234,12 @@ def is_revealed(
     if reveal in (Reveal.AFTER_SUBMISSION, Reveal.DURING):
         return True
     return now > closes_at + NETWORK_GRACE and not is_someone_sitting
+
+
+def appeal_until(*, visible_at: datetime, days: int) -> datetime | None:
+    """The last moment at which a result may be questioned; None where it may never be.
+
+    Counted in whole days of 24 hours from the moment at which the result, and the answers where
+    they are to be told, can be seen; a result that was changed can be questioned anew.
+    """
+    return visible_at + timedelta(days=days) if days else None

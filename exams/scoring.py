@@ -1,6 +1,7 @@
 """The scores of a whole paper, from its rows, its question versions and the last replies."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,22 @@ from sqlalchemy.orm import Session
 
 from exams import marking
 from exams.chain import digest
+from exams.corrections import (
+    AS_ASKED,
+    NONE,
+    Correction,
+    Corrections,
+    Treatment,
+    in_proportion,
+    mark_corrected,
+    pass_mark,
+)
 from exams.links import append_event
-from exams.models import Exam, IntegrityDecision, LateDecision, Sitting, SittingQuestion
+from exams.models import Exam, IntegrityDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.queries.marking import released_tenths
 from exams.queries.pools import must_pass_rows
+from exams.queries.regrade import corrections_of
 from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import RubricKey, ScoringRule
@@ -26,31 +38,43 @@ def score_paper(
     *,
     exam_rule: ScoringRule,
     manual: Mapping[int, int | None],
+    corrections: Mapping[int, Correction] = NONE,
 ) -> dict[int, int | None]:
     """The score of each slot in tenths; a slot without a stored response earns nothing.
 
     `manual` has what people gave for the answers that need a person; None or nothing there means
-    that the answer waits to be marked, and so does its score.
+    that the answer waits to be marked, and so does its score. `corrections` are by question
+    version; what it has none for is marked as it was asked.
     """
     scores: dict[int, int | None] = {}
     for row in paper:
         version, response = versions[row.question_version_id], responses.get(row.slot)
-        if needs_person(version, response):
-            scores[row.slot] = manual.get(row.slot)
+        correction = corrections.get(row.question_version_id, AS_ASKED)
+        if correction.treatment is Treatment.MARKED and needs_person(version, response):
+            scores[row.slot] = in_proportion(
+                manual.get(row.slot),
+                drawn_tenths=row.points_tenths,
+                points_tenths=correction.points(row.points_tenths),
+            )
             continue
-        scores[row.slot] = marking.mark(
-            version.key,
+        scores[row.slot] = mark_corrected(
+            version,
             response_for_marking(version.printed.type, response),
-            points_tenths=row.points_tenths,
-            rule=marking.rule_for(version.key, own=version.own_rule, exam=exam_rule),
+            correction,
+            drawn_tenths=row.points_tenths,
+            exam_rule=exam_rule,
         )
     return scores
 
 
 def missed_must_pass(
-    session: Session, exam: Exam, paper: Iterable[Any], scores: Mapping[int, int | None]
+    session: Session,
+    exam: Exam,
+    paper: Iterable[Any],
+    scores: Mapping[int, int | None],
+    corrections: Mapping[int, Correction],
 ) -> tuple[int, ...] | None:
-    """The slots of must-pass questions (红线题) that did not earn all their points.
+    """The slots of must-pass questions (红线题) that did not earn all that they count.
 
     None where the paper has no such question. One that waits for a person is not missed yet.
     """
@@ -58,23 +82,23 @@ def missed_must_pass(
     marked = [row for row in paper if row.blueprint_row_id in rows]
     if not marked:
         return None
-    earned = ((row, scores.get(row.slot, 0)) for row in marked)
-    return tuple(
-        row.slot for row, score in earned if score is not None and score < row.points_tenths
-    )
+    return tuple(row.slot for row in marked if is_missed(scores.get(row.slot, 0), row, corrections))
+
+
+def is_missed(score: int | None, row: Any, corrections: Mapping[int, Correction]) -> bool:
+    """Whether a must-pass question did not earn all that it counts."""
+    counted = corrections.get(row.question_version_id, AS_ASKED).points(row.points_tenths)
+    return score is not None and score < counted
 
 
 def verdict_of(
-    sitting: Sitting, exam: Exam, score: int | None, missed: Sequence[int] | None
+    score: int | None, *, pass_mark_tenths: int, missed: int, is_void: bool
 ) -> bool | None:
     """Whether a sitting is passed; None while an answer waits to be marked, void ones never are."""
     if score is None:
         return None
-    if sitting.integrity_decision is IntegrityDecision.VOIDED:
-        return False
-    return marking.is_passed(
-        score, pass_mark_tenths=exam.pass_mark_tenths, missed=len(missed or ())
-    )
+    enough = marking.is_passed(score, pass_mark_tenths=pass_mark_tenths, missed=missed)
+    return enough and not is_void
 
 
 def needs_person(version: KnownVersion, response: Any) -> bool:
@@ -94,8 +118,15 @@ def scores_of(
 ) -> dict[int, int | None]:
     """Mark a sitting from its stored answers, with or without those delivered late.
 
-    What people gave counts once it was released, and only for the very text that they marked.
+    What was corrected about the exam meanwhile counts; what people gave counts once it was
+    released, and only for the very text that they marked.
     """
+    return _marked(session, sitting, exam, corrections_of(session, exam.id), with_late=with_late)
+
+
+def _marked(
+    session: Session, sitting: Sitting, exam: Exam, corrections: Corrections, *, with_late: bool
+) -> dict[int, int | None]:
     paper = queries.paper_of(session, sitting.id)
     answers = queries.last_answers(session, sitting.id, with_late=with_late)
     versions = known_versions(session, [slot.question_version_id for slot in paper])
@@ -109,7 +140,36 @@ def scores_of(
             tenths, of_answer = released.get(row.id, (None, ""))
             is_same = of_answer == digest(responses.get(row.slot))
             manual[row.slot] = tenths if is_same else None
-    return score_paper(paper, versions, responses, exam_rule=exam.rule, manual=manual)
+    return score_paper(
+        paper,
+        versions,
+        responses,
+        exam_rule=corrections.exam_rule(exam.rule),
+        manual=manual,
+        corrections=corrections.by_version,
+    )
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a paper counts: by slot where it is another than drawn, in all, and to pass."""
+
+    counted: Mapping[int, int | None]
+    full_tenths: int
+    pass_mark_tenths: int
+
+
+def worth_of(paper: Sequence[Any], corrections: Corrections, *, exam_mark_tenths: int) -> Worth:
+    """What the questions of a paper count after corrections, and how full and pass mark follow."""
+    counted: dict[int, int | None] = {}
+    drawn = full = 0
+    for row in paper:
+        points = corrections.by_version.get(row.question_version_id, AS_ASKED).points(
+            row.points_tenths
+        )
+        counted[row.slot] = None if points == row.points_tenths else points
+        drawn, full = drawn + row.points_tenths, full + points
+    return Worth(counted, full, pass_mark(exam_mark_tenths, drawn_tenths=drawn, full_tenths=full))
 
 
 def store_scores(
@@ -119,24 +179,40 @@ def store_scores(
     *,
     kind: str,
     now: datetime,
-    marks: Sequence[Mapping[str, Any]] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Mark a sitting from the answers that count; scores and verdict go to its rows and chain.
 
-    While an answer waits for a person there is neither score nor verdict. `marks` are what people
-    gave, for the chain. Returns what the audit log is to say.
+    While an answer waits for a person there is neither score nor verdict. `more` is what the chain
+    is to say besides. Returns what the audit log is to say.
     """
-    scores = scores_of(
-        session, sitting, exam, with_late=sitting.late_decision is LateDecision.ACCEPTED
-    )
+    corrections = corrections_of(session, exam.id)
+    with_late = queries.counts_late(sitting)
+    scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     score = total_of(scores.values())
     paper = queries.paper_of(session, sitting.id)
-    missed = missed_must_pass(session, exam, paper, scores)
+    worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
+    missed = missed_must_pass(session, exam, paper, scores, corrections.by_version)
+    is_void = sitting.integrity_decision is IntegrityDecision.VOIDED
     sitting.score_tenths = score
+    sitting.pass_mark_tenths = worth.pass_mark_tenths
     sitting.must_pass_missed = None if missed is None else len(missed)
-    sitting.is_passed = verdict_of(sitting, exam, score, missed)
+    sitting.is_passed = verdict_of(
+        score,
+        pass_mark_tenths=worth.pass_mark_tenths,
+        missed=len(missed or ()),
+        is_void=is_void,
+    )
     if paper:
-        rows = [{"id": slot.id, "score_tenths": scores[slot.slot]} for slot in paper]
+        sitting.full_score_tenths = worth.full_tenths
+        rows = [
+            {
+                "id": slot.id,
+                "score_tenths": scores[slot.slot],
+                "counted_tenths": worth.counted[slot.slot],
+            }
+            for slot in paper
+        ]
         session.execute(update(SittingQuestion), rows)
     after: dict[str, Any] = {"score_tenths": score, "is_passed": sitting.is_passed}
     if missed is not None:
@@ -144,12 +220,13 @@ def store_scores(
     content: dict[str, Any] = {
         **after,
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,
-        "pass_mark_tenths": exam.pass_mark_tenths,
+        "pass_mark_tenths": worth.pass_mark_tenths,
         "late": sitting.late_decision.value if sitting.late_decision else None,
-        "is_void": sitting.integrity_decision is IntegrityDecision.VOIDED,
+        "is_void": is_void,
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
+        **(more or {}),
     }
-    if marks is not None:
-        content["marks"] = list(marks)
+    if corrections.regrade_ids:
+        content["corrections"] = corrections.content(row.question_version_id for row in paper)
     append_event(session, sitting, kind, content, now=now)
     return after

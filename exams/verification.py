@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
+from exams.corrections import Corrections
 from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
-from exams.models import RUNNING, LateDecision, Sitting
+from exams.models import RUNNING, IntegrityDecision, LateDecision, Sitting
 from exams.queries.evidence import signatures_of
 from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
+from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
-from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of
+from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of, worth_of
 from exams.signatures import is_genuine
 from exams.versions import read_versions
 
@@ -26,7 +28,9 @@ class Verification:
     `is_signed` is None while the sitting is open. `score_again` is what the stored answers and
     keys earn now, with the marks of people that stand in the chain; None while an answer waits.
     `changed_slots` are the questions whose stored score is another, `changed_marks` those of which
-    the marks of people are no longer what the chain says.
+    the marks of people are no longer what the chain says. `are_corrections_same` is whether the
+    corrections by which it was marked are still those that its chain names, with the full score,
+    pass mark and verdict that follow from them.
     """
 
     sitting_id: int
@@ -43,6 +47,7 @@ class Verification:
     score_again: int | None
     changed_slots: tuple[int, ...]
     changed_marks: tuple[int, ...]
+    are_corrections_same: bool
     # Whether the stored verdict follows from the score and the must-pass questions.
     is_verdict_same: bool = True
 
@@ -62,6 +67,7 @@ class Verification:
             and self.are_incidents_same
             and not self.changed_slots
             and not self.changed_marks
+            and self.are_corrections_same
             and self.score_stored == self.score_again
             and self.is_verdict_same
         )
@@ -76,7 +82,8 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
     is_closed = sitting.state not in RUNNING
     is_signed = _is_signed(sitting, public_key) if is_closed else None
     signed = (sitting.signed_number or 0, sitting.signed_head or "") if is_signed else None
-    scores = _scores(session, sitting, links) if is_closed else {}
+    named = _named_corrections(links)
+    scores = _scores(session, sitting, links, named) if is_closed else {}
     stored = {row.slot: row.score_tenths for row in paper_of(session, sitting_id)}
     return Verification(
         sitting_id=sitting_id,
@@ -91,14 +98,24 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         score_again=total_of(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
         changed_marks=_changed_marks(session, sitting, links) if is_closed else (),
-        is_verdict_same=_is_verdict_same(session, sitting, scores) if is_closed else True,
+        is_verdict_same=_is_verdict_same(session, sitting, scores, named) if is_closed else True,
+        are_corrections_same=not is_closed or _are_corrections_same(session, sitting, links, named),
     )
 
 
-def _is_verdict_same(session: Session, sitting: Sitting, scores: Mapping[int, int | None]) -> bool:
-    exam = exam_of(session, sitting)
-    missed = missed_must_pass(session, exam, paper_of(session, sitting.id), scores)
-    return sitting.is_passed is verdict_of(sitting, exam, total_of(scores.values()), missed)
+def _is_verdict_same(
+    session: Session, sitting: Sitting, scores: Mapping[int, int | None], named: Corrections
+) -> bool:
+    paper, exam = paper_of(session, sitting.id), exam_of(session, sitting)
+    missed = missed_must_pass(session, exam, paper, scores, named.by_version)
+    worth = worth_of(paper, named, exam_mark_tenths=exam.pass_mark_tenths)
+    again = verdict_of(
+        total_of(scores.values()),
+        pass_mark_tenths=worth.pass_mark_tenths,
+        missed=len(missed or ()),
+        is_void=sitting.integrity_decision is IntegrityDecision.VOIDED,
+    )
+    return sitting.is_passed is again
 
 
 def _is_signed(sitting: Sitting, public_key: str) -> bool:
@@ -147,14 +164,53 @@ def _are_incidents_same(session: Session, sitting_id: int, links: Sequence[Link]
     return stored == told
 
 
-def _scores(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, int | None]:
+def _last_marking(links: Sequence[Link]) -> dict[str, Any]:
+    """What the newest link with scores says."""
+    marked = (link.content for link in reversed(links) if link.kind != ANSWER)
+    return next((content for content in marked if "scores_tenths" in content), {})
+
+
+def _named_corrections(links: Sequence[Link]) -> Corrections:
+    return Corrections.from_content(_last_marking(links).get("corrections"))
+
+
+def _are_corrections_same(
+    session: Session, sitting: Sitting, links: Sequence[Link], named: Corrections
+) -> bool:
+    """Whether the regrades that the chain names still say what it says, and what follows of it."""
+    paper, exam = paper_of(session, sitting.id), exam_of(session, sitting)
+    ids = [row.question_version_id for row in paper]
+    stored = corrections_of(session, exam.id, only=named.regrade_ids)
+    if not paper or stored.content(ids) != named.content(ids):
+        return not paper
+    said = _last_marking(links)
+    if "pass_mark_tenths" not in said or not named.regrade_ids:
+        return True
+    worth = worth_of(paper, named, exam_mark_tenths=exam.pass_mark_tenths)
+    return (
+        all(row.counted_tenths == worth.counted[row.slot] for row in paper)
+        and sitting.full_score_tenths == worth.full_tenths
+        and sitting.pass_mark_tenths == said["pass_mark_tenths"]
+        and sitting.is_passed == said["is_passed"]
+    )
+
+
+def _scores(
+    session: Session, sitting: Sitting, links: Sequence[Link], named: Corrections
+) -> dict[int, int | None]:
     """The score of each slot from the answers in the chain and the keys, marked once more."""
     last = _last_replies(sitting, links)
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
     manual = {slot: mark["tenths"] for slot, mark in _marks(last, links).items()}
-    rule = exam_of(session, sitting).rule
-    return score_paper(paper, versions, last, exam_rule=rule, manual=manual)
+    return score_paper(
+        paper,
+        versions,
+        last,
+        exam_rule=named.exam_rule(exam_of(session, sitting).rule),
+        manual=manual,
+        corrections=named.by_version,
+    )
 
 
 def _last_replies(sitting: Sitting, links: Sequence[Link]) -> dict[int, Any]:

@@ -11,7 +11,18 @@ from certificates.standby import standby_of
 from core.clock import Clock
 from core.errors import N_
 from core.services import Cell, RecordKeeper, RecordSection, Word
-from exams.models import Answer, Exam, Exemption, Sitting, SittingQuestion, SittingState
+from exams.models import (
+    Answer,
+    AppealOutcome,
+    Exam,
+    Exemption,
+    Regrade,
+    RegradeOutcome,
+    Sitting,
+    SittingQuestion,
+    SittingState,
+)
+from exams.queries.appeals import appeals_of_person
 from exams.queries.visibility import hidden_results
 from learning.models import CourseModule, ModuleReading, ModuleVersion
 from question_bank.models import QuestionVersion
@@ -28,6 +39,12 @@ STATES = {
     SittingState.AWAITING_DELIVERY: N_("到时，等补交"),
     SittingState.SUBMITTED: N_("已交卷"),
     SittingState.EXPIRED: N_("到时自动交卷"),
+}
+
+APPEALS = {
+    None: N_("还没有答复"),
+    AppealOutcome.GRANTED: N_("成立"),
+    AppealOutcome.REJECTED: N_("不成立"),
 }
 
 
@@ -106,6 +123,61 @@ def answer_record(session: Session, user_id: int) -> RecordSection:
         [
             (title, number, answer.slot, _reply(answer.response, options), answer.received_at)
             for title, number, answer, options in rows
+        ],
+    )
+
+
+def appeal_record(session: Session, user_id: int) -> RecordSection:
+    """Every appeal with its answer."""
+    return RecordSection(
+        N_("申诉"),
+        (
+            N_("考试"),
+            N_("第几题"),
+            N_("理由"),
+            N_("提交时间"),
+            N_("结论"),
+            N_("答复"),
+            N_("答复时间"),
+        ),
+        [
+            (
+                title,
+                appeal.slot or None,
+                appeal.text,
+                appeal.filed_at,
+                Word(APPEALS[appeal.outcome]),
+                appeal.answer or None,
+                appeal.decided_at,
+            )
+            for appeal, title in appeals_of_person(session, user_id)
+        ],
+    )
+
+
+def regrade_record(session: Session, user_id: int) -> RecordSection:
+    """What corrections made of the person's results, the old ones beside the new."""
+    rows = session.execute(
+        select(Exam.title, RegradeOutcome, Regrade.reason)
+        .join(Regrade, Regrade.id == RegradeOutcome.regrade_id)
+        .join(Sitting, Sitting.id == RegradeOutcome.sitting_id)
+        .join(Exam, Exam.id == Sitting.exam_id)
+        .where(Sitting.user_id == user_id, RegradeOutcome.done_at.is_not(None))
+        .order_by(RegradeOutcome.regrade_id.desc())
+    )
+    return RecordSection(
+        N_("成绩更正"),
+        (N_("考试"), N_("原来的成绩"), N_("更正后的成绩"), N_("合格"), N_("原因"), N_("更正时间")),
+        [
+            (
+                title,
+                _points(one.score_before),
+                _points(one.score_after),
+                one.is_passed,
+                reason,
+                one.done_at,
+            )
+            for title, one, reason in rows
         ],
     )
 
@@ -207,6 +279,8 @@ def make_records(clock: Clock) -> tuple[RecordKeeper, ...]:
         reading_record,
         at_present(sitting_record),
         answer_record,
+        regrade_record,
+        appeal_record,
         exemption_record,
         at_present(certificate_record),
         at_present(standby_record),

@@ -10,7 +10,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
-from certificates.models import Certificate, CertificateKind, CertificateSeries, ExamAward
+from certificates.models import (
+    Certificate,
+    CertificateKind,
+    CertificateReview,
+    CertificateSeries,
+    ExamAward,
+)
 from core.audit import record
 from core.clock import local_date
 from core.db import Base, Database
@@ -19,6 +25,7 @@ from core.identity import Actor, Grant
 from editor.models import WorkingCopy, WorkingRevision
 from exams.models import (
     Answer,
+    Appeal,
     BlueprintRow,
     Exam,
     ExamAudience,
@@ -28,6 +35,9 @@ from exams.models import (
     MarkingLease,
     MarkingTask,
     PoolEntry,
+    Regrade,
+    RegradeChange,
+    RegradeOutcome,
     Sitting,
     SittingEvent,
     SittingPresence,
@@ -166,7 +176,14 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
     kinds = select(CertificateKind.id).where(CertificateKind.is_sample)
     copies = select(WorkingCopy.id).where(WorkingCopy.owner_id.in_(people))
     of_sample = Certificate.user_id.in_(people) | Certificate.kind_id.in_(kinds)
+    held = select(Certificate.id).where(of_sample | Certificate.sitting_id.in_(sittings))
+    regrades = select(Regrade.id).where(Regrade.exam_id.in_(exams))
     return (
+        (CertificateReview, CertificateReview.certificate_id.in_(held)),
+        (Appeal, Appeal.sitting_id.in_(sittings)),
+        (RegradeOutcome, RegradeOutcome.sitting_id.in_(sittings)),
+        (RegradeChange, RegradeChange.regrade_id.in_(regrades)),
+        (Regrade, Regrade.exam_id.in_(exams)),
         (Certificate, of_sample | Certificate.sitting_id.in_(sittings)),
         (CertificateSeries, ~_has_numbers(CertificateSeries.series)),
         (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),

@@ -8,6 +8,7 @@ from certificates.views import awards as awards
 from certificates.views import check as check
 from certificates.views import kinds as kinds
 from certificates.views import register as register
+from certificates.views import reviews as reviews
 from certificates.views import standby as standby
 from certificates.views.blueprint import bp as bp
 from certificates.views.kinds import KIND_MAKERS

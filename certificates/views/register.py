@@ -13,6 +13,7 @@ from certificates.document import Content, certificate_pdf
 from certificates.forms import RevokeForm
 from certificates.models import Certificate
 from certificates.queries import READERS, Filters
+from certificates.review_queries import REVIEWERS, open_reviews
 from certificates.rules import CertificateState, state_on
 from certificates.standby import standby_of
 from certificates.views.blueprint import bp
@@ -116,6 +117,9 @@ def certificates() -> ResponseReturnValue:
         chosen={"kind": filters.kind_id, "team": team.id if team else None, "q": filters.text},
         with_replaced=filters.with_replaced,
         state=filters.state.value if filters.state else "",
+        in_question=len(open_reviews(session, actor, today=today()))
+        if actor.has(*REVIEWERS)
+        else 0,
     )
 
 

@@ -1,5 +1,11 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.models.appeals import (
+    WHOLE_RESULT,
+    Appeal,
+    AppealOutcome,
+    AppealState,
+)
 from exams.models.cards import CardCode
 from exams.models.entry import EntryPermit, EntryTries
 from exams.models.evidence import PaperForm, SittingSignature
@@ -33,6 +39,13 @@ from exams.models.marking import (
     MarkRound,
     TaskState,
 )
+from exams.models.regrade import (
+    IN_FORCE,
+    Regrade,
+    RegradeChange,
+    RegradeOutcome,
+    RegradeState,
+)
 from exams.models.sitting import (
     RUNNING,
     Answer,
@@ -51,8 +64,13 @@ from exams.models.statistics import (
 )
 
 __all__ = [
+    "IN_FORCE",
     "RUNNING",
+    "WHOLE_RESULT",
     "Answer",
+    "Appeal",
+    "AppealOutcome",
+    "AppealState",
     "BlueprintRow",
     "CardCode",
     "EntryPermit",
@@ -81,6 +99,10 @@ __all__ = [
     "MessageReceipt",
     "PaperForm",
     "PoolEntry",
+    "Regrade",
+    "RegradeChange",
+    "RegradeOutcome",
+    "RegradeState",
     "Reveal",
     "RoomIncident",
     "SafeBrowserExemption",

@@ -137,6 +137,9 @@ class Exam(Base):
     separates_markers: Mapped[bool] = mapped_column(default=True, server_default=true())
     releases_together: Mapped[bool] = mapped_column(default=True, server_default=true())
 
+    # Appeals: for how many days after a result can be seen it may be questioned; 0 for never.
+    appeal_days: Mapped[int] = mapped_column(default=7, server_default="7")
+
     @property
     def is_practice(self) -> bool:
         return self.kind is ExamKind.PRACTICE

@@ -144,6 +144,8 @@ class Sitting(Base):
     )
     # The shared terminal on which it was last begun or gone on with; None for people's own devices.
     terminal_id: Mapped[int | None] = mapped_column(ForeignKey("terminal.id"))
+    # The pass mark by which it was judged; another than the exam's once questions were corrected.
+    pass_mark_tenths: Mapped[int | None]
 
 
 class SittingQuestion(Base):
@@ -166,6 +168,8 @@ class SittingQuestion(Base):
     option_order: Mapped[list[Any]] = mapped_column(JSON)
     points_tenths: Mapped[int]
     score_tenths: Mapped[int | None]
+    # What it counts after corrections, 0 when it was made void; None: as it was drawn.
+    counted_tenths: Mapped[int | None]
 
 
 class Answer(Base):

@@ -108,7 +108,9 @@ def release_sitting(
     for task in tasks:
         task.state = TaskState.RELEASED
     session.flush()
-    after = store_scores(session, sitting, exam, kind=MARKED_BY_PERSON, now=now, marks=marks)
+    after = store_scores(
+        session, sitting, exam, kind=MARKED_BY_PERSON, now=now, more={"marks": marks}
+    )
     record(
         session,
         actor=actor,

@@ -101,7 +101,7 @@ def decide_late_answers(
     if was_passed is None:
         publish(session, SittingMarked(actor, now, *ids, sitting.is_passed))
     else:
-        publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed))
+        publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed, reason))
 
 
 def _refusal(

@@ -30,6 +30,7 @@ from exams.links import (
     INCIDENT,
     LATE_DECIDED,
     PAPER_ANSWERS,
+    REGRADED,
     REOPENED,
     TIMES,
     VOIDED,
@@ -61,6 +62,7 @@ ACTS = {
     CONFIRMED: "exam.sitting.confirmed",
     VOIDED: "exam.sitting.voided",
     PAPER_ANSWERS: "exam.paper_answers.entered",
+    REGRADED: "exam.sitting.regraded",
 }
 # Links that only tell what has rows of its own.
 TOLD_ELSEWHERE = (INCIDENT, TIMES)

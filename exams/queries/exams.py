@@ -106,7 +106,7 @@ def lies_in_scope(session: Session, actor: Actor, rows: Iterable[AudienceChoice]
 
 def may_manage(session: Session, actor: Actor, exam: Exam) -> bool:
     """Whether the actor may change this exam."""
-    found = session.scalar(select(Exam.id).where(Exam.id == exam.id, _may_manage(actor)))
+    found = session.scalar(select(Exam.id).where(Exam.id == exam.id, may_manage_as(actor)))
     return found is not None
 
 
@@ -220,7 +220,7 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     if is_over_everything(actor, *READERS):
         return true()
     published = and_(Exam.state != ExamState.DRAFT, _touches(actor.scopes(*READERS)))
-    return or_(_may_manage(actor), published)
+    return or_(may_manage_as(actor), published)
 
 
 def _touches(scopes: Iterable[str]) -> ColumnElement[bool]:
@@ -243,10 +243,12 @@ def _may_watch(actor: Actor) -> ColumnElement[bool]:
     return and_(published, _touches(actor.scopes(*WATCHERS)))
 
 
-def _may_manage(actor: Actor) -> ColumnElement[bool]:
-    if is_over_everything(actor, *MANAGERS):
+def may_manage_as(actor: Actor, roles: Iterable[Role] = MANAGERS) -> ColumnElement[bool]:
+    """Whether the whole audience of an exam lies where the actor holds one of these roles."""
+    roles = tuple(roles)
+    if is_over_everything(actor, *roles):
         return true()
-    scopes = actor.scopes(*MANAGERS)
+    scopes = actor.scopes(*roles)
     if not scopes:
         return false()
     outside = or_(

@@ -1,15 +1,19 @@
 """What a result page reads of a marked sitting; right answers only where they may be seen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from exams.corrections import AS_ASKED, NONE, Correction, shown_key
 from exams.models import ManualMark, MarkRound
 from exams.queries import sittings
 from exams.queries.marking import current_marks, released_tenths
+from exams.queries.regrade import marked_by
+from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionReference
@@ -54,6 +58,8 @@ class RevealedQuestion:
     # What the author says to those who chose an option, by its id as text.
     feedback_html: dict[str, str]
     references: tuple[Reference, ...]
+    # What was corrected about it after it was sat.
+    correction: Correction
     # The marks of people that decided the score, once released.
     marks: tuple[ManualMark, ...] = ()
 
@@ -76,13 +82,19 @@ def scores_by_type(session: Session, sitting_id: int) -> list[TypeScore]:
         TypeScore(
             type=kind,
             count=len(rows),
-            full_count=sum(row.score_tenths == row.points_tenths for row in rows),
+            full_count=sum(row.score_tenths == _counted(row) for row in rows),
             score_tenths=sum(row.score_tenths or 0 for row in rows),
-            points_tenths=sum(row.points_tenths for row in rows),
+            points_tenths=sum(_counted(row) for row in rows),
             waiting=sum(row.score_tenths is None for row in rows),
         )
         for kind, rows in groups.items()
     ]
+
+
+def _counted(row: Any) -> int:
+    """What a question of a paper counts, after corrections."""
+    points: int = row.points_tenths if row.counted_tenths is None else row.counted_tenths
+    return points
 
 
 def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuestion]:
@@ -90,16 +102,21 @@ def revealed_questions(session: Session, sitting_id: int) -> list[RevealedQuesti
     paper = sittings.paper_of(session, sitting_id)
     answers = sittings.last_answers(session, sitting_id)
     responses = {slot: answer.response for slot, answer in answers.items()}
-    return revealed_paper(session, paper, responses, _deciding_marks(session, sitting_id))
+    deciding = _deciding_marks(session, sitting_id)
+    marks = {row.slot: deciding[row.id] for row in paper if row.id in deciding}
+    corrections = marked_by(session, sitting_id).by_version
+    return revealed_paper(session, paper, responses, marks=marks, corrections=corrections)
 
 
 def revealed_paper(
     session: Session,
     paper: Sequence[Any],
     responses: Mapping[int, Any],
-    marks: Mapping[int, tuple[ManualMark, ...]],
+    *,
+    marks: Mapping[int, tuple[ManualMark, ...]] = MappingProxyType({}),
+    corrections: Mapping[int, Correction] = NONE,
 ) -> list[RevealedQuestion]:
-    """The same of any paper, replies by slot, and marks of people by the paper's rows."""
+    """The same of any paper; replies and marks of people by slot, corrections by version."""
     versions = known_versions(session, [row.question_version_id for row in paper])
     question_ids = [version.question_id for version in versions.values()]
     found = select(Question.id, Question.explanation_html, Question.feedback_html).where(
@@ -112,16 +129,17 @@ def revealed_paper(
     return [
         RevealedQuestion(
             slot=row.slot,
-            version=version,
+            version=_as_corrected(version, corrections, responses.get(row.slot)),
             story_html=stories.get(row.case_version_id, ""),
             option_order=row.option_order,
             response=responses.get(row.slot),
             score_tenths=row.score_tenths,
-            points_tenths=row.points_tenths,
+            points_tenths=_counted(row),
             explanation_html=said[version.question_id].explanation_html,
             feedback_html=said[version.question_id].feedback_html or {},
             references=references.get(version.question_id, ()),
-            marks=marks.get(row.id, ()),
+            correction=corrections.get(version.version_id, AS_ASKED),
+            marks=marks.get(row.slot, ()),
         )
         for row in paper
         for version in [versions[row.question_version_id]]
@@ -136,6 +154,17 @@ def _deciding_marks(session: Session, sitting_id: int) -> dict[int, tuple[Manual
         judged = [mark for mark in marks if mark.round is MarkRound.ADJUDICATOR]
         found[question_id] = tuple(judged or marks)
     return found
+
+
+def _as_corrected(
+    version: KnownVersion, corrections: Mapping[int, Correction], response: Any
+) -> KnownVersion:
+    """The version with the key by which this reply was marked."""
+    correction = corrections.get(version.version_id)
+    if correction is None:
+        return version
+    reply = response_for_marking(version.printed.type, response)
+    return replace(version, key=shown_key(version, reply, correction))
 
 
 def references_of(session: Session, question_ids: list[int]) -> dict[int, tuple[Reference, ...]]:

@@ -16,6 +16,7 @@ from exams.models import (
     Exam,
     ExamState,
     Exemption,
+    LateDecision,
     Sitting,
     SittingQuestion,
     SittingState,
@@ -105,6 +106,11 @@ def locked_sittings(session: Session, sitting_ids: Collection[int]) -> list[Sitt
             .execution_options(populate_existing=True)
         )
     )
+
+
+def counts_late(sitting: Sitting) -> bool:
+    """Whether the answers that were delivered late count."""
+    return sitting.late_decision is LateDecision.ACCEPTED
 
 
 def exam_of(session: Session, sitting: Sitting) -> Exam:
@@ -208,6 +214,7 @@ def paper_of(session: Session, sitting_id: int) -> list[Any]:
                 question.points_tenths,
                 question.score_tenths,
                 question.blueprint_row_id,
+                question.counted_tenths,
             )
             .where(question.sitting_id == sitting_id)
             .order_by(question.slot)

@@ -82,7 +82,9 @@ def marked_questions(session: Session, exam_id: int) -> Iterator[Any]:
         select(
             SittingQuestion.sitting_id,
             SittingQuestion.question_version_id,
-            SittingQuestion.points_tenths,
+            func.coalesce(SittingQuestion.counted_tenths, SittingQuestion.points_tenths).label(
+                "points_tenths"
+            ),
             func.coalesce(SittingQuestion.score_tenths, 0).label("score_tenths"),
         )
         .join(Sitting, Sitting.id == SittingQuestion.sitting_id)

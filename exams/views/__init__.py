@@ -6,9 +6,10 @@ from core.pages import NavItem
 from exams.views import amendment as amendment
 from exams.views import analysis as analysis
 from exams.views import answer_to_mark as answer_to_mark
+from exams.views import appeal_desk, board, markings, result, setup, terminals
+from exams.views import appeals as appeals
 from exams.views import audience as audience
 from exams.views import blueprint_rows as blueprint_rows
-from exams.views import board, markings, result, setup, terminals
 from exams.views import cards as cards
 from exams.views import checked as checked
 from exams.views import clauses as clauses
@@ -28,10 +29,14 @@ from exams.views import pool as pool
 from exams.views import preview as preview
 from exams.views import publication as publication
 from exams.views import record as record
+from exams.views import regrade as regrade
+from exams.views import regrade_question as regrade_question
 from exams.views import result_table as result_table
 from exams.views import safe_browser as safe_browser
 from exams.views import sitting as sitting
 from exams.views import watch as watch
 from exams.views.blueprint import bp as bp
 
-NAV: tuple[NavItem, ...] = result.NAV + setup.NAV + board.NAV + markings.NAV + terminals.NAV
+NAV: tuple[NavItem, ...] = (
+    result.NAV + setup.NAV + board.NAV + markings.NAV + appeal_desk.NAV + terminals.NAV
+)

@@ -104,7 +104,7 @@ def _marked(
         return _page(session, exam, paper, versions, unfinished, seed, responses)
     scores = score_paper(paper, versions, responses, exam_rule=exam.rule, manual={})
     total = paper_score(score for score in scores.values() if score is not None)
-    questions = revealed_paper(session, with_scores(paper, scores), responses, {})
+    questions = revealed_paper(session, with_scores(paper, scores), responses)
     return render_template(
         "exams/setup/preview_marked.html",
         exam=exam,

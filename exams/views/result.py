@@ -16,18 +16,22 @@ from core.web import config, current_actor, db_session, moment, panels, requires
 from exams.models import RUNNING, Exam, Reveal, Sitting, SittingState
 from exams.queries import results
 from exams.queries import sittings as queries
+from exams.queries.appeals import appeals_of_sitting
 from exams.queries.audience import invited_exams
 from exams.queries.entry import entry_end_of, permitted_exams
 from exams.queries.pools import must_pass_slots
+from exams.queries.regrade import outcomes_of_sitting
 from exams.queries.results import Reference, RevealedQuestion
 from exams.queries.sittings import TakenTries
 from exams.queries.visibility import Visible, hidden_results, visible
 from exams.receipts import receipt_code
 from exams.rules import next_try_from, state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
+from exams.views.appeals import last_moment, news_of, say_change
 from exams.views.blueprint import bp
 from exams.views.paper import TYPE_NAMES
 from exams.views.reading import reading_settings
+from exams.views.regrade_words import say_correction
 from question_bank.outlines import OutlinedPicture
 
 NAV: tuple[NavItem, ...] = (
@@ -64,6 +68,17 @@ class ShownResult:
     picture: OutlinedPicture | None
     explanation: Markup
     references: tuple[Reference, ...]
+    # What was corrected about it after the exam; empty where nothing was.
+    note: str
+
+
+@dataclass(frozen=True)
+class ShownRegrade:
+    """What a regrade made of the result."""
+
+    words: str
+    reason: str
+    at: datetime
 
 
 @bp.get("/my-exams")
@@ -94,7 +109,13 @@ def my_exams() -> ResponseReturnValue:
             coming.append(listed)
         else:
             past.append(listed)
-    return render_template("exams/my_exams.html", due=due, coming=coming, past=past[::-1])
+    return render_template(
+        "exams/my_exams.html",
+        due=due,
+        coming=coming,
+        past=past[::-1],
+        news=news_of(session, actor.user_id, now=now),
+    )
 
 
 def _is_due(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> bool:
@@ -180,13 +201,20 @@ def result(sitting_id: int) -> ResponseReturnValue:
     # Sorted by what was lost, the questions would tell the points.
     wants_all = request.args.get("show") == "all" or not seen.marks
     shown = questions if wants_all else lost[:SHOWN_FIRST]
+    pass_mark = sitting.pass_mark_tenths or exam.pass_mark_tenths
+    until = last_moment(session, exam, sitting)
     return render_template(
         "exams/result.html",
         exam=exam,
         sitting=sitting,
         is_to_mark=queries.is_to_mark(sitting),
         seen=seen,
-        missing_tenths=max(0, exam.pass_mark_tenths - (sitting.score_tenths or 0)),
+        pass_mark_tenths=pass_mark,
+        missing_tenths=max(0, pass_mark - (sitting.score_tenths or 0)),
+        regrades=_regrades(sitting) if seen.result else [],
+        appeal_until=until,
+        may_appeal=until is not None and now <= until,
+        appeal_count=len(appeals_of_sitting(session, sitting.id)),
         types=_type_rows(sitting) if seen.marks else [],
         slots=_slot_rows(sitting) if seen.marks and seen.is_over and not seen.questions else [],
         reveal_texts=_reveal_texts(exam, seen),
@@ -227,6 +255,20 @@ def _again_from(exam: Exam, tries: TakenTries, now: datetime) -> datetime | None
     ended_at = tries.last.submitted_at if tries.last is not None else None
     at = next_try_from(last_ended_at=ended_at, wait_hours=exam.wait_hours)
     return at if at is not None and now < at else None
+
+
+def _regrades(sitting: Sitting) -> list[ShownRegrade]:
+    """What regrades made of a result, the newest first."""
+    return [
+        ShownRegrade(
+            _("成绩更正：%(change)s", change=say_change(one))
+            if (one.score_before, one.full_before) != (one.score_after, one.full_after)
+            else _("成绩复核过，没有变"),
+            reason,
+            one.done_at,
+        )
+        for one, reason in outcomes_of_sitting(db_session(), sitting.id)
+    ]
 
 
 def _may_resit(exam: Exam, tries: TakenTries, now: datetime) -> bool:
@@ -306,4 +348,5 @@ def show_result(question: RevealedQuestion, seen: Visible) -> ShownResult:
         picture=answered_picture(question) if seen.answers else None,
         explanation=Markup(question.explanation_html) if seen.explanations else Markup(),
         references=question.references if seen.explanations else (),
+        note=say_correction(question.correction),
     )

@@ -12,6 +12,7 @@ from core.pages import show_clock, show_moment, show_points
 from exams.integrity import RELOADED
 from exams.links import (
     ACCOMMODATED,
+    APPEAL,
     AT_TERMINAL,
     CLOSED_FOR,
     CONFIRMED,
@@ -21,6 +22,7 @@ from exams.links import (
     MARKED_BY_PERSON,
     PAPER,
     PAPER_ANSWERS,
+    REGRADED,
     REOPENED,
     TAKEN_OVER,
     VOIDED,
@@ -124,6 +126,11 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
         return "open", _("在考试终端「%(name)s」上答题", name=content.get("name", ""))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
+    if one.kind == REGRADED:
+        return "must", _("成绩更正，%(score)s 分", score=show_points(content.get("score_tenths")))
+    if one.kind == APPEAL:
+        is_filed = content.get("act") == "filed"
+        return ("open", _("考生提了申诉")) if is_filed else ("must", _("申诉答复了"))
     if one.kind == LATE_DECIDED:
         if content.get("score_tenths") is None:
             is_in = content.get("late") == LateDecision.ACCEPTED.value

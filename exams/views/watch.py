@@ -154,7 +154,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         and sitting.integrity_decision is not IntegrityDecision.VOIDED
         and current_actor().has(*MANAGERS),
         "results": [
-            (title, score, _verdict(score, exam.pass_mark_tenths))
+            (title, score, _verdict(score, sitting.pass_mark_tenths or exam.pass_mark_tenths))
             for title, score in (
                 (_("不算补交的答案"), sitting.score_tenths),
                 (_("算上补交的答案"), sitting.late_score_tenths),

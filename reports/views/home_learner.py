@@ -12,6 +12,7 @@ from core.identity import Actor
 from core.pages import say_date, say_moment, show_clock, show_points
 from core.web import config, db_session, moment, today
 from exams.models import Exam, Sitting
+from exams.views.appeals import news_of
 from reports.queries import home as queries
 from reports.queries.home import MyExam
 from reports.sections import Group, Row, Section
@@ -35,6 +36,7 @@ def learner_section(actor: Actor) -> Section:
     unread = queries.unread_modules(session, actor.user_id, ahead) if ahead else []
     conclusion, sign = _conclusion(running, waiting, coming, failed=_failed(mine, now))
     groups = [
+        Group(_("成绩有变化"), _news_rows(actor.user_id)),
         Group(
             _("考前要学完的模块"), tuple(_module_row(m.key, m.title) for m in unread[:MOST_ROWS])
         ),
@@ -176,7 +178,7 @@ def _failed_row(one: MyExam) -> Row:
     score = _(
         "%(score)s 分，%(mark)s 分合格",
         score=show_points(last.score_tenths),
-        mark=show_points(one.exam.pass_mark_tenths),
+        mark=show_points(last.pass_mark_tenths or one.exam.pass_mark_tenths),
     )
     return Row(
         text=one.exam.title,
@@ -184,6 +186,20 @@ def _failed_row(one: MyExam) -> Row:
         href=url_for("exams.result", sitting_id=last.id),
         sign="stop",
         word=_("没合格"),
+    )
+
+
+def _news_rows(user_id: int) -> tuple[Row, ...]:
+    """Appeals that were answered and results that were corrected lately."""
+    return tuple(
+        Row(
+            text=one.text,
+            hint=one.fact,
+            href=url_for("exams.result", sitting_id=one.sitting_id),
+            sign="must",
+            word=say_date(local_date(one.at, config().time_zone)),
+        )
+        for one in news_of(db_session(), user_id, now=moment())[:MOST_ROWS]
     )
 
 

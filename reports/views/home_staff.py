@@ -6,10 +6,12 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
+from certificates.review_queries import open_reviews
 from certificates.standby import count_standby
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
 from core.web import config, db_session, moment, today
+from exams.queries.appeals import waiting_count
 from exams.queries.marking_progress import waiting_for
 from learning.models import ModuleKind
 from question_bank.models import QuestionState
@@ -101,10 +103,12 @@ def examiner_section(actor: Actor) -> Section:
         )
         for exam in drafts[:MOST_ROWS]
     )
+    appeals = waiting_count(session, actor)
     every = (Row(text=_("全部考试"), href=url_for("exams.exams")),)
     groups = [
         marking,
         Group(_("开着的考试"), tuple(_open_row(one) for one in running)),
+        Group(_("申诉"), _appeal_rows(appeals)),
         Group(_("草稿"), draft_rows),
         Group(_("更多"), every),
     ]
@@ -112,8 +116,21 @@ def examiner_section(actor: Actor) -> Section:
         role=_("考试"),
         conclusion=conclusion,
         sign="must" if running or drafts else "safe",
-        is_calm=not (running or drafts or marking.rows),
+        is_calm=not (running or drafts or marking.rows or appeals),
         groups=tuple(group for group in groups if group.rows),
+    )
+
+
+def _appeal_rows(count: int) -> tuple[Row, ...]:
+    if not count:
+        return ()
+    return (
+        Row(
+            text=_("%(n)s 份申诉等答复", n=show_count(count)),
+            href=url_for("exams.appeals"),
+            sign="must",
+            word=_("等答复"),
+        ),
     )
 
 
@@ -145,7 +162,11 @@ def safety_section(actor: Actor) -> Section:
     low = _low_teams(report) if report else []
     due = certificates.state_counts(session, actor, certificates.Filters(), today=today())
     _open, undecided = count_standby(session, actor, wants_closed=False, today=today())
+    in_question = len(open_reviews(session, actor, today=today()))
+    appeals = waiting_count(session, actor)
     parts = [
+        _("%(n)s 份申诉等答复", n=show_count(appeals)) if appeals else "",
+        _("%(n)s 张证书等人决定撤不撤销", n=show_count(in_question)) if in_question else "",
         _("%(n)s 个班组合格率低于 %(goal)s%%", n=len(low), goal=rules.TARGET_PERCENT)
         if low
         else "",
@@ -156,7 +177,8 @@ def safety_section(actor: Actor) -> Section:
     groups = [
         Group(_("能确定低于目标的班组"), tuple(low[:MOST_ROWS])),
         Group(_("最近一场考试"), _report_rows(report)),
-        Group(_("证书"), _certificate_rows(due)),
+        Group(_("申诉"), _appeal_rows(appeals)),
+        Group(_("证书"), _review_rows(in_question) + _certificate_rows(due)),
         Group(_("待岗"), _standby_rows(undecided)),
     ]
     return Section(
@@ -168,6 +190,14 @@ def safety_section(actor: Actor) -> Section:
         is_calm=not waiting,
         groups=tuple(group for group in groups if group.rows),
     )
+
+
+def _review_rows(count: int) -> tuple[Row, ...]:
+    if not count:
+        return ()
+    href = url_for("certificates.reviews")
+    word = _("%(n)s 张", n=show_count(count))
+    return (Row(text=_("等人决定撤不撤销"), href=href, sign="warn", word=word),)
 
 
 def _low_teams(report: PassRates) -> list[Row]:

@@ -3,13 +3,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from certificates.models import Certificate, CertificateKind, StandbyFlag
+from certificates.models import Certificate, CertificateKind, CertificateReview, StandbyFlag
 from exams.models import Exam
 from tests.cast import Cast
 from tests.certificates.making import make_flag
 from tests.certificates.test_pages import make_certificate
+from tests.conftest import MONDAY
 from tests.routes import Route
-from tests.sittings import make_plain_exam
+from tests.sittings import make_plain_exam, make_sitting
 
 READERS = {
     "team_leader": 200,
@@ -30,6 +31,18 @@ def certificate(session: Session, cast: Cast) -> Mapping[str, Any]:
 def code(session: Session, cast: Cast) -> Mapping[str, Any]:
     found = session.query(Certificate).first() or make_certificate(session, cast)
     return {"code": found.check_code}
+
+
+def review(session: Session, cast: Cast) -> Mapping[str, Any]:
+    held = certificate(session, cast)["certificate_id"]
+    user = cast.user("learner")
+    sitting = make_sitting(session, make_plain_exam(session), user, is_passed=False)
+    found = CertificateReview(
+        certificate_id=held, sitting_id=sitting.id, asked_at=MONDAY, asked_reason="改了答案"
+    )
+    session.add(found)
+    session.flush()
+    return {"review_id": found.id}
 
 
 def kind(session: Session, cast: Cast) -> Mapping[str, Any]:
@@ -66,6 +79,14 @@ ROUTES = {
         values=certificate,
         data=lambda session, cast: {"reason": "代考"},
         expected={"administrator": 302, "nobody": 302},
+        others=403,
+    ),
+    "certificates.reviews": Route(expected=KIND_MAKERS, others=403),
+    "certificates.settle_review": Route(
+        "POST",
+        values=review,
+        data=lambda session, cast: {"outcome": "kept", "reason": "差 0.1 分，已补考"},
+        expected={"safety_manager": 302, "administrator": 302, "nobody": 302},
         others=403,
     ),
     "certificates.kinds": Route(expected=KIND_MAKERS, others=403),

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, inspect, select, text
+from sqlalchemy.orm import Session
 
 from accounts.models import User
 from app import create_app
 from certificates.models import Certificate
+from certificates.operations import ask_review
 from core import config as settings
 from core import migrate
 from core.audit import AuditEntry
@@ -17,8 +19,17 @@ from core.db import Database
 from core.errors import Conflict
 from core.identity import Actor
 from core.services import Services
-from exams.models import Sitting, SittingQuestion, SittingState
+from exams.corrections import ChangeKind
+from exams.dry_run import dry_run
+from exams.models import Appeal, AppealState, Exam, Sitting, SittingQuestion, SittingState
+from exams.operations.regrade import (
+    begin_regrade,
+    change_question,
+    draft_regrade,
+    write_results,
+)
 from exams.queries.marking_progress import waiting_for
+from exams.queries.regrade import drawn_lines
 from learning.images import ImageStore
 from learning.sources import content_roots
 from question_bank.operations import sync_content
@@ -185,7 +196,39 @@ def test_removal_is_refused_while_a_real_person_is_in_a_sample_team(loaded: Data
     session.close()
 
 
+def _regrade_something(session: Session) -> None:
+    """A regrade with an outcome, an appeal that led to it, a certificate in question."""
+    certificate = session.scalars(
+        select(Certificate).where(Certificate.sitting_id.is_not(None)).limit(1)
+    ).one()
+    sitting = session.get_one(Sitting, certificate.sitting_id)
+    actor = Actor(sitting.user_id, "示例")
+    exam = session.get_one(Exam, sitting.exam_id)
+    (drawn, *_more) = drawn_lines(session, exam.id)
+    regrade = draft_regrade(session, exam, actor=actor, now=MONDAY)
+    kind = ChangeKind.FULL_MARKS
+    change_question(session, regrade, drawn.version_id, kind, actor=actor, now=MONDAY)
+    seen = dry_run(session, exam, regrade)
+    begin_regrade(session, regrade, seen, reason="答案有误", actor=actor, now=MONDAY)
+    write_results(session, regrade.id, actor=actor, now=MONDAY, limit=len(seen.effects))
+    session.add(
+        Appeal(
+            exam_id=exam.id,
+            sitting_id=sitting.id,
+            user_id=sitting.user_id,
+            slot=0,
+            text="加错了",
+            state=AppealState.IN_HAND,
+            filed_at=MONDAY,
+            regrade_id=regrade.id,
+        )
+    )
+    ask_review(session, sitting.id, reason="答案有误", actor=actor, now=MONDAY)
+
+
 def test_removal_leaves_nothing_but_library_and_audit_log(loaded: Database) -> None:
+    with loaded.writing() as session:
+        _regrade_something(session)
     with loaded.writing() as session:
         remove_sample(session, actor=ACTOR, now=MONDAY)
 

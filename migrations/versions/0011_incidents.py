@@ -6,8 +6,8 @@ from alembic import op
 from core.db import UtcDateTime
 
 
-revision = "0010"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

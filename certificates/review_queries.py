@@ -1,0 +1,79 @@
+"""Reads about certificates whose pass is none any more, and about those of many sittings."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from certificates.models import Certificate, CertificateReview
+from certificates.queries import in_scope
+from core.errors import NotFound
+from core.identity import Actor, Role
+
+# Who decides on certificates whose pass is none any more, each within the own scope.
+REVIEWERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
+# Statements take so many ids at once; SQLite takes 32,766 parameters.
+IDS_AT_ONCE = 5_000
+
+
+def standing_of_sitting(session: Session, sitting_id: int) -> Certificate | None:
+    """The certificate that a sitting earned, unless it was revoked."""
+    return session.scalar(
+        select(Certificate).where(
+            Certificate.sitting_id == sitting_id, Certificate.revoked_at.is_(None)
+        )
+    )
+
+
+def open_review(session: Session, certificate_id: int) -> CertificateReview | None:
+    """The question to a person whether this certificate stands, while nobody has answered it."""
+    return session.scalar(
+        select(CertificateReview).where(
+            CertificateReview.certificate_id == certificate_id,
+            CertificateReview.settled_at.is_(None),
+        )
+    )
+
+
+def _open_in_scope(actor: Actor, today: date) -> Select[CertificateReview, Certificate]:
+    return (
+        in_scope(actor, today)
+        .join(CertificateReview, CertificateReview.certificate_id == Certificate.id)
+        .where(CertificateReview.settled_at.is_(None))
+        .with_only_columns(CertificateReview, Certificate)
+        .order_by(CertificateReview.asked_at, CertificateReview.id)
+    )
+
+
+def open_reviews(
+    session: Session, actor: Actor, *, today: date
+) -> list[tuple[CertificateReview, Certificate]]:
+    """Certificates of the actor's scope that a person must look at, the oldest question first."""
+    found = session.execute(_open_in_scope(actor, today))
+    return [(review, certificate) for review, certificate in found]
+
+
+def review_for(
+    session: Session, actor: Actor, review_id: int, *, today: date
+) -> tuple[CertificateReview, Certificate]:
+    """One of these; NotFound once it is settled, and for what lies outside the scope."""
+    found = _open_in_scope(actor, today).where(CertificateReview.id == review_id)
+    row = session.execute(found).first()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def count_of_sittings(
+    session: Session, sitting_ids: Collection[int], *, only_standing: bool = False
+) -> int:
+    """How many of these sittings have a certificate, or one that was not revoked."""
+    ids, count = list(sitting_ids), 0
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        part = ids[start : start + IDS_AT_ONCE]
+        found = select(func.count(Certificate.id)).where(Certificate.sitting_id.in_(part))
+        if only_standing:
+            found = found.where(Certificate.revoked_at.is_(None))
+        count += session.scalar(found) or 0
+    return count
