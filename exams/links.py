@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exams.chain import ANSWER, Link, digest, link_hash
-from exams.models import Answer, Exam, Sitting, SittingEvent, SittingQuestion
-from exams.queries.pools import must_pass_slots
+from exams.models import Answer, BlueprintRow, Exam, Sitting, SittingEvent, SittingQuestion
 
 PAPER = "paper"
 EXTENDED = "extended"
@@ -108,13 +107,15 @@ def paper_content(
             SittingQuestion.case_version_id,
             SittingQuestion.option_order,
             SittingQuestion.points_tenths,
+            BlueprintRow.is_must_pass,
         )
+        .join(BlueprintRow, BlueprintRow.id == SittingQuestion.blueprint_row_id)
         .where(SittingQuestion.sitting_id == sitting.id)
         .order_by(SittingQuestion.slot)
-    )
-    must_pass = must_pass_slots(session, sitting.id)
+    ).all()
+    must_pass = [row.slot for row in questions if row.is_must_pass]
     paper = [
-        [*row, digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
+        [*row[:-1], digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
         for row in questions
     ]
     return {
