@@ -23,11 +23,13 @@ from exams.models import (
     Exam,
     ExamAudience,
     Exemption,
+    PaperForm,
     PoolEntry,
     Sitting,
     SittingEvent,
     SittingPresence,
     SittingQuestion,
+    SittingSignature,
 )
 from learning.models import CourseModule, ModuleReading
 from sample import company, history
@@ -169,11 +171,13 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
         (CertificateKind, CertificateKind.is_sample),
         (Answer, Answer.sitting_id.in_(sittings)),
         (SittingEvent, SittingEvent.sitting_id.in_(sittings)),
+        (SittingSignature, SittingSignature.sitting_id.in_(sittings)),
         (SittingPresence, SittingPresence.sitting_id.in_(sittings)),
         (SittingQuestion, SittingQuestion.sitting_id.in_(sittings)),
         (Sitting, Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people)),
         (PoolEntry, PoolEntry.blueprint_row_id.in_(rows)),
         (BlueprintRow, BlueprintRow.exam_id.in_(exams)),
+        (PaperForm, PaperForm.exam_id.in_(exams) | PaperForm.made_by_id.in_(people)),
         (ExamAudience, ExamAudience.exam_id.in_(exams) | ExamAudience.team_id.in_(teams)),
         (Exemption, Exemption.exam_id.in_(exams) | Exemption.user_id.in_(people)),
         (Exam, Exam.is_sample | Exam.created_by_id.in_(people)),
