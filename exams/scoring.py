@@ -172,6 +172,44 @@ def worth_of(paper: Sequence[Any], corrections: Corrections, *, exam_mark_tenths
     return Worth(counted, full, pass_mark(exam_mark_tenths, drawn_tenths=drawn, full_tenths=full))
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A paper marked from the answers that count, by the corrections that are in force."""
+
+    paper: Sequence[Any]
+    scores: Mapping[int, int | None]
+    corrections: Corrections
+    worth: Worth
+    # The must-pass questions that were missed; None where there are none.
+    missed: tuple[int, ...] | None
+
+
+def _judged(session: Session, sitting: Sitting, exam: Exam) -> Judged:
+    corrections = corrections_of(session, exam.id)
+    with_late = queries.counts_late(sitting)
+    scores = _marked(session, sitting, exam, corrections, with_late=with_late)
+    paper = queries.paper_of(session, sitting.id)
+    worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
+    missed = missed_must_pass(session, exam, paper, scores, corrections.by_version)
+    return Judged(paper, scores, corrections, worth, missed)
+
+
+def _store_rows(session: Session, sitting: Sitting, found: Judged) -> None:
+    """Give each question of a paper its score and what it counts."""
+    if not found.paper:
+        return
+    sitting.full_score_tenths = found.worth.full_tenths
+    rows = [
+        {
+            "id": slot.id,
+            "score_tenths": found.scores[slot.slot],
+            "counted_tenths": found.worth.counted[slot.slot],
+        }
+        for slot in found.paper
+    ]
+    session.execute(update(SittingQuestion), rows)
+
+
 def store_scores(
     session: Session,
     sitting: Sitting,
@@ -186,35 +224,20 @@ def store_scores(
     While an answer waits for a person there is neither score nor verdict. `more` is what the chain
     is to say besides. Returns what the audit log is to say.
     """
-    corrections = corrections_of(session, exam.id)
-    with_late = queries.counts_late(sitting)
-    scores = _marked(session, sitting, exam, corrections, with_late=with_late)
-    score = total_of(scores.values())
-    paper = queries.paper_of(session, sitting.id)
-    worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
-    missed = missed_must_pass(session, exam, paper, scores, corrections.by_version)
+    found = _judged(session, sitting, exam)
+    scores, worth, missed = found.scores, found.worth, found.missed
     is_void = sitting.integrity_decision is IntegrityDecision.VOIDED
-    sitting.score_tenths = score
+    sitting.score_tenths = total_of(scores.values())
     sitting.pass_mark_tenths = worth.pass_mark_tenths
     sitting.must_pass_missed = None if missed is None else len(missed)
     sitting.is_passed = verdict_of(
-        score,
+        sitting.score_tenths,
         pass_mark_tenths=worth.pass_mark_tenths,
         missed=len(missed or ()),
         is_void=is_void,
     )
-    if paper:
-        sitting.full_score_tenths = worth.full_tenths
-        rows = [
-            {
-                "id": slot.id,
-                "score_tenths": scores[slot.slot],
-                "counted_tenths": worth.counted[slot.slot],
-            }
-            for slot in paper
-        ]
-        session.execute(update(SittingQuestion), rows)
-    after: dict[str, Any] = {"score_tenths": score, "is_passed": sitting.is_passed}
+    _store_rows(session, sitting, found)
+    after: dict[str, Any] = {"score_tenths": sitting.score_tenths, "is_passed": sitting.is_passed}
     if missed is not None:
         after["must_pass_missed"] = list(missed)
     content: dict[str, Any] = {
@@ -226,7 +249,8 @@ def store_scores(
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
         **(more or {}),
     }
-    if corrections.regrade_ids:
-        content["corrections"] = corrections.content(row.question_version_id for row in paper)
+    if found.corrections.regrade_ids:
+        versions = (row.question_version_id for row in found.paper)
+        content["corrections"] = found.corrections.content(versions)
     append_event(session, sitting, kind, content, now=now)
     return after

@@ -34,6 +34,7 @@ from exams.models import (
     MarkerAppointment,
     MarkingLease,
     MarkingTask,
+    PaperForm,
     PoolEntry,
     Regrade,
     RegradeChange,
@@ -42,6 +43,7 @@ from exams.models import (
     SittingEvent,
     SittingPresence,
     SittingQuestion,
+    SittingSignature,
 )
 from learning.models import CourseModule, ModuleReading
 from sample import company, history
@@ -197,11 +199,13 @@ def _steps() -> tuple[tuple[type[Any], Any], ...]:
             MarkerAppointment.exam_id.in_(exams) | MarkerAppointment.user_id.in_(people),
         ),
         (SittingEvent, SittingEvent.sitting_id.in_(sittings)),
+        (SittingSignature, SittingSignature.sitting_id.in_(sittings)),
         (SittingPresence, SittingPresence.sitting_id.in_(sittings)),
         (SittingQuestion, SittingQuestion.sitting_id.in_(sittings)),
         (Sitting, Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people)),
         (PoolEntry, PoolEntry.blueprint_row_id.in_(rows)),
         (BlueprintRow, BlueprintRow.exam_id.in_(exams)),
+        (PaperForm, PaperForm.exam_id.in_(exams) | PaperForm.made_by_id.in_(people)),
         (ExamAudience, ExamAudience.exam_id.in_(exams) | ExamAudience.team_id.in_(teams)),
         (Exemption, Exemption.exam_id.in_(exams) | Exemption.user_id.in_(people)),
         (Exam, Exam.is_sample | Exam.created_by_id.in_(people)),

@@ -16,6 +16,7 @@ from core.clock import local_date
 from core.errors import N_, Conflict
 from core.identity import Actor
 from exams.circumstances import keep_terminal_session, note_circumstances
+from exams.drawing import DrawnQuestion
 from exams.links import EXTENDED, REOPENED, TAKEN_OVER, append_event
 from exams.models import (
     RUNNING,
@@ -54,29 +55,7 @@ def start_sitting(
     refused = refusal_for(session, exam, tries, actor.user_id, zone=zone, now=now)
     if refused is not None:
         raise refused.conflict()
-    avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries.count else frozenset()
-    rows = pool_rows(session, exam.id)
-    shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
-    paper = paper_for(exam, rows, shift, seed=seed, avoid=avoided)
-    team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
-    sitting = Sitting(
-        exam_id=exam.id,
-        user_id=actor.user_id,
-        team_id=team_id,
-        post_id=post_id,
-        try_number=tries.count + 1,
-        state=SittingState.OPEN,
-        seed=seed,
-        started_at=now,
-        extra_minutes=0,
-        deadline=deadline_for(
-            started_at=now, minutes=exam.minutes, extra_minutes=0, closes_at=exam.closes_at
-        ),
-        full_score_tenths=sum(drawn.points_tenths for drawn in paper),
-        shift_id=shift.id if shift else None,
-        withdrawn_entries=withdrawn_entries(session, exam.id),
-        avoided_version_ids=sorted(avoided),
-    )
+    sitting, paper = _drawn(session, exam, tries.count, actor=actor, now=now, seed=seed, zone=zone)
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
     store_paper(session, sitting, exam, paper, now=now)
@@ -92,6 +71,44 @@ def start_sitting(
     )
     session.flush()
     return sitting
+
+
+def _drawn(
+    session: Session,
+    exam: Exam,
+    tries: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    seed: int,
+    zone: ZoneInfo,
+) -> tuple[Sitting, tuple[DrawnQuestion, ...]]:
+    """The person's next sitting, not yet stored, with all that drawing its paper again needs."""
+    assert actor.user_id is not None
+    avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries else frozenset()
+    rows = pool_rows(session, exam.id)
+    shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
+    paper = paper_for(exam, rows, shift, seed=seed, avoid=avoided)
+    team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
+    sitting = Sitting(
+        exam_id=exam.id,
+        user_id=actor.user_id,
+        team_id=team_id,
+        post_id=post_id,
+        try_number=tries + 1,
+        state=SittingState.OPEN,
+        seed=seed,
+        started_at=now,
+        extra_minutes=0,
+        deadline=deadline_for(
+            started_at=now, minutes=exam.minutes, extra_minutes=0, closes_at=exam.closes_at
+        ),
+        full_score_tenths=sum(drawn.points_tenths for drawn in paper),
+        shift_id=shift.id if shift else None,
+        withdrawn_entries=withdrawn_entries(session, exam.id),
+        avoided_version_ids=sorted(avoided),
+    )
+    return sitting, paper
 
 
 def _is_first(session: Session, sitting: Sitting) -> bool:

@@ -49,7 +49,7 @@ def sitting_for_official(session: Session, actor: Actor, sitting_id: int) -> tup
     is_seen = team is not None and actor.may_at(team.path, *READERS)
     if not is_seen and not is_over_everything(actor, *READERS):
         raise NotFound()
-    _refuse_running(sitting)
+    _refuse_unsigned(session, sitting)
     return exam, sitting
 
 
@@ -58,17 +58,17 @@ def own_sitting(
 ) -> tuple[Exam, Sitting, Copy]:
     """The actor's own closed sitting and which copy of it the exam's rules allow now."""
     sitting = sittings.sitting_for(session, actor, sitting_id)
-    _refuse_running(sitting)
+    _refuse_unsigned(session, sitting)
     exam = sittings.exam_of(session, sitting)
     seen = visible(session, exam, sitting, now=now)
     may_have_all = seen.result and seen.marks and seen.answers
     return exam, sitting, Copy.FULL if may_have_all else Copy.SHUT
 
 
-def _refuse_running(sitting: Sitting) -> None:
+def _refuse_unsigned(session: Session, sitting: Sitting) -> None:
     if sitting.state in RUNNING:
         raise Conflict(N_("这份答卷还没交，交了才有证据"))
-    if sitting.signature is None:
+    if not signatures_of(session, sitting.id):
         raise Conflict(N_("这份答卷没有签名：它交得比签名功能早，或签名时出了错。找系统管理员"))
 
 
