@@ -1,49 +1,30 @@
 """The sample company as a whole: loaded once into an empty database, removed without a trace."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from accounts.models import ActivationCode, AuthSession, NoticeAcknowledgement, User
+from accounts.models import ActivationCode, User
 from certificates.models import (
     Certificate,
     CertificateKind,
-    CertificateReview,
     CertificateSeries,
-    ExamAward,
 )
 from core.audit import record
 from core.clock import local_date
 from core.db import Base, Database
 from core.errors import N_, Conflict
 from core.identity import Actor, Grant
-from editor.models import WorkingCopy, WorkingRevision
 from exams.models import (
-    Answer,
-    Appeal,
-    BlueprintRow,
+    CardCode,
     Exam,
     ExamAudience,
-    Exemption,
-    ManualMark,
-    MarkerAppointment,
-    MarkingLease,
-    MarkingTask,
     PaperForm,
-    PoolEntry,
-    Regrade,
-    RegradeChange,
-    RegradeOutcome,
-    Sitting,
-    SittingEvent,
-    SittingPresence,
-    SittingQuestion,
-    SittingSignature,
 )
 from learning.models import CourseModule, ModuleReading
 from sample import company, history
@@ -152,8 +133,13 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     its teams or hold roles there, since they would be left without a place.
     """
     _refuse_while_in_use(session, select(Team.id).where(Team.is_sample))
-    _forget_names(session)
-    removed = {table.__tablename__: _delete(session, table, fits) for table, fits in _steps()}
+    doomed = _doomed()
+    _empty_references(session, doomed)
+    removed = {
+        table.name: _delete(session, table, fits) for table, fits in reversed(doomed.items())
+    }
+    unused = ~_has_numbers(CertificateSeries.series)
+    removed["certificate_series"] = _delete(session, CertificateSeries, unused)
     removed["team"] = _remove_teams(session)
     removed["post"] = _delete(session, Post, Post.is_sample & ~_is_used(Post.id))
     record(
@@ -168,69 +154,56 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     return removed
 
 
-def _steps() -> tuple[tuple[type[Any], Any], ...]:
-    """Which rows of which tables go, those that refer to others first."""
+def _roots() -> dict[str, ColumnElement[bool]]:
+    """What goes by itself; whatever cannot be without it goes along, in whichever table."""
     people = select(User.id).where(User.is_sample)
     teams = select(Team.id).where(Team.is_sample)
-    exams = select(Exam.id).where(Exam.is_sample | Exam.created_by_id.in_(people))
-    sittings = select(Sitting.id).where(Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people))
-    rows = select(BlueprintRow.id).where(BlueprintRow.exam_id.in_(exams))
     kinds = select(CertificateKind.id).where(CertificateKind.is_sample)
-    copies = select(WorkingCopy.id).where(WorkingCopy.owner_id.in_(people))
-    of_sample = Certificate.user_id.in_(people) | Certificate.kind_id.in_(kinds)
-    held = select(Certificate.id).where(of_sample | Certificate.sitting_id.in_(sittings))
-    regrades = select(Regrade.id).where(Regrade.exam_id.in_(exams))
-    return (
-        (CertificateReview, CertificateReview.certificate_id.in_(held)),
-        (Appeal, Appeal.sitting_id.in_(sittings)),
-        (RegradeOutcome, RegradeOutcome.sitting_id.in_(sittings)),
-        (RegradeChange, RegradeChange.regrade_id.in_(regrades)),
-        (Regrade, Regrade.exam_id.in_(exams)),
-        (Certificate, of_sample | Certificate.sitting_id.in_(sittings)),
-        (CertificateSeries, ~_has_numbers(CertificateSeries.series)),
-        (ExamAward, ExamAward.exam_id.in_(exams) | ExamAward.kind_id.in_(kinds)),
-        (CertificateKind, CertificateKind.is_sample),
-        (Answer, Answer.sitting_id.in_(sittings)),
-        (ManualMark, _of_papers(ManualMark, sittings) | ManualMark.marker_id.in_(people)),
-        (MarkingLease, _of_papers(MarkingLease, sittings) | MarkingLease.marker_id.in_(people)),
-        (MarkingTask, MarkingTask.sitting_id.in_(sittings)),
-        (
-            MarkerAppointment,
-            MarkerAppointment.exam_id.in_(exams) | MarkerAppointment.user_id.in_(people),
-        ),
-        (SittingEvent, SittingEvent.sitting_id.in_(sittings)),
-        (SittingSignature, SittingSignature.sitting_id.in_(sittings)),
-        (SittingPresence, SittingPresence.sitting_id.in_(sittings)),
-        (SittingQuestion, SittingQuestion.sitting_id.in_(sittings)),
-        (Sitting, Sitting.exam_id.in_(exams) | Sitting.user_id.in_(people)),
-        (PoolEntry, PoolEntry.blueprint_row_id.in_(rows)),
-        (BlueprintRow, BlueprintRow.exam_id.in_(exams)),
-        (PaperForm, PaperForm.exam_id.in_(exams) | PaperForm.made_by_id.in_(people)),
-        (ExamAudience, ExamAudience.exam_id.in_(exams) | ExamAudience.team_id.in_(teams)),
-        (Exemption, Exemption.exam_id.in_(exams) | Exemption.user_id.in_(people)),
-        (Exam, Exam.is_sample | Exam.created_by_id.in_(people)),
-        (ModuleReading, ModuleReading.user_id.in_(people)),
-        (WorkingRevision, WorkingRevision.working_copy_id.in_(copies)),
-        (WorkingCopy, WorkingCopy.id.in_(copies)),
-        (RosterImport, RosterImport.uploaded_by_id.in_(people)),
-        (RoleGrant, RoleGrant.user_id.in_(people)),
-        (Membership, Membership.user_id.in_(people)),
-        (ActivationCode, _of_either(ActivationCode.user_id, ActivationCode.made_by_id, people)),
-        (AuthSession, AuthSession.user_id.in_(people)),
-        (NoticeAcknowledgement, NoticeAcknowledgement.user_id.in_(people)),
-        (User, User.is_sample),
-    )
+    return {
+        "user": User.is_sample.is_(True),
+        "exam": Exam.is_sample | Exam.created_by_id.in_(people),
+        "exam_audience": ExamAudience.team_id.in_(teams),
+        "certificate": Certificate.kind_id.in_(kinds),
+        "certificate_kind": CertificateKind.is_sample.is_(True),
+        "paper_form": PaperForm.made_by_id.in_(people),
+        "roster_import": RosterImport.uploaded_by_id.in_(people),
+        "activation_code": ActivationCode.made_by_id.in_(people),
+        "card_code": CardCode.made_by_id.in_(people),
+    }
 
 
-def _forget_names(session: Session) -> None:
-    """What sample people did to things that stay, such as modules, stays without their names."""
-    people = select(User.id).where(User.is_sample)
-    emptied = {table.__tablename__ for table, _ in _steps()}
+def _doomed() -> dict[Table, ColumnElement[bool]]:
+    """Which rows of which tables go, parents before children: roots and all that rest on them.
+
+    A row rests on another through a foreign key that must be set; where it need not be, the key is
+    emptied instead. Teams and posts go by themselves.
+    """
+    found: dict[Table, ColumnElement[bool]] = {}
+    roots = _roots()
+    for table in Base.metadata.sorted_tables:
+        reasons = [roots[table.name]] if table.name in roots else []
+        for column in table.columns:
+            for key in column.foreign_keys:
+                parent = key.column.table
+                if parent in found and not column.nullable:
+                    gone = select(key.column).where(found[parent])
+                    reasons.append(column.in_(gone))
+        if reasons:
+            found[table] = or_(*reasons)
+    return found
+
+
+def _empty_references(session: Session, doomed: Mapping[Table, ColumnElement[bool]]) -> None:
+    """What stays, such as a module that a sample person published, stays without the names."""
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            names = [key.column.table.name for key in column.foreign_keys]
-            if "user" in names and column.nullable and table.name not in emptied:
-                session.execute(update(table).where(column.in_(people)).values({column.name: None}))
+            for key in column.foreign_keys:
+                parent = key.column.table
+                if column.nullable and parent in doomed:
+                    gone = select(key.column).where(doomed[parent])
+                    stays = ~doomed[table] if table in doomed else true()
+                    emptied = update(table).where(column.in_(gone), stays)
+                    session.execute(emptied.values({column.name: None}))
 
 
 def _has_numbers(series: Any) -> Any:
@@ -238,17 +211,7 @@ def _has_numbers(series: Any) -> Any:
     return select(Certificate.id).where(Certificate.number.like(series.concat("-%"))).exists()
 
 
-def _of_either(one: Any, other: Any, people: Any) -> Any:
-    return one.in_(people) | other.in_(people)
-
-
-def _of_papers(table: Any, sittings: Any) -> Any:
-    """Which rows are about a question on the paper of one of these sittings."""
-    places = select(SittingQuestion.id).where(SittingQuestion.sitting_id.in_(sittings))
-    return table.sitting_question_id.in_(places)
-
-
-def _delete(session: Session, table: type[Any], fits: Any) -> int:
+def _delete(session: Session, table: Any, fits: Any) -> int:
     result: Any = session.execute(
         delete(table).where(fits).execution_options(synchronize_session=False)
     )

@@ -164,7 +164,7 @@ def copy_exam(session: Session, exam: Exam, *, zone: ZoneInfo, actor: Actor, now
         entry_code=None,
     )
     columns = columns_of(definition) | asdict(draw_rules_of(exam))
-    columns |= asdict(MarkingSettings.of(exam))
+    columns |= asdict(MarkingSettings.of(exam)) | {"appeal_days": exam.appeal_days}
     copy = Exam(state=ExamState.DRAFT, created_by_id=actor.user_id, created_at=now, **columns)
     session.add(copy)
     session.flush()
