@@ -1,7 +1,7 @@
 """The answers to news of exams: awarding, proposing 待岗, a copied exam.
 
 Awarding needs the seeds and the zone; events reach a handler with the session and the event alone,
-so `app.py` makes that handler once with `make_award_handler(seeds, zone)` and subscribes it.
+so `wiring.py` makes that handler once with `make_award_handler(seeds, zone)` and subscribes it.
 """
 
 from collections.abc import Callable

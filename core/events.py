@@ -1,6 +1,6 @@
 """News that travels from a lower package to a higher one, inside the same transaction.
 
-A lower package publishes; `app.py` pairs events with handlers. Each handler runs in a savepoint:
+A lower package publishes; `wiring.py` pairs events with handlers. Each handler runs in a savepoint:
 if it fails, what was published stands, the failure is recorded, and the other handlers still run.
 Handlers are idempotent, so that a command can run them again.
 """

@@ -1,4 +1,4 @@
-"""What this package does when it announces something itself; paired in `app.subscribe`."""
+"""What this package does when it announces something itself; paired in `wiring.subscribe`."""
 
 from sqlalchemy.orm import Session
 

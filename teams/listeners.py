@@ -1,4 +1,4 @@
-"""What this package does when a lower one announces something; paired in `app.subscribe`."""
+"""What this package does when a lower one announces something; paired in `wiring.subscribe`."""
 
 from sqlalchemy.orm import Session
 
