@@ -71,6 +71,7 @@ class PointsField(StringField):
     """Points with at most one decimal, as tenths."""
 
     widget = TextInput()
+    least, refusal = 1, _l("分数大于 0，最多一位小数，例如 2 或 0.5")
 
     @property
     def tenths(self) -> int | None:
@@ -95,8 +96,8 @@ class PointsField(StringField):
             is_whole = tenths == tenths.to_integral_value()
         except InvalidOperation:
             raise ValueError(_l("分数填数字，例如 2 或 0.5")) from None
-        if not is_whole or not 0 < tenths <= MOST_POINTS * 10:
-            raise ValueError(_l("分数大于 0，最多一位小数，例如 2 或 0.5"))
+        if not is_whole or not self.least <= tenths <= MOST_POINTS * 10:
+            raise ValueError(self.refusal)
         self.data = int(tenths)  # type: ignore[assignment]  # a typed text field holding tenths
 
 

@@ -1,6 +1,5 @@
 """What the pages of marking take in."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -16,7 +15,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.forms import BaseForm
-from exams.forms import MOST_POINTS, OnlyIfRead, WholeNumber
+from exams.forms import OnlyIfRead, PointsField, WholeNumber
 from exams.hand_marking import LONGEST_REMARK
 from exams.operations.markers import MarkingSettings
 from teams.forms import choices_of
@@ -25,25 +24,10 @@ MARKER = "marker"
 ADJUDICATOR = "adjudicator"
 
 
-class ScoreField(StringField):
-    """A score with at most one decimal, as tenths; None where nothing was typed."""
+class ScoreField(PointsField):
+    """The same of a score, which may be nothing; None where nothing was typed."""
 
-    def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else str(self.data or "")
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            tenths = Decimal(text) * 10
-            is_whole = tenths == tenths.to_integral_value()
-        except InvalidOperation:
-            raise ValueError(_l("分数填数字，例如 2 或 0.5")) from None
-        if not is_whole or not 0 <= tenths <= MOST_POINTS * 10:
-            raise ValueError(_l("分数从 0 起，最多一位小数，例如 2 或 0.5"))
-        self.data = int(tenths)  # type: ignore[assignment]  # a typed text field holding tenths
+    least, refusal = 0, _l("分数从 0 起，最多一位小数，例如 2 或 0.5")
 
 
 class MarkForm(BaseForm):

@@ -14,6 +14,7 @@ from core.errors import N_, Conflict, NotFound
 from core.identity import Actor
 from exams.admission import CODE_TRIES, is_right_code, is_waiting, wait_after
 from exams.models import EntryPermit, EntryTries, Exam, ExamState, Sitting, SittingState
+from exams.operations.grants import add_grant
 from exams.operations.sitting import start_sitting
 from exams.queries import entry as queries
 from exams.queries.audience import Days, is_required
@@ -168,22 +169,5 @@ def let_in(
         raise Conflict(N_("这个人已经开考，不用放行"))
     if queries.permit_of(session, exam.id, user_id) is not None:
         raise Conflict(N_("这个人已经放行"))
-    session.add(
-        EntryPermit(
-            exam_id=exam.id,
-            user_id=user_id,
-            reason=reason,
-            granted_by_id=actor.user_id,
-            granted_at=now,
-        )
-    )
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="exam.entry.permitted",
-        subject=("exam", exam.id),
-        on_user_id=user_id,
-        reason=reason,
-    )
-    session.flush()
+    why = {"action": "exam.entry.permitted", "reason": reason}
+    add_grant(session, EntryPermit, exam, user_id, **why, actor=actor, now=now)

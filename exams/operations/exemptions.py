@@ -9,6 +9,7 @@ from core.audit import record
 from core.errors import N_, Conflict, NotFound
 from core.identity import Actor
 from exams.models import Exam, ExamState, Exemption, Sitting
+from exams.operations.grants import add_grant
 from exams.queries.audience import Days, audience_people
 from exams.queries.exams import locked_exam
 
@@ -38,25 +39,8 @@ def grant_exemption(
     begun = select(Sitting.id).where(Sitting.exam_id == exam.id, Sitting.user_id == user_id)
     if session.scalar(begun.limit(1)) is not None:
         raise Conflict(N_("这个人已经开考，不能再免考"))
-    session.add(
-        Exemption(
-            exam_id=exam.id,
-            user_id=user_id,
-            reason=reason,
-            granted_by_id=actor.user_id,
-            granted_at=now,
-        )
-    )
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="exam.exemption.granted",
-        subject=("exam", exam.id),
-        on_user_id=user_id,
-        reason=reason,
-    )
-    session.flush()
+    why = {"action": "exam.exemption.granted", "reason": reason}
+    add_grant(session, Exemption, exam, user_id, **why, actor=actor, now=now)
 
 
 def remove_exemption(

@@ -11,6 +11,7 @@ from core.errors import N_, Conflict, NotFound
 from core.identity import Actor
 from exams.integrity import Integrity, as_data, findings, tightened
 from exams.models import Exam, ExamIntegrity, ExamState, SafeBrowserExemption
+from exams.operations.grants import add_grant
 from exams.queries.exams import has_begun, locked_exam
 from exams.queries.incidents import integrity_of
 
@@ -63,25 +64,8 @@ def free_of_safe_browser(
     exam = locked_exam(session, exam)
     if _exemption(session, exam.id, user_id) is not None:
         raise Conflict(N_("这个人已经可以用任何浏览器考"))
-    session.add(
-        SafeBrowserExemption(
-            exam_id=exam.id,
-            user_id=user_id,
-            reason=reason,
-            granted_by_id=actor.user_id,
-            granted_at=now,
-        )
-    )
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="exam.safe_browser.exempted",
-        subject=("exam", exam.id),
-        on_user_id=user_id,
-        reason=reason,
-    )
-    session.flush()
+    why = {"action": "exam.safe_browser.exempted", "reason": reason}
+    add_grant(session, SafeBrowserExemption, exam, user_id, **why, actor=actor, now=now)
 
 
 def bind_to_safe_browser(
