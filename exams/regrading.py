@@ -32,6 +32,6 @@ def _write_all(services: Services, regrade_id: int) -> bool:
             batch = write_results(
                 session, regrade_id, actor=actor, now=services.clock.now(), after_id=last_id
             )
-        if batch.is_finished or batch.last_id == last_id:
+        if not batch.has_more:
             return batch.is_finished
         last_id = batch.last_id

@@ -43,10 +43,13 @@ WHOLE = (ChangeKind.VOID, ChangeKind.FULL_MARKS, ChangeKind.RESTORED)
 
 @dataclass(frozen=True)
 class Batch:
-    """What one batch did: the last sitting that it looked at, and whether all results stand."""
+    """What one batch did: after which sitting to go on, whether all results stand, and whether
+    there may be more to do now.
+    """
 
     last_id: int
     is_finished: bool
+    has_more: bool
 
 
 def draft_regrade(session: Session, exam: Exam, *, actor: Actor, now: datetime) -> Regrade:
@@ -223,7 +226,7 @@ def write_results(
     """
     regrade = queries.locked_regrade(session, regrade_id)
     if regrade.state is not RegradeState.APPLYING:
-        return Batch(after_id, is_finished=True)
+        return Batch(after_id, is_finished=True, has_more=False)
     exam = session.get_one(Exam, regrade.exam_id)
     ids = queries.pending_outcomes(session, regrade_id, limit=limit, after_id=after_id)
     for sitting_id in ids:
@@ -235,9 +238,9 @@ def write_results(
     session.flush()
     progress = queries.progress_of(session, regrade_id)
     if progress.done == progress.total and _note_stragglers(session, regrade, exam):
-        return Batch(0, is_finished=False)
+        return Batch(0, is_finished=False, has_more=True)
     if progress.done < progress.total:
-        return Batch(ids[-1] if ids else after_id, is_finished=False)
+        return Batch(ids[-1] if ids else after_id, is_finished=False, has_more=bool(ids))
     regrade.state, regrade.finished_at = RegradeState.APPLIED, now
     record(
         session,
@@ -249,7 +252,7 @@ def write_results(
         reason=regrade.reason,
     )
     session.flush()
-    return Batch(ids[-1] if ids else after_id, is_finished=True)
+    return Batch(ids[-1] if ids else after_id, is_finished=True, has_more=False)
 
 
 def _note_stragglers(session: Session, regrade: Regrade, exam: Exam) -> bool:
