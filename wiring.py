@@ -98,7 +98,6 @@ def register_panels(services: Services) -> None:
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)
-    services.panels["exams.result"].append(exams.views.evidence.receipt_panel)
     services.panels["exams.result"].append(exams.views.recorded.result_panel)
     services.panels["person"].append(exams.views.cards.person_panel)
     services.panels["team"].append(exams.views.cards.team_panel)

@@ -9,7 +9,6 @@ from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from core.identity import Actor
 from core.pages import stand_under
 from core.web import config, current_actor, db_session, moment, reading, requires, seeds, services
 from exams.evidence.bundle import bundle
@@ -29,7 +28,6 @@ from exams.queries.evidence import (
     sitting_for_official,
 )
 from exams.queries.exams import READERS, exam_for
-from exams.queries.sittings import sitting_for
 from exams.result_files import ready_at
 from exams.signatures import fingerprint
 from exams.signing import Signer, load_signer
@@ -60,12 +58,11 @@ def signer() -> Signer:
     return load_signer(config().keys_dir, seeds())
 
 
-def receipt_panel(session: Session, actor: Actor, sitting_id: int) -> str | None:
-    """On a candidate's result: the receipt of the whole sitting; nothing where it is unsigned."""
-    sitting = sitting_for(session, actor, sitting_id)
-    if sitting.signature is None or not signatures_of(session, sitting_id):
+def signed_receipt(session: Session, sitting: Sitting) -> ShownReceipt | None:
+    """The receipt of a whole sitting; nothing where it is unsigned."""
+    if sitting.signature is None or not signatures_of(session, sitting.id):
         return None
-    return render_template("exams/_receipt_panel.html", receipt=_receipt(session, sitting))
+    return _receipt(session, sitting)
 
 
 def _receipt(session: Session, sitting: Sitting) -> ShownReceipt:

@@ -29,6 +29,7 @@ from exams.rules import next_try_from, state_at
 from exams.views.answer_lines import AnswerLine, answer_lines, answered_picture
 from exams.views.appeals import last_moment, news_of, say_change
 from exams.views.blueprint import bp
+from exams.views.evidence import signed_receipt
 from exams.views.paper import TYPE_NAMES
 from exams.views.reading import reading_settings
 from exams.views.regrade_words import say_correction
@@ -218,7 +219,8 @@ def result(sitting_id: int) -> ResponseReturnValue:
         types=_type_rows(sitting) if seen.marks else [],
         slots=_slot_rows(sitting) if seen.marks and seen.is_over and not seen.questions else [],
         reveal_texts=_reveal_texts(exam, seen),
-        receipt=_receipt(sitting),
+        handed_in=_handed_in(sitting),
+        receipt=signed_receipt(session, sitting),
         lost_count=len(lost),
         wants_all=wants_all,
         hidden_count=len(questions) - len(shown),
@@ -232,7 +234,7 @@ def result(sitting_id: int) -> ResponseReturnValue:
     )
 
 
-def _receipt(sitting: Sitting) -> dict[str, Any]:
+def _handed_in(sitting: Sitting) -> dict[str, Any]:
     """That the paper was handed in, with how many answers; to be seen whatever else is."""
     answers = queries.last_answers(db_session(), sitting.id).values()
     head = sitting.signed_head or sitting.chain_head
