@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -111,8 +112,8 @@ def _earned(version: QuestionVersion, reply: Any, points: int, right: int | None
             return _share(filled, len(version.blanks), points)
         case "ordering":
             order = [o["id"] for o in version.options if o["is_right"]]
-            steps = set(zip(order, order[1:], strict=False))
-            kept = sum(step in steps for step in zip(reply, reply[1:], strict=False))
+            steps = set(pairwise(order))
+            kept = sum(step in steps for step in pairwise(reply))
             return _share(kept, len(steps), points)
         case "matching":
             belongs = {one["id"]: one["right_id"] for one in version.premises}

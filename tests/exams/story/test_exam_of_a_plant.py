@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.clock import ManualClock
 from core.services import Services
 from tests.cast import Cast
-from tests.exams.story import before, day, plant
+from tests.exams.story import after, before, corrected, day, plant, proof
 from tests.exams.story.world import Story
 
 
@@ -22,6 +22,10 @@ def test_an_exam_of_a_plant(
     a_plant_and_its_bank(story)
     an_examiner_writes_an_exam(story)
     the_day_of_the_exam(story)
+    people_mark(story)
+    results_come_out(story)
+    wrong = an_appeal_leads_to_a_regrade(story)
+    it_all_can_be_proved(story, wrong)
 
 
 def a_plant_and_its_bank(story: Story) -> None:
@@ -49,3 +53,36 @@ def the_day_of_the_exam(story: Story) -> None:
     day.the_cellar_delivers_late(story)
     day.the_hall_is_empty(story)
     day.people_decide(story)
+
+
+def people_mark(story: Story) -> None:
+    after.two_people_mark(story)
+    after.an_adjudicator_decides(story)
+    after.results_are_released(story)
+
+
+def results_come_out(story: Story) -> None:
+    after.pass_rates_add_up(story)
+    after.the_cheat_loses_the_certificate(story)
+    after.certificates_are_for_those_who_passed(story)
+    after.some_sit_again(story)
+    after.the_resits_count(story)
+
+
+def an_appeal_leads_to_a_regrade(story: Story) -> corrected.Correction:
+    wrong = corrected.find_the_wrong_question(story)
+    corrected.an_appeal_is_filed(story, wrong)
+    run = corrected.the_examiner_corrects_the_key(story, wrong)
+    corrected.the_regrade_is_applied(story, wrong, run)
+    corrected.certificates_follow(story, wrong)
+    corrected.the_appellant_reads_the_answer(story, wrong)
+    return wrong
+
+
+def it_all_can_be_proved(story: Story, wrong: corrected.Correction) -> None:
+    proof.every_chain_is_intact(story)
+    proof.evidence_stands_alone(story, wrong)
+    proof.the_digest_of_the_day_betrays_changes(story)
+    proof.the_table_holds_everybody(story)
+    proof.papers_are_drawn_again(story)
+    proof.papers_were_fair(story)

@@ -95,8 +95,7 @@ class Story:
 
     def sitting(self, user: User) -> Sitting:
         """The newest sitting of a person, read anew."""
-        found = self.session.get_one(Sitting, self.sittings[user.id], populate_existing=True)
-        return found
+        return self.session.get_one(Sitting, self.sittings[user.id], populate_existing=True)
 
     def all_sittings(self, *, try_number: int | None = None) -> list[Sitting]:
         self.settle()
