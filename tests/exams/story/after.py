@@ -6,6 +6,7 @@ from itertools import groupby
 import pytest
 from sqlalchemy import select
 
+from accounts.models import User
 from certificates.models import Certificate
 from certificates.review_queries import open_reviews
 from core.clock import local_date
@@ -130,7 +131,7 @@ def pass_rates_add_up(story: Story) -> Counts:
     return plant
 
 
-def _person(story: Story, user_id: int):  # type: ignore[no-untyped-def]
+def _person(story: Story, user_id: int) -> User:
     return next(user for user in story.people if user.id == user_id)
 
 

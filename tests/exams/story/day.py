@@ -196,7 +196,8 @@ def one_works_on_in_the_cellar(story: Story) -> None:
     page.hold()
     for slot, reply in list(replies_of(story, user).items())[:10]:
         page.send(page.choose(slot, reply, at_ms=milliseconds(story)))
-    page.show_life()
+    # With the sign of life comes what was said meanwhile.
+    assert "电来了，接着答" in str(page.show_life())
 
 
 def the_others_take_their_time(story: Story) -> None:
