@@ -95,13 +95,11 @@ def decide_late_answers(
         reason=reason,
     )
     session.flush()
-    if sitting.is_passed is None:
-        return
-    ids = (sitting.id, exam.id, sitting.user_id)
-    if was_passed is None:
-        publish(session, SittingMarked(actor, now, *ids, sitting.is_passed))
+    ids, is_passed = (sitting.id, exam.id, sitting.user_id), sitting.is_passed
+    if was_passed is None and is_passed is not None:
+        publish(session, SittingMarked(actor, now, *ids, is_passed))
     else:
-        publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed, reason))
+        publish(session, SittingRemarked(actor, now, *ids, bool(was_passed), is_passed, reason))
 
 
 def _refusal(

@@ -316,7 +316,7 @@ def _write_result(
         )
     outcome.score_after, outcome.full_after = sitting.score_tenths, sitting.full_score_tenths
     outcome.pass_mark_after = sitting.pass_mark_tenths or exam.pass_mark_tenths
-    outcome.is_passed, outcome.done_at = bool(sitting.is_passed), now
+    outcome.is_passed, outcome.done_at = sitting.is_passed, now
     session.flush()
     publish(
         session,
@@ -327,7 +327,7 @@ def _write_result(
             exam.id,
             sitting.user_id,
             bool(before["is_passed"]),
-            bool(sitting.is_passed),
+            sitting.is_passed,
             regrade.reason,
         ),
     )

@@ -187,6 +187,8 @@ def news_of(session: Session, user_id: int, *, now: datetime) -> list[News]:
 
 def say_change(one: Any) -> str:
     """76 分，合格 → 74 分，不合格."""
+    if one.score_after is None:
+        return str(_("待阅卷"))
     return str(
         _(
             "%(old)s 分，%(was)s → %(new)s 分，%(is)s",
