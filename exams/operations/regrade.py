@@ -19,6 +19,7 @@ from exams.links import REGRADED
 from exams.models import (
     RUNNING,
     Exam,
+    LateDecision,
     Regrade,
     RegradeChange,
     RegradeOutcome,
@@ -29,7 +30,7 @@ from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
 from exams.right_answers import problem_of
-from exams.scoring import scores_of, store_scores, worth_of
+from exams.scoring import scores_of, store_scores, total_of, worth_of
 from exams.versions import known_versions
 from question_bank.keys import ScoringRule
 
@@ -300,6 +301,9 @@ def _write_result(
         session.delete(outcome)
         return
     before = {"score_tenths": sitting.score_tenths, "is_passed": bool(sitting.is_passed)}
+    if sitting.late_decision is LateDecision.PENDING:
+        late = scores_of(session, sitting, exam, with_late=True)
+        sitting.late_score_tenths = total_of(late.values())
     if not _is_as_stored(session, sitting, exam):
         more = {"regrade": regrade.id, "before": before}
         after = store_scores(session, sitting, exam, kind=REGRADED, now=now, more=more)
