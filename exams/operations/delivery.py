@@ -64,7 +64,15 @@ def deliver_late(
         insert_answer(session, sitting.id, Tip.of(sitting), entry, is_late=True, now=now)
         session.refresh(sitting)
     at = sitting.deadline
-    close_sitting(session, sitting, SittingState.EXPIRED, at=at, actor=actor, now=now)
+    close_sitting(
+        session,
+        sitting,
+        SittingState.EXPIRED,
+        at=at,
+        has_new_late=bool(new),
+        actor=actor,
+        now=now,
+    )
     return Delivery(len(new), None)
 
 
