@@ -301,9 +301,7 @@ def _write_result(
         session.delete(outcome)
         return
     before = {"score_tenths": sitting.score_tenths, "is_passed": bool(sitting.is_passed)}
-    if sitting.late_decision is LateDecision.PENDING:
-        late = scores_of(session, sitting, exam, with_late=True)
-        sitting.late_score_tenths = total_of(late.values())
+    _renew_late_score(session, sitting, exam)
     if not _is_as_stored(session, sitting, exam):
         more = {"regrade": regrade.id, "before": before}
         after = store_scores(session, sitting, exam, kind=REGRADED, now=now, more=more)
@@ -335,6 +333,13 @@ def _write_result(
             regrade.reason,
         ),
     )
+
+
+def _renew_late_score(session: Session, sitting: Sitting, exam: Exam) -> None:
+    """What late answers would make, while nobody has decided on them."""
+    if sitting.late_decision is LateDecision.PENDING:
+        late = scores_of(session, sitting, exam, with_late=True)
+        sitting.late_score_tenths = total_of(late.values())
 
 
 def _is_as_stored(session: Session, sitting: Sitting, exam: Exam) -> bool:
