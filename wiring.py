@@ -49,6 +49,7 @@ def subscribe(bus: Bus, config: Config, seeds: SeedSource) -> None:
     bus.subscribe(exams.events.ExamCopied, certificates.awarding.copy_award)
     bus.subscribe(exams.events.SittingClosed, exams.listeners.bound_terminal_session)
     bus.subscribe(exams.events.SittingRemarked, certificates.reviewing.review_for_remarked_sitting)
+    bus.subscribe(exams.events.SittingMarked, certificates.reviewing.review_for_marked_sitting)
     signer = partial(exams.signing.load_signer, config.keys_dir, seeds)
     sign = exams.signing.make_sign_handler(signer)
     bus.subscribe(exams.events.SittingClosed, sign)

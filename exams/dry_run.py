@@ -43,7 +43,8 @@ class Marks:
     score_tenths: int
     full_tenths: int
     pass_mark_tenths: int
-    is_passed: bool
+    # None where an answer would wait for a person; the score is then that of the others.
+    is_passed: bool | None
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,16 @@ class Effect:
 
     @property
     def passes_anew(self) -> bool:
-        return self.after.is_passed and not self.before.is_passed
+        return bool(self.after.is_passed) and not self.before.is_passed
 
     @property
     def fails_anew(self) -> bool:
-        return self.before.is_passed and not self.after.is_passed
+        return bool(self.before.is_passed) and self.after.is_passed is False
+
+    @property
+    def waits(self) -> bool:
+        """Whether people would have to mark an answer that nobody marked while it did not count."""
+        return self.after.is_passed is None
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,15 @@ class DryRun:
 
     @cached_property
     def rising(self) -> list[Effect]:
-        return [one for one in self.effects if one.gain_tenths > 0]
+        return [one for one in self.effects if one.gain_tenths > 0 and not one.waits]
 
     @cached_property
     def falling(self) -> list[Effect]:
-        return [one for one in self.effects if one.gain_tenths < 0]
+        return [one for one in self.effects if one.gain_tenths < 0 and not one.waits]
+
+    @cached_property
+    def waiting(self) -> list[Effect]:
+        return [one for one in self.effects if one.waits]
 
     @cached_property
     def empty(self) -> list[Effect]:
@@ -193,12 +203,12 @@ def _after(
     held = {slot.slot: slot.score_tenths for slot in paper.slots}
     missed = (paper.sitting.must_pass_missed or 0) - paper.missed(held, force)
     is_passed = verdict_of(
-        score,
+        None if None in scores.values() else score,
         pass_mark_tenths=mark,
         missed=missed + paper.missed(scores, corrections),
         is_void=paper.sitting.integrity_decision is IntegrityDecision.VOIDED,
     )
-    return Marks(score, full, mark, bool(is_passed))
+    return Marks(score, full, mark, is_passed)
 
 
 def _given(

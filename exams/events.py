@@ -30,7 +30,8 @@ class SittingRemarked(Event):
     exam_id: int
     user_id: int
     was_passed: bool
-    is_passed: bool
+    # None while an answer waits for a person: the result is told by SittingMarked then.
+    is_passed: bool | None
     # Why, in the words of the person who decided.
     reason: str = ""
 

@@ -16,10 +16,14 @@ import xlsxwriter
 from sqlalchemy.orm import Session
 
 from core.identity import Actor
+from exams.corrections import AS_ASKED, Correction, shown_key
 from exams.lettering import TYPE_WORDS, key_in_letters, letters_of, reply_in_letters
-from exams.models import Exam, LateDecision, SittingState
+from exams.models import Exam, IntegrityDecision, LateDecision, SittingState
+from exams.queries.regrade import corrections_of
 from exams.queries.result_table import SittingLine, SlotLine, sitting_lines, slot_lines
+from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
+from question_bank.keys import AnswerKey
 
 PEOPLE = (
     *("工号", "姓名", "班组", "岗位", "第几次", "方式", "开始", "交卷", "收卷", "另加分钟"),
@@ -83,12 +87,17 @@ def result_book(
         people = _Sheet(book, "成绩", PEOPLE)
         for one in sittings:
             people.add(_person(one, zone))
-        _write_answers(session, book, sittings, zone)
+        corrections = corrections_of(session, exam.id).by_version
+        _write_answers(session, book, sittings, corrections, zone)
     return target.getvalue(), len(sittings)
 
 
 def _write_answers(
-    session: Session, book: xlsxwriter.Workbook, sittings: list[SittingLine], zone: ZoneInfo
+    session: Session,
+    book: xlsxwriter.Workbook,
+    sittings: list[SittingLine],
+    corrections: Mapping[int, Correction],
+    zone: ZoneInfo,
 ) -> None:
     of_id = {one.id: one for one in sittings}
     answers = _Sheet(book, "答题", ANSWERS)
@@ -101,12 +110,16 @@ def _write_answers(
             stems[line.version_id] = _stem(versions[line.version_id])
         count = counts.setdefault(line.version_id, [0, 0])
         count[0] += 1
-        count[1] += line.score_tenths == line.points_tenths
-        version = versions[line.version_id]
-        answers.add(_answer(line, of_id[line.sitting_id], version, stems[line.version_id], zone))
+        count[1] += 0 < line.points_tenths == line.score_tenths
+        version, correction = versions[line.version_id], corrections.get(line.version_id, AS_ASKED)
+        response = response_for_marking(version.printed.type, line.response)
+        key, one = shown_key(version, response, correction), of_id[line.sitting_id]
+        answers.add(_answer(line, one, version, key, stems[line.version_id], zone))
     questions = _Sheet(book, "题目", QUESTIONS)
     for version_id in sorted(versions):
-        questions.add(_question(versions[version_id], stems[version_id], counts[version_id]))
+        version = versions[version_id]
+        key = shown_key(version, None, corrections.get(version_id, AS_ASKED))
+        questions.add(_question(version, key, stems[version_id], counts[version_id]))
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -120,6 +133,8 @@ def _points(tenths: int | None) -> float | None:
 
 def _person(one: SittingLine, zone: ZoneInfo) -> list[Any]:
     verdict = {None: "待阅卷", True: "合格", False: "不合格"}[one.is_passed]
+    if one.integrity is IntegrityDecision.VOIDED:
+        verdict = "违纪作废"
     return [
         *(one.employee_no, one.name, one.team, one.post, one.try_number),
         "纸质" if one.is_on_paper else "网上",
@@ -137,7 +152,12 @@ def _person(one: SittingLine, zone: ZoneInfo) -> list[Any]:
 
 
 def _answer(
-    line: SlotLine, one: SittingLine, version: KnownVersion, stem: str, zone: ZoneInfo
+    line: SlotLine,
+    one: SittingLine,
+    version: KnownVersion,
+    key: AnswerKey,
+    stem: str,
+    zone: ZoneInfo,
 ) -> list[Any]:
     kind = version.printed.type
     given = reply_in_letters(
@@ -149,7 +169,7 @@ def _answer(
     return [
         *(one.employee_no, one.name, one.try_number, line.slot, version.version_id),
         *(TYPE_WORDS[kind], stem, given),
-        key_in_letters(version.key, option_order=line.option_order),
+        key_in_letters(key, option_order=line.option_order),
         _points(line.score_tenths),
         _points(line.points_tenths),
         _local(line.received_at, zone),
@@ -157,11 +177,11 @@ def _answer(
     ]
 
 
-def _question(version: KnownVersion, stem: str, counts: Sequence[int]) -> list[Any]:
+def _question(version: KnownVersion, key: AnswerKey, stem: str, counts: Sequence[int]) -> list[Any]:
     options: Mapping[int, str] = version.printed.option_html
     letters = letters_of(list(options))
     listed = "\n".join(f"{letters[i]}. {_words(html)}" for i, html in options.items())
-    right = key_in_letters(version.key, option_order=list(options))
+    right = key_in_letters(key, option_order=list(options))
     kind = TYPE_WORDS[version.printed.type]
     return [version.version_id, kind, stem, listed, right, *counts]
 

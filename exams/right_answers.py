@@ -18,15 +18,14 @@ from question_bank.keys import (
 )
 
 MOST_POINTS_TENTHS = 10_000
-# A person marks these; only making them void or giving everybody the points can be said of them.
-ONLY_WHOLE = N_("这道题由人阅卷，只能作废或给所有人满分")
+# A person marks these: there is no other key or rule for them. Other points scale what was given.
+BY_PEOPLE = N_("这道题由人阅卷，没有别的正确答案和给分规则；可以改分值、作废或给所有人满分")
 
 
 def problem_of(version: KnownVersion, kind: ChangeKind, value: Any) -> str | None:
     """Why this line cannot be about this question; None where it can."""
-    is_marked_line = kind in (ChangeKind.KEY, ChangeKind.POINTS, ChangeKind.POLICY)
-    if is_marked_line and isinstance(version.key, RubricKey):
-        return ONLY_WHOLE
+    if kind in (ChangeKind.KEY, ChangeKind.POLICY) and isinstance(version.key, RubricKey):
+        return BY_PEOPLE
     if kind is ChangeKind.POINTS and not 0 < value <= MOST_POINTS_TENTHS:
         return N_("分值要大于 0，不超过 1000 分。不想让它算分，选作废")
     if kind is not ChangeKind.KEY:
@@ -56,7 +55,7 @@ def _misfit(version: KnownVersion, answer: Any) -> str | None:
     if isinstance(key, HotspotKey):
         fits = bool(answer) and set(answer) <= {option for option, _region in key.regions}
         return None if fits else N_("至少选一处隐患")
-    return ONLY_WHOLE
+    return BY_PEOPLE
 
 
 def _misfit_of_choice(kind: QuestionType, key: ChoiceKey, answer: Any) -> str | None:

@@ -92,7 +92,7 @@ def sitting_record(session: Session, user_id: int, *, now: datetime) -> RecordSe
                 sitting.try_number,
                 sitting.started_at,
                 sitting.submitted_at,
-                Word(STATES[sitting.state]),
+                Word(N_("违纪作废") if sitting.is_void else STATES[sitting.state]),
                 None if sitting.id in hidden else _points(sitting.score_tenths),
                 _points(sitting.full_score_tenths),
                 None if sitting.id in hidden else sitting.is_passed,
@@ -155,8 +155,9 @@ def appeal_record(session: Session, user_id: int) -> RecordSection:
     )
 
 
-def regrade_record(session: Session, user_id: int) -> RecordSection:
-    """What corrections made of the person's results, the old ones beside the new."""
+def regrade_record(session: Session, user_id: int, *, now: datetime) -> RecordSection:
+    """What corrections made of the results that the person may see, the old beside the new."""
+    hidden = hidden_results(session, user_id, now=now)
     rows = session.execute(
         select(Exam.title, RegradeOutcome, Regrade.reason)
         .join(Regrade, Regrade.id == RegradeOutcome.regrade_id)
@@ -178,6 +179,7 @@ def regrade_record(session: Session, user_id: int) -> RecordSection:
                 one.done_at,
             )
             for title, one, reason in rows
+            if one.sitting_id not in hidden
         ],
     )
 
@@ -279,7 +281,7 @@ def make_records(clock: Clock) -> tuple[RecordKeeper, ...]:
         reading_record,
         at_present(sitting_record),
         answer_record,
-        regrade_record,
+        at_present(regrade_record),
         appeal_record,
         exemption_record,
         at_present(certificate_record),

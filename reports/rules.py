@@ -48,12 +48,14 @@ def outcome_of(*, is_exempt: bool, tries: Sequence[Try]) -> Outcome:
     if not tries:
         return Outcome.NOT_SAT
     ordered = sorted(tries, key=lambda one: one.number)
-    if all(one.is_passed is None for one in ordered):
-        waits = any(one.is_to_mark for one in ordered)
-        return Outcome.TO_MARK if waits else Outcome.UNDER_WAY
     if ordered[0].is_passed:
         return Outcome.PASSED_FIRST
-    return Outcome.PASSED_RESIT if any(one.is_passed for one in ordered) else Outcome.FAILED
+    if any(one.is_passed for one in ordered):
+        return Outcome.PASSED_RESIT
+    if any(one.is_to_mark for one in ordered):
+        return Outcome.TO_MARK
+    is_all_open = all(one.is_passed is None for one in ordered)
+    return Outcome.UNDER_WAY if is_all_open else Outcome.FAILED
 
 
 def team_counted_for(

@@ -232,7 +232,7 @@ def _score_problems(
         for name in ("score_tenths", "is_passed"):
             if end[name] != sitting[name]:
                 yield Problem(Wrong.SCORE, "总分" if name == "score_tenths" else "结论")
-    if any(link.kind in DECIDED_BY_PEOPLE for link in links):
+    if _is_decided_by_people(links):
         notes.append("有人阅卷或更正过得分：分数按记录链里的决定，没有只按答案重算")
         return
     again = _scores(data, links)
@@ -241,6 +241,15 @@ def _score_problems(
             notes.append(f"第 {slot} 题由人评分，没有重算")
         elif score != shown[slot]:
             yield Problem(Wrong.SCORE, f"第 {slot} 题按答案重算是 {score / 10:g} 分")
+
+
+def _is_decided_by_people(links: list[Link]) -> bool:
+    """Whether people gave scores, or the exam had been corrected when the paper was marked."""
+    return any(
+        link.kind in DECIDED_BY_PEOPLE
+        or (isinstance(link.content, dict) and "corrections" in link.content)
+        for link in links
+    )
 
 
 def _scores(data: Mapping[str, Any], links: list[Link]) -> dict[int, int | None]:

@@ -147,6 +147,11 @@ class Sitting(Base):
     # The pass mark by which it was judged; another than the exam's once questions were corrected.
     pass_mark_tenths: Mapped[int | None]
 
+    @property
+    def is_void(self) -> bool:
+        """Whether a person decided that it counts as not passed (违纪作废)."""
+        return self.integrity_decision is IntegrityDecision.VOIDED
+
 
 class SittingQuestion(Base):
     """One question of a drawn paper: slot, version, stored option order, points, mark.

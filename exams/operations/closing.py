@@ -154,6 +154,7 @@ def close_sitting(
     state: SittingState,
     *,
     at: datetime,
+    has_new_late: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -162,14 +163,16 @@ def close_sitting(
     Where an answer needs a person there is no result to tell yet.
 
     Answers that were delivered late are left out, unless the exam lets them count by themselves;
-    the score that they would make stands beside.
+    the score that they would make stands beside. A paper that was opened again keeps what a person
+    decided about them, unless more have come since (`has_new_late`).
     """
     exam = queries.exam_of(session, sitting)
     late = _late_scores(session, sitting, exam)
     if late is not None:
         sitting.late_score_tenths = total_of(late.values())
         is_automatic = exam.late_answers is LateAnswers.AUTOMATIC
-        sitting.late_decision = LateDecision.ACCEPTED if is_automatic else LateDecision.PENDING
+        if has_new_late or sitting.late_decision is None:
+            sitting.late_decision = LateDecision.ACCEPTED if is_automatic else LateDecision.PENDING
     sitting.state, sitting.delivery_until = state, None
     sitting.submitted_at = at
     chain_times(session, sitting, actor=actor, now=now)

@@ -64,7 +64,15 @@ def deliver_late(
         insert_answer(session, sitting.id, Tip.of(sitting), entry, is_late=True, now=now)
         session.refresh(sitting)
     at = sitting.deadline
-    close_sitting(session, sitting, SittingState.EXPIRED, at=at, actor=actor, now=now)
+    close_sitting(
+        session,
+        sitting,
+        SittingState.EXPIRED,
+        at=at,
+        has_new_late=bool(new),
+        actor=actor,
+        now=now,
+    )
     return Delivery(len(new), None)
 
 
@@ -95,13 +103,11 @@ def decide_late_answers(
         reason=reason,
     )
     session.flush()
-    if sitting.is_passed is None:
-        return
-    ids = (sitting.id, exam.id, sitting.user_id)
-    if was_passed is None:
-        publish(session, SittingMarked(actor, now, *ids, sitting.is_passed))
+    ids, is_passed = (sitting.id, exam.id, sitting.user_id), sitting.is_passed
+    if was_passed is None and is_passed is not None:
+        publish(session, SittingMarked(actor, now, *ids, is_passed))
     else:
-        publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed, reason))
+        publish(session, SittingRemarked(actor, now, *ids, bool(was_passed), is_passed, reason))
 
 
 def _refusal(

@@ -19,6 +19,7 @@ from exams.links import REGRADED
 from exams.models import (
     RUNNING,
     Exam,
+    LateDecision,
     Regrade,
     RegradeChange,
     RegradeOutcome,
@@ -29,7 +30,7 @@ from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
 from exams.right_answers import problem_of
-from exams.scoring import scores_of, store_scores, worth_of
+from exams.scoring import scores_of, store_scores, total_of, worth_of
 from exams.versions import known_versions
 from question_bank.keys import ScoringRule
 
@@ -303,6 +304,7 @@ def _write_result(
         session.delete(outcome)
         return
     before = {"score_tenths": sitting.score_tenths, "is_passed": bool(sitting.is_passed)}
+    _renew_late_score(session, sitting, exam)
     if not _is_as_stored(session, sitting, exam):
         more = {"regrade": regrade.id, "before": before}
         after = store_scores(session, sitting, exam, kind=REGRADED, now=now, more=more)
@@ -319,7 +321,7 @@ def _write_result(
         )
     outcome.score_after, outcome.full_after = sitting.score_tenths, sitting.full_score_tenths
     outcome.pass_mark_after = sitting.pass_mark_tenths or exam.pass_mark_tenths
-    outcome.is_passed, outcome.done_at = bool(sitting.is_passed), now
+    outcome.is_passed, outcome.done_at = sitting.is_passed, now
     session.flush()
     publish(
         session,
@@ -330,10 +332,17 @@ def _write_result(
             exam.id,
             sitting.user_id,
             bool(before["is_passed"]),
-            bool(sitting.is_passed),
+            sitting.is_passed,
             regrade.reason,
         ),
     )
+
+
+def _renew_late_score(session: Session, sitting: Sitting, exam: Exam) -> None:
+    """What late answers would make, while nobody has decided on them."""
+    if sitting.late_decision is LateDecision.PENDING:
+        late = scores_of(session, sitting, exam, with_late=True)
+        sitting.late_score_tenths = total_of(late.values())
 
 
 def _is_as_stored(session: Session, sitting: Sitting, exam: Exam) -> bool:

@@ -73,8 +73,5 @@ def _decide(
         reason=reason,
     )
     session.flush()
-    is_passed = bool(sitting.is_passed)
-    publish(
-        session,
-        SittingRemarked(actor, now, sitting.id, exam.id, sitting.user_id, was_passed, is_passed),
-    )
+    ids = (sitting.id, exam.id, sitting.user_id)
+    publish(session, SittingRemarked(actor, now, *ids, was_passed, sitting.is_passed, reason))

@@ -23,9 +23,11 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     or_,
     select,
     true,
+    union_all,
     values,
 )
 from sqlalchemy.orm import Session, aliased
@@ -38,6 +40,8 @@ from teams.models import Membership, Post, RoleGrant, Team
 
 # SQLite takes 32,766 parameters; a window is three of them.
 EXAMS_AT_ONCE = 500
+# So many windows are written as selects, of which the compiled statement is kept.
+FEW_EXAMS = 20
 
 
 @dataclass(frozen=True)
@@ -225,8 +229,19 @@ def _is_exempt() -> ColumnElement[bool]:
 def _as_table(windows: Mapping[int, Days]) -> CTE:
     columns = (column("exam_id", Integer), column("first_on", Date), column("last_on", Date))
     rows = [(exam_id, days.first, days.last) for exam_id, days in windows.items()]
-    # An empty table cannot be written as VALUES; no exam has the id 0.
+    # An empty table cannot be written; no exam has the id 0.
     rows = rows or [(0, date.min, date.min)]
+    if len(rows) <= FEW_EXAMS:
+        # VALUES is compiled anew each time, which costs more than all the rest of the statement.
+        lines = [
+            select(
+                literal(exam_id, Integer).label("exam_id"),
+                literal(first_on, Date).label("first_on"),
+                literal(last_on, Date).label("last_on"),
+            )
+            for exam_id, first_on, last_on in rows
+        ]
+        return (lines[0] if len(lines) == 1 else union_all(*lines)).cte("exam_window")
     return values(*columns, name="exam_window").data(rows).cte("exam_window")
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, aliased
 from accounts.models import User
 from core.identity import Actor
 from exams.definition import Phase, phase
-from exams.models import RUNNING, Exam, Exemption, Sitting, SittingState
+from exams.models import RUNNING, Exam, Exemption, IntegrityDecision, Sitting, SittingState
 from exams.queries.audience import Days, audience_people, invited_exams, required
 from exams.queries.exams import READERS, is_over_everything
 from exams.queries.sittings import exempt_exams, listed_exams, tries_of
@@ -57,6 +57,8 @@ class Candidate:
     standing: Standing
     # Whether a must-pass question was missed in any sitting.
     missed_must_pass: bool = False
+    # Whether a sitting was made void (违纪作废).
+    is_void: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def candidates(
             best_tenths=row[6],
             standing=Standing(row[7]),
             missed_must_pass=bool(row[8]),
+            is_void=bool(row[9]),
         )
         for row in rows
     ]
@@ -230,6 +233,7 @@ def _narrowed(
         done.c.best_tenths,
         stands.label("stands"),
         done.c.missed,
+        done.c.voided,
     )
     if wanted.words:
         found = found.where(matches(wanted.words))
@@ -251,6 +255,7 @@ def _done(exam: Exam) -> Subquery:
     """What each person has done at the exam so far."""
     passed = case((Sitting.is_passed.is_(True), 1), else_=0)
     is_open = case((Sitting.state == SittingState.OPEN, 1), else_=0)
+    voided = case((Sitting.integrity_decision == IntegrityDecision.VOIDED, 1), else_=0)
     waits = and_(Sitting.state.not_in(RUNNING), Sitting.is_passed.is_(None))
     is_to_mark = case((waits, 1), else_=0)
     return (
@@ -262,6 +267,7 @@ def _done(exam: Exam) -> Subquery:
             func.max(is_to_mark, type_=Integer).label("is_to_mark"),
             func.max(Sitting.score_tenths).label("best_tenths"),
             func.max(Sitting.must_pass_missed).label("missed"),
+            func.max(voided, type_=Integer).label("voided"),
         )
         .where(Sitting.exam_id == exam.id)
         .group_by(Sitting.user_id)

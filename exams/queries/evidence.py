@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.errors import N_, Conflict, NotFound
 from core.identity import Actor
-from exams.models import RUNNING, Exam, Sitting, SittingSignature
+from exams.models import RUNNING, Exam, IntegrityDecision, Sitting, SittingSignature
 from exams.queries import sittings
 from exams.queries.exams import READERS, exam_for, is_over_everything
 from exams.queries.visibility import visible
@@ -110,6 +110,7 @@ class ClosedSitting:
     score_tenths: int | None
     is_passed: bool | None
     signed_head: str | None
+    is_void: bool
 
 
 def count_closed(session: Session, actor: Actor, exam: Exam) -> int:
@@ -138,6 +139,7 @@ def _closed(actor: Actor, exam: Exam) -> Select[*tuple[Any, ...]]:
             Sitting.score_tenths,
             Sitting.is_passed,
             Sitting.signed_head,
+            func.coalesce(Sitting.integrity_decision == IntegrityDecision.VOIDED, false()),
         )
         .join(User, User.id == Sitting.user_id)
         .outerjoin(Team, Team.id == Sitting.team_id)

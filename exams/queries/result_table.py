@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -15,6 +15,7 @@ from exams.models import (
     RUNNING,
     Answer,
     Exam,
+    IntegrityDecision,
     LateDecision,
     Sitting,
     SittingEvent,
@@ -47,6 +48,7 @@ class SittingLine:
     late_decision: LateDecision | None
     is_on_paper: bool
     signed_head: str | None
+    integrity: IntegrityDecision | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class SlotLine:
     slot: int
     version_id: int
     option_order: list[int]
+    # What the question counts, after corrections.
     points_tenths: int
     score_tenths: int | None
     response: Any
@@ -86,6 +89,7 @@ def sitting_lines(session: Session, actor: Actor, exam: Exam) -> list[SittingLin
             Sitting.late_decision,
             on_paper,
             Sitting.signed_head,
+            Sitting.integrity_decision,
         )
         .join(User, User.id == Sitting.user_id)
         .outerjoin(Team, Team.id == Sitting.team_id)
@@ -118,7 +122,7 @@ def _questions(session: Session, part: list[SittingLine]) -> Any:
             question.slot,
             question.question_version_id,
             question.option_order,
-            question.points_tenths,
+            func.coalesce(question.counted_tenths, question.points_tenths),
             question.score_tenths,
         )
         .where(question.sitting_id.in_([one.id for one in part]))

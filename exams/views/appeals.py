@@ -27,6 +27,7 @@ from exams.operations.appeals import file_appeal
 from exams.queries import appeals as queries
 from exams.queries import sittings
 from exams.queries.regrade import regraded_since
+from exams.queries.visibility import hidden_results
 from exams.rules import appeal_until
 from exams.views.blueprint import bp
 
@@ -161,8 +162,11 @@ def about(one: Appeal) -> str:
 
 
 def news_of(session: Session, user_id: int, *, now: datetime) -> list[News]:
-    """What a person should learn: answers to appeals, and results that a regrade changed."""
-    since = now - queries.NEWS_SHOWN
+    """What a person should learn: answers to appeals, and results that a regrade changed.
+
+    Nothing is told of a changed result that the person may not see.
+    """
+    since, hidden = now - queries.NEWS_SHOWN, hidden_results(session, user_id, now=now)
     news = [
         News(
             _("《%(exam)s》%(about)s的申诉已答复", exam=title, about=about(one)),
@@ -181,12 +185,15 @@ def news_of(session: Session, user_id: int, *, now: datetime) -> list[News]:
             one.done_at,
         )
         for one, title in regraded_since(session, user_id, since=since)
+        if one.sitting_id not in hidden
     ]
     return sorted(news, key=lambda one: one.at, reverse=True)
 
 
 def say_change(one: Any) -> str:
     """76 分，合格 → 74 分，不合格."""
+    if one.score_after is None:
+        return str(_("待阅卷"))
     return str(
         _(
             "%(old)s 分，%(was)s → %(new)s 分，%(is)s",

@@ -39,6 +39,7 @@ Choice = Callable[[DryRun], list[Effect]]
 GROUPS: dict[str, tuple[Any, Choice]] = {
     "failing": (_l("合格变不合格"), lambda run: run.failing),
     "passing": (_l("不合格变合格"), lambda run: run.passing),
+    "waiting": (_l("要人工阅卷"), lambda run: run.waiting),
     "falling": (_l("分数降低"), lambda run: run.falling),
     "rising": (_l("分数提高"), lambda run: run.rising),
     "all": (_l("全部"), lambda run: list(run.effects)),
@@ -66,7 +67,7 @@ class ShownEffect:
     before: str
     after: str
     was_passed: bool
-    is_passed: bool
+    is_passed: bool | None
 
 
 @bp.route("/exams/<int:exam_id>/regrades", methods=["GET", "POST"])
@@ -160,7 +161,7 @@ def _done_page(session: Session, exam: Exam, found: Regrade) -> ResponseReturnVa
 def _effect(one: RegradeOutcome, user_id: int) -> Effect:
     before = Marks(one.score_before, one.full_before, one.pass_mark_before, one.was_passed)
     after = Marks(
-        one.score_after or 0, one.full_after or 0, one.pass_mark_after or 0, bool(one.is_passed)
+        one.score_after or 0, one.full_after or 0, one.pass_mark_after or 0, one.is_passed
     )
     return Effect(one.sitting_id, user_id, before, after)
 
@@ -331,7 +332,7 @@ def _shown(one: Effect, names: dict[int, tuple[str, str]]) -> ShownEffect:
         employee_no,
         say_marks(one.before),
         say_marks(one.after),
-        one.before.is_passed,
+        bool(one.before.is_passed),
         one.after.is_passed,
     )
 

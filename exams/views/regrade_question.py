@@ -72,7 +72,7 @@ def regrade_question(exam_id: int, regrade_id: int, version_id: int) -> Response
 
 def _kinds(version: KnownVersion) -> list[tuple[str, Any]]:
     can_mark = answer_of(version.key) is not None
-    marked = (ChangeKind.KEY, ChangeKind.POINTS, ChangeKind.POLICY)
+    marked = (ChangeKind.KEY, ChangeKind.POLICY)
     rules = OWN_RULES.get(type(version.key))
     return [
         (kind.value, words)

@@ -173,6 +173,8 @@ def _sign(exam: Exam, mine: TakenTries, *, is_exempt: bool, now: datetime) -> tu
         score = show_points(mine.last.score_tenths)
         if mine.has_passed:
             return "safe", _("合格，%(n)s 分", n=score)
+        if mine.last.is_void:
+            return "stop", _("违纪作废，%(n)s 分", n=score)
         if mine.last.must_pass_missed:
             return "stop", _("不合格，%(n)s 分，红线题答错", n=score)
         return "stop", _("不合格，%(n)s 分", n=score)
@@ -247,7 +249,11 @@ def _handed_in(sitting: Sitting) -> dict[str, Any]:
 
 def _slot_rows(sitting: Sitting) -> list[tuple[int, str, str]]:
     return [
-        (row.slot, show_points(row.score_tenths), show_points(row.points_tenths))
+        (
+            row.slot,
+            show_points(row.score_tenths),
+            show_points(row.points_tenths if row.counted_tenths is None else row.counted_tenths),
+        )
         for row in queries.paper_of(db_session(), sitting.id)
     ]
 

@@ -48,6 +48,8 @@ class Person:
     # Of the best marked sitting.
     score_tenths: int | None
     tries: int
+    # Whether a sitting was made void (违纪作废).
+    is_void: bool
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ def _people(
             outcome=outcome_of(is_exempt=is_exempt, tries=tries),
             score_tenths=max(scores, default=None),
             tries=len(own),
+            is_void=any(one.is_void for one in own),
         )
 
 

@@ -185,7 +185,7 @@ def _failed_row(one: MyExam) -> Row:
         hint=score,
         href=url_for("exams.result", sitting_id=last.id),
         sign="stop",
-        word=_("没合格"),
+        word=_("违纪作废") if last.is_void else _("没合格"),
     )
 
 
