@@ -184,8 +184,10 @@ def some_sit_again(story: Story) -> None:
     hand_in(story, people)
     waiting = sum(one.score_tenths is None for one in story.all_sittings(try_number=2))
     assert waiting > RESITS // 2
-    # Who failed stays failed until the resit says otherwise.
-    assert rates(story).total == verdicts
+    # Who failed and sat again is no longer failed, and not yet passed.
+    after = rates(story).total
+    assert (after.to_mark, after.failed) == (waiting, verdicts.failed - waiting)
+    assert after.passed == verdicts.passed
 
     first, second, _judge = story.markers
     assert mark_everything(story, first, STRICT) == waiting
