@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from certificates.models import CertificateKind, ExamAward
+from certificates.models import Certificate, CertificateKind, ExamAward
 from core.clock import ManualClock
 from exams.models import Exam, ExamKind, Reveal
 from tests.cast import Cast
@@ -110,21 +110,22 @@ def test_a_hidden_result_is_told_nowhere(
     session.flush()
     session.add(ExamAward(exam_id=exam.id, kind_id=kind.id))
     sitting = sat(session, learner, exam)
+    proof = f"/certificates/{session.query(Certificate).one().id}"
 
     assert "成绩还没公布" in learner.get(f"{sitting}/result").text
-    for place in ("/my-exams", "/my-certificates", "/certificates/1", "/", "/me/records"):
+    for place in ("/my-exams", "/my-certificates", proof, "/", "/me/records"):
         page = learner.get(place).text
         assert "安规合格证" not in page
         assert "40 分" not in page
     assert "已交卷，成绩没公布" in learner.get("/my-exams").text
-    assert learner.get("/certificates/1").status_code == 404
-    assert learner.get("/certificates/1.pdf").status_code == 404
+    assert learner.get(proof).status_code == 404
+    assert learner.get(f"{proof}.pdf").status_code == 404
     assert client_sees(learner, "/my-exams", "合格，40 分") is False
 
     clock.move_to(AFTER_WINDOW)
 
     assert "安规合格证" in learner.get("/my-certificates").text
-    assert learner.get("/certificates/1").status_code == 200
+    assert learner.get(proof).status_code == 200
     assert client_sees(learner, "/my-exams", "合格，40 分")
 
 

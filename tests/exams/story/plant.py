@@ -1,5 +1,6 @@
 """A plant of 300 people in three workshops, and a bank of 120 questions for them."""
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.identity import Role
@@ -67,6 +68,7 @@ def build_plant(story: Story) -> None:
 
 def build_bank(story: Story) -> None:
     """120 questions of eight types; twelve single choices cite one clause."""
+    _count_from_one(story.session)
     session = story.session
     kinds = {
         QuestionType.SINGLE_CHOICE: (60, factories.make_single),
@@ -102,3 +104,12 @@ def _place(session: Session, version: QuestionVersion, *, difficulty: int) -> No
 
 def public_id(session: Session, version: QuestionVersion) -> str:
     return session.get_one(Question, version.question_id).public_id
+
+
+def _count_from_one(session: Session) -> None:
+    """Papers are drawn by the ids of versions, and PostgreSQL goes on counting after a rollback."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for table in ("question", "question_version", "exam", "blueprint_row", "sitting"):
+        sequence = func.pg_get_serial_sequence(table, "id")
+        session.execute(select(func.setval(sequence, 1, False)))
