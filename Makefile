@@ -13,7 +13,7 @@ run: $(VENV)/.installed assets ## serve on http://127.0.0.1:8000
 	@exec $(BIN)/python start.py
 
 test: check ## all tests; without Chromium or PostgreSQL those parts are left out, and it says so
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(VENV)/.installed-dev assets ## style, types, course library
 	$(BIN)/ruff check .

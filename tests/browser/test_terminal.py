@@ -135,7 +135,8 @@ def test_page_that_nobody_looks_at_signs_out_by_itself(
     page = at_terminal(live, open_page)
     page.clock.install()
     come_in(page, learner.employee_no, "121212", "王小满")
-    expect(page.locator("[data-idle-told]")).to_be_attached()
+    # The script has begun to count.
+    expect(page.locator("[data-idle-told]")).to_contain_text("秒没人动")
     page.clock.run_for(181_000)
 
     expect(page).to_have_url(f"{live.url}/terminal")
