@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from flask_login import login_user
 from werkzeug.exceptions import HTTPException
 
-from accounts import passwords, rules
+from accounts import operations, passwords, rules
 from accounts.forms import ActivateForm, ChangePasswordForm
 from accounts.operations import EntryOutcome, Visit
 from accounts.rules import Purpose, Subjects
 from core.keys import derive
-from core.web import LoginUser, config, current_actor, moment, seeds, services
+from core.web import LoginUser, config, current_actor, db_session, moment, seeds, services
 
 
 def address() -> str:
@@ -94,3 +94,18 @@ def minutes_to_wait(outcome: EntryOutcome) -> int:
     if outcome.waits_until is None:
         return rules.WAIT.seconds // 60
     return rules.minutes_until(outcome.waits_until, now=moment())
+
+
+def sign_out_here() -> None:
+    """End the session of whoever is signed in, and empty this browser's cookie."""
+    actor = current_actor()
+    if actor.user_id is not None and actor.session_id is not None:
+        operations.end_sessions(
+            db_session(),
+            actor.user_id,
+            reason="signed_out",
+            only_id=actor.session_id,
+            actor=actor,
+            now=moment(),
+        )
+    cookie.clear()

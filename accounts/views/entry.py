@@ -166,17 +166,7 @@ def set_up() -> ResponseReturnValue:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     """End this browser's session; the next person on a shared terminal starts clean."""
-    actor = current_actor()
-    if actor.user_id is not None and actor.session_id is not None:
-        operations.end_sessions(
-            db_session(),
-            actor.user_id,
-            reason="signed_out",
-            only_id=actor.session_id,
-            actor=actor,
-            now=moment(),
-        )
-    cookie.clear()
+    browser.sign_out_here()
     return redirect(url_for("accounts.sign_in"))
 
 

@@ -11,7 +11,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts import operations as accounts
 from accounts import queries as people
 from accounts import rules
 from accounts.models import Terminal
@@ -232,17 +231,7 @@ def leaving_terminal() -> ResponseReturnValue:
 @bp.post("/terminal/leave")
 def leave_terminal() -> ResponseReturnValue:
     """End the session of whoever is signed in, and stand at the door again."""
-    actor = current_actor()
-    if actor.user_id is not None and actor.session_id is not None:
-        accounts.end_sessions(
-            db_session(),
-            actor.user_id,
-            reason="signed_out",
-            only_id=actor.session_id,
-            actor=actor,
-            now=moment(),
-        )
-    cookie.clear()
+    browser.sign_out_here()
     answer = redirect(url_for("exams.terminal"), 303)
     # What the browser may have kept of the pages; storage stays, for it may hold answers of an
     # interrupted sitting that only its own candidate can deliver.

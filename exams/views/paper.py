@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -16,7 +17,7 @@ from markupsafe import Markup
 from core.pages import show_points
 from exams.queries.pools import RowMark
 from exams.queries.sittings import SlotAnswer
-from exams.responses import POINTS_MARK
+from exams.responses import POINTS_MARK, Stored, Unfinished, response_from_form
 from exams.versions import KnownVersion, PrintedQuestion
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
@@ -363,3 +364,19 @@ def rule_hint(kind: QuestionType, rule: ScoringRule) -> str:
         RuleName.WEIGHTED: _("可选多项。按选项的权重给分，选错会扣分，最低 0 分。"),
     }
     return str(hints[rule.name])
+
+
+def responses_in_form(
+    paper: Iterable[Any], versions: Mapping[int, KnownVersion]
+) -> tuple[dict[int, Stored], dict[int, str]]:
+    """The replies of a form by slot, and of those that cannot be read yet, why not."""
+    responses: dict[int, Stored] = {}
+    unfinished: dict[int, str] = {}
+    for row in paper:
+        values = request.form.getlist(f"q{row.slot}")
+        try:
+            printed = versions[row.question_version_id].printed
+            responses[row.slot] = response_from_form(printed, values)
+        except Unfinished as why:
+            unfinished[row.slot] = str(why)
+    return responses, unfinished

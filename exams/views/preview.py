@@ -1,7 +1,5 @@
 """A paper as a candidate sees it, for the examiner: nothing is stored, nothing counts."""
 
-from typing import Any
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,11 +16,11 @@ from exams.queries.pools import row_marks
 from exams.queries.results import revealed_paper
 from exams.queries.sittings import SlotAnswer
 from exams.queries.visibility import Visible
-from exams.responses import Stored, Unfinished, response_from_form
+from exams.responses import Stored
 from exams.scoring import score_paper
 from exams.versions import KnownVersion, known_versions
 from exams.views.blueprint import bp
-from exams.views.paper import card_of, shown_paper, version_ids
+from exams.views.paper import card_of, responses_in_form, shown_paper, version_ids
 from exams.views.result import show_result
 
 EVERYTHING = Visible(result=True, marks=True, answers=True, explanations=True, is_over=True)
@@ -99,7 +97,7 @@ def _marked(
     versions: dict[int, KnownVersion],
     seed: int,
 ) -> str:
-    responses, unfinished = _replies(paper, versions)
+    responses, unfinished = responses_in_form(paper, versions)
     if unfinished:
         return _page(session, exam, paper, versions, unfinished, seed, responses)
     scores = score_paper(paper, versions, responses, exam_rule=exam.rule, manual={})
@@ -115,19 +113,3 @@ def _marked(
         is_passed=total >= exam.pass_mark_tenths,
         seed=seed,
     )
-
-
-def _replies(
-    paper: list[PreviewQuestion], versions: dict[int, KnownVersion]
-) -> tuple[dict[int, Any], dict[int, str]]:
-    """The replies of the form by slot, and of those that cannot be read yet, why not."""
-    responses: dict[int, Any] = {}
-    unfinished: dict[int, str] = {}
-    for row in paper:
-        values = request.form.getlist(f"q{row.slot}")
-        try:
-            printed = versions[row.question_version_id].printed
-            responses[row.slot] = response_from_form(printed, values)
-        except Unfinished as why:
-            unfinished[row.slot] = str(why)
-    return responses, unfinished

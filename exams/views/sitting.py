@@ -21,12 +21,12 @@ from exams.queries.entry import entry_end_of, refusal_for, refuse_address
 from exams.queries.pools import is_for_persons, paper_size, row_marks
 from exams.queries.visibility import shows_during
 from exams.receipts import receipt_code
-from exams.responses import Stored, Unfinished, response_from_form
+from exams.responses import Stored
 from exams.rules import StartRefusal, delivery_until, seconds_left, state_at
 from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.journal import milliseconds, urls_of
-from exams.views.paper import card_of, shown_paper, version_ids
+from exams.views.paper import card_of, responses_in_form, shown_paper, version_ids
 from exams.views.reading import reading_settings
 from exams.views.recorded import before_start, integrity_page
 from exams.views.result import window_text
@@ -210,16 +210,7 @@ def _responses_in_form(found: Sitting) -> tuple[dict[int, Stored], dict[int, str
     """The replies of a page by slot, and of those that cannot be stored yet, why not."""
     paper = queries.paper_of(db_session(), found.id)
     versions = known_versions(db_session(), [row.question_version_id for row in paper])
-    responses: dict[int, Stored] = {}
-    unfinished: dict[int, str] = {}
-    for row in paper:
-        values = request.form.getlist(f"q{row.slot}")
-        try:
-            printed = versions[row.question_version_id].printed
-            responses[row.slot] = response_from_form(printed, values)
-        except Unfinished as why:
-            unfinished[row.slot] = str(why)
-    return responses, unfinished
+    return responses_in_form(paper, versions)
 
 
 @bp.get("/sittings/<int:sitting_id>/hand-in")
