@@ -102,41 +102,62 @@ def make_user(
     return user
 
 
+# Name, kind and the node above it, from the top down.
+TREE = {
+    "enterprise": ("示例机械厂", TeamKind.ENTERPRISE, None),
+    "safety": ("安全科", TeamKind.DEPARTMENT, "enterprise"),
+    "plant": ("一分厂", TeamKind.PLANT, "enterprise"),
+    "press": ("冲压车间", TeamKind.WORKSHOP, "plant"),
+    "weld": ("焊装车间", TeamKind.WORKSHOP, "plant"),
+    "press_one": ("冲压一班", TeamKind.TEAM, "press"),
+    "press_two": ("冲压二班", TeamKind.TEAM, "press"),
+    "weld_one": ("焊接一班", TeamKind.TEAM, "weld"),
+    "weld_two": ("焊接二班", TeamKind.TEAM, "weld"),
+}
+
+
 def _make_tree(session: Session) -> dict[str, Team]:
-    enterprise = make_team(session, "示例机械厂", TeamKind.ENTERPRISE)
-    plant = make_team(session, "一分厂", TeamKind.PLANT, enterprise)
-    press = make_team(session, "冲压车间", TeamKind.WORKSHOP, plant)
-    weld = make_team(session, "焊装车间", TeamKind.WORKSHOP, plant)
-    return {
-        "enterprise": enterprise,
-        "safety": make_team(session, "安全科", TeamKind.DEPARTMENT, enterprise),
-        "plant": plant,
-        "press": press,
-        "press_one": make_team(session, "冲压一班", TeamKind.TEAM, press),
-        "press_two": make_team(session, "冲压二班", TeamKind.TEAM, press),
-        "weld": weld,
-        "weld_one": make_team(session, "焊接一班", TeamKind.TEAM, weld),
-        "weld_two": make_team(session, "焊接二班", TeamKind.TEAM, weld),
-    }
+    """The nodes, written a level at a time: every test waits for them."""
+    teams: dict[str, Team] = {}
+    for key, (name, kind, above) in TREE.items():
+        if above and teams[above].id is None:
+            session.flush()
+        parent_id = teams[above].id if above else None
+        teams[key] = Team(name=name, kind=kind, parent_id=parent_id, path="")
+        session.add(teams[key])
+    session.flush()
+    for key, (_name, _kind, above) in TREE.items():
+        teams[key].path = f"{teams[above].path if above else '/'}{teams[key].id}/"
+    return teams
 
 
 def make_cast(session: Session, *, now: datetime) -> Cast:
     """Put the whole cast into the database."""
     cast = Cast(session, teams=_make_tree(session))
-    for number, (key, name, team, post_name, grant) in enumerate(PEOPLE, start=1):
-        if post_name not in cast.posts:
-            cast.posts[post_name] = Post(name=post_name)
-            session.add(cast.posts[post_name])
-            session.flush()
-        user = make_user(
-            session,
-            f"2026{number:04d}",
-            name,
-            now=now,
-            team=cast.teams[team],
-            post=cast.posts[post_name],
+    cast.posts = {name: Post(name=name) for _key, _name, _team, name, _grant in PEOPLE}
+    cast.users = {
+        key: User(
+            employee_no=f"2026{number:04d}",
+            name=name,
+            employment_kind=EmploymentKind.EMPLOYEE,
+            hired_on=date(2024, 1, 1),
+            created_at=now,
         )
-        cast.users[key] = user
+        for number, (key, name, *_rest) in enumerate(PEOPLE, start=1)
+    }
+    session.add_all([*cast.posts.values(), *cast.users.values()])
+    session.flush()
+    for key, _name, team, post_name, grant in PEOPLE:
+        user = cast.users[key]
+        session.add(
+            Membership(
+                user_id=user.id,
+                team_id=cast.teams[team].id,
+                post_id=cast.posts[post_name].id,
+                is_main=True,
+                from_on=user.hired_on,
+            )
+        )
         if grant:
             role, over = grant
             session.add(

@@ -105,6 +105,7 @@ def test_a_trainer_writes_a_module_and_another_person_publishes_it(
     reviewer = open_page(user=live_cast.user("safety_manager"), size=DESK)
     reviewer.goto("/editor?state=in_review")
     reviewer.get_by_role("link", name=f"复核：{title}").click()
+    expect(reviewer.get_by_role("button", name="发布这一版")).to_be_visible()
     reviewer.evaluate(AXE_SCRIPT)
     assert reviewer.evaluate(AXE) == []
     shoot(reviewer, f"review-{key}")

@@ -28,7 +28,16 @@ Browser = Callable[[str], FlaskClient]
 
 @pytest.fixture
 def sitting(session: Session, cast: Cast) -> Sitting:
-    made = sat(session, cast)
+    """Options in the order of writing, so that a letter means the same on every database."""
+    exam = make_exam(
+        session,
+        cast,
+        one_of_each(session),
+        shuffles_questions=False,
+        shuffles_options=False,
+        minutes=90,
+    )
+    made = sat(session, cast, exam)
     session.commit()
     return made
 
