@@ -22,9 +22,6 @@ FATES = {"arrives": 50, "lost": 12, "unanswered": 12, "twice": 10, "held": 8, "a
 WORDS = ("5", "倒放", "倒置", "六", "横放")
 SETTLED = re.compile("已保存|离线，已存本机|每答一题自动保存")
 
-# Nothing here depends on how long something takes; a busy machine may take its time.
-PATIENCE_MS = 60_000
-
 # What each question shows, as the server would store it.
 SHOWN = """() => Object.fromEntries([...document.querySelectorAll('.question')].map(q => {
   const ticked = [...q.querySelectorAll('.option input:checked')].map(i => i.value);
@@ -76,7 +73,6 @@ class Network:
 
     def __post_init__(self) -> None:
         self.rng = Random(f"network {self.seed}")
-        self.context.set_default_timeout(PATIENCE_MS)
         self.context.route(SPOKEN_TO, self.meet)
 
     def meet(self, route: Route) -> None:
@@ -234,7 +230,7 @@ class Candidate:
         self.network.is_prompt = True
         self.network.release()
         told = self.page.locator("[data-receipt]:visible").first
-        expect(told).to_contain_text(SETTLED, timeout=PATIENCE_MS)
+        expect(told).to_contain_text(SETTLED)
         self.network.is_prompt = False
         self.come_online()
         for slot, replies in self.replies.items():
@@ -307,7 +303,7 @@ class Candidate:
         return {slot: replies[-1] for slot, replies in self.replies.items()}
 
     def shown(self) -> dict[int, Any]:
-        expect(self.page.locator("body.exam-live")).to_be_attached(timeout=PATIENCE_MS)
+        expect(self.page.locator("body.exam-live")).to_be_attached()
         return {int(slot): reply for slot, reply in self.page.evaluate(SHOWN).items()}
 
     def flagged(self) -> set[int]:

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from exams.models import Exam, Sitting, SittingState
 from question_bank.models import QuestionVersion
-from tests.browser.chaos import PATIENCE_MS, Candidate, Network
+from tests.browser.chaos import Candidate, Network
 from tests.browser.conftest import DESK, PHONE, Live, OpenPage
 from tests.browser.papers import saved, sitting_of, start, stored
 from tests.cast import Cast
@@ -94,7 +94,7 @@ def test_server_ends_with_the_choices_that_the_page_promised(
         network.release()
         candidate.come_online()
         waiting = candidate.page.locator("[data-count='local']").first
-        expect(waiting).to_have_text("0", timeout=PATIENCE_MS)
+        expect(waiting).to_have_text("0")
         saved(candidate.page)
         sitting_id = sitting_of(candidate.page)
         kept = {slot: same(reply) for slot, reply in stored(live, sitting_id).items()}
