@@ -1,7 +1,7 @@
 // Handing in, from the page and without leaving it: what is still here goes first, then the paper,
 // and only then does the page go on to the result. Tried again until the server has answered.
 
-import { ask, post } from "./post.js";
+import { ask } from "./post.js";
 
 // The server takes an answer as in time for this long after the deadline.
 const GRACE_MS = 5000;
@@ -45,15 +45,10 @@ export class Ending {
   }
 
   async submit() {
-    this.refusal = null;
-    const answer = await post(this.urls.submit, this.csrf, {});
-    if (answer === null || !answer.ok) return false;
+    const told = await ask(this.urls.submit, this.csrf, {});
     // Too early, says the server: the sentence is for the candidate.
-    const told = await answer.json().catch(() => null);
-    if (told?.outcome === "too_early") {
-      this.refusal = told.message;
-      return false;
-    }
+    this.refusal = told?.outcome === "too_early" ? told.message : null;
+    if (!told?.outcome || this.refusal) return false;
     this.finish();
     return true;
   }

@@ -1,6 +1,9 @@
-// One request to the server as JSON: the answer, or null where there was none.
+// One request to the server as JSON: the answer, or null where there was none. A box in between that
+// speaks for the server (a Wi-Fi sign-in page, a proxy in trouble) has not answered.
 
 const GIVE_UP_MS = 10000;
+// On each answer of the server, and on nobody else's.
+const SERVER_MARK = "X-Request-Id";
 
 // The token of a page that was sent after somebody had signed in again; the old one is void then.
 let renewed = null;
@@ -15,7 +18,7 @@ async function send(url, csrf, body) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), GIVE_UP_MS);
   try {
-    return await fetch(url, {
+    const answer = await fetch(url, {
       method: "POST",
       headers: {
         "Content-Type": "application/json",
@@ -25,6 +28,7 @@ async function send(url, csrf, body) {
       body: JSON.stringify(body),
       signal: stop.signal,
     });
+    return answer.headers.has(SERVER_MARK) ? answer : null;
   } catch {
     return null;
   } finally {

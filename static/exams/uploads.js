@@ -88,7 +88,7 @@ export class Uploads {
       return true;
     }
     const told = answer.ok ? await answer.json().catch(() => null) : null;
-    // An answer that is none: the server stumbles, or some box in between spoke for it.
+    // The server stumbles.
     if (told === null) return this.failed("offline");
     this.failures = 0;
     return this.decided(entry, told);

@@ -1,5 +1,7 @@
 """Sitting an exam that is interrupted: reload, other device, no network, no time, sent twice."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
@@ -265,19 +267,30 @@ def test_handing_in_twice_marks_once(
     assert closings(live, sitting_of(page)) == 1
 
 
+def lose_the_answer(route: Route) -> None:
+    route.fetch()
+    route.abort("internetdisconnected")
+
+
+def let_a_box_answer(route: Route) -> None:
+    """A Wi-Fi that wants a sign-in first says 200 to everything, and lets nothing through."""
+    route.fulfill(status=200, content_type="application/json", body='{"outcome": "submitted"}')
+
+
+@pytest.mark.parametrize("interrupt", [lose_the_answer, let_a_box_answer])
 def test_page_asks_again_when_handing_in_gets_no_answer(
-    live: Live, live_cast: Cast, exam: Exam, open_page: OpenPage
+    live: Live,
+    live_cast: Cast,
+    exam: Exam,
+    open_page: OpenPage,
+    interrupt: Callable[[Route], None],
 ) -> None:
     page = open_page(live_cast.user("learner"))
     start(page, exam)
     choose(page, question(page, VERDICT), "错")
     saved(page)
 
-    def lose_the_answer(route: Route) -> None:
-        route.fetch()
-        route.abort("internetdisconnected")
-
-    page.route("**/submit", lose_the_answer, times=1)
+    page.route("**/submit", interrupt, times=1)
     page.locator("[data-check]:visible").first.click()
     page.get_by_role("dialog").get_by_role("button", name="交卷").click()
     expect(page.locator(".receipt-off")).to_contain_text("交卷没有回音，正在再问")
