@@ -41,8 +41,8 @@ class PlannedExam:
     module_keys: tuple[str, ...] = ()
     award: str | None = None
     is_draft: bool = False
-    # Names of demo sign-ins that mark its written answers, which all wait.
-    markers: tuple[str, ...] = ()
+    # Whether its written answers are marked by two people, with a third where they disagree.
+    is_marked_twice: bool = False
 
 
 FULL = (
@@ -122,7 +122,7 @@ def planned_exams(year: int) -> list[PlannedExam]:
             1,
             posts=("电焊工",),
             module_keys=("case-night-welding",),
-            markers=("孙清明",),
+            is_marked_twice=True,
         ),
     ]
 
@@ -176,8 +176,11 @@ def sittings(
 
 def reply(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
     """What somebody of this ability answers; a few leave a question open."""
-    if rng.random() < 0.01:
-        return None
+    return None if rng.random() < 0.01 else chosen(rng, key, ability)
+
+
+def chosen(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
+    """What somebody chooses who leaves nothing open; 1 is always right, 0 always wrong."""
     is_right = rng.random() < ability
     if isinstance(key, VerdictKey):
         return key.verdict if is_right else not key.verdict
