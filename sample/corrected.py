@@ -6,11 +6,10 @@ count afterwards: some people rose over the pass mark, one fell under it.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.db import Database
@@ -20,7 +19,7 @@ from exams.corrections import ChangeKind
 from exams.definition import ExamDefinition
 from exams.dry_run import dry_run
 from exams.integrity import Integrity
-from exams.models import WHOLE_RESULT, AppealOutcome, Exam, Reveal, Sitting, SittingQuestion
+from exams.models import WHOLE_RESULT, AppealOutcome, Exam, Reveal, Sitting
 from exams.operations.appeals import bind_appeals, decide_appeals, file_appeal
 from exams.operations.closing import submit_sitting
 from exams.operations.definition import create_exam, set_audience, set_blueprint
@@ -41,29 +40,30 @@ from question_bank.keys import QuestionType, RuleName
 from sample import history
 from sample.exams import Scene
 from sample.hall import RED_LINE, drawn, fixed
-from sample.sitting import Leaving, answer, be_there, come_in
+from sample.sitting import Leaving, answer, be_there, come_in, slot_of, versions_of
 
 TEAMS = ("冲压一班", "冲压二班", "冲压三班")
 OPENED_DAYS_AGO, CLOSED_DAYS_AGO = 9, 3
-# 急停等于隔离, which is red-line; four single choices; 牌上写什么; 试启动之后; 个人锁的原则
-QUESTIONS = (
-    (RED_LINE, 10),
-    ("q-a6y758", 10),
-    ("q-592x93", 10),
-    ("q-gp6abj", 10),
-    ("q-q5pgz9", 10),
-    ("q-vycsd7", 20),
-    ("q-ay52am", 10),
-    ("q-5s4ggr", 10),
-)
-LOCK_OF_A_COLLEAGUE, TAGS = 3, 6
-SLOTS = range(1, len(QUESTIONS) + 2)
+# 急停等于隔离 is red-line; then four single choices, 牌上写什么, 试启动之后, 个人锁的原则.
+CLEARING, LOCK_OF_A_COLLEAGUE, MOULD = "q-a6y758", "q-592x93", "q-gp6abj"
+LOCK_BOX, TAGS, TRIAL, OWN_LOCK = "q-q5pgz9", "q-vycsd7", "q-ay52am", "q-5s4ggr"
+POINTS = {
+    RED_LINE: 10,
+    CLEARING: 10,
+    LOCK_OF_A_COLLEAGUE: 10,
+    MOULD: 10,
+    LOCK_BOX: 10,
+    TAGS: 20,
+    TRIAL: 10,
+    OWN_LOCK: 10,
+}
+SLOTS = range(1, len(POINTS) + 2)
 LIMITS = Integrity(records_leavings=True, most_leavings=3, hands_in=True, records_times=True)
 TOO_OFTEN = tuple(Leaving(minute, 40 + minute, slot=minute) for minute in (2, 4, 5, 7))
 # Which questions the first candidates get wrong. With 80 of 100 to pass and the question of 20
 # taken out: the team leader rises with 70, the second falls with 80, the third misses a red line.
 TEAM_LEADER = (LOCK_OF_A_COLLEAGUE, TAGS)
-FALLS, RED, VOIDED, ON_PAPER = (2, 4), (1,), (), (5,)
+FALLS, RED, VOIDED, ON_PAPER = (CLEARING, MOULD), (RED_LINE,), (), (LOCK_BOX,)
 
 
 @dataclass(frozen=True)
@@ -116,14 +116,15 @@ def _publish(session: Session, scene: Scene, *, now: datetime) -> Exam:
 
 def _rows() -> list[RowSpec]:
     """The fixed questions in their order, and one that is drawn."""
-    (red_line, points), *others = QUESTIONS
-    must = RowSpec(None, None, None, 1, 5, 1, points * 10, question=red_line, is_must_pass=True)
-    rows = [must, *(fixed(question, points) for question, points in others)]
+    rows = [
+        replace(fixed(question, points), is_must_pass=question == RED_LINE)
+        for question, points in POINTS.items()
+    ]
     return [*rows, drawn(QuestionType.TRUE_FALSE, 1, 10, "law-work-safety")]
 
 
 def _at(scene: Scene, days_ago: int, hour: int) -> datetime:
-    return datetime.combine(scene.today - timedelta(days=days_ago), time(hour), scene.zone)
+    return history.moment(scene.today - timedelta(days=days_ago), time(hour), scene.zone)
 
 
 def _sit_all(session: Session, exam: Exam, scene: Scene, *, rng: random.Random) -> Sat:
@@ -148,7 +149,7 @@ def _sit(
     exam: Exam,
     scene: Scene,
     person: Actor,
-    wrong: Sequence[int] | None,
+    wrong: Sequence[str] | None,
     *,
     rng: random.Random,
     leaves: bool = False,
@@ -185,8 +186,11 @@ def _enter_paper(session: Session, exam: Exam, scene: Scene, *, rng: random.Rand
     form = make_forms(session, exam, draws=draws, actor=examiner, now=printed_at)[0]
     questions = drawn_of(form)
     versions = known_versions(session, [one.version_id for one in questions])
+    missed = set(versions_of(session, ON_PAPER).values())
     responses = {
-        slot: history.chosen(rng, versions[one.version_id].key, 0 if slot in ON_PAPER else 1)
+        slot: history.chosen(
+            rng, versions[one.version_id].key, 0 if one.version_id in missed else 1
+        )
         for slot, one in enumerate(questions, start=1)
     }
     for at in _sitters(scene)[-1:]:
@@ -214,7 +218,7 @@ def _correct(session: Session, exam: Exam, scene: Scene, sat: Sat) -> None:
     about_tags = file_appeal(
         session,
         mine.id,
-        slot=TAGS,
+        slot=slot_of(session, mine, TAGS),
         text="这周换了新牌，牌上没有“原因”一栏。按新牌答，怎么算错？",
         actor=leader,
         now=filed_at,
@@ -222,7 +226,7 @@ def _correct(session: Session, exam: Exam, scene: Scene, sat: Sat) -> None:
     about_lock = file_appeal(
         session,
         mine.id,
-        slot=LOCK_OF_A_COLLEAGUE,
+        slot=slot_of(session, mine, LOCK_OF_A_COLLEAGUE),
         text="车间主任批准了，两个人在场，不是也能拆吗？",
         actor=leader,
         now=filed_at + timedelta(minutes=6),
@@ -245,12 +249,7 @@ def _correct(session: Session, exam: Exam, scene: Scene, sat: Sat) -> None:
 def _take_tags_out(
     session: Session, exam: Exam, appeal_id: int, *, actor: Actor, now: datetime
 ) -> None:
-    version_id = session.scalars(
-        select(SittingQuestion.question_version_id)
-        .join(Sitting, Sitting.id == SittingQuestion.sitting_id)
-        .where(Sitting.exam_id == exam.id, SittingQuestion.slot == TAGS)
-        .limit(1)
-    ).one()
+    version_id = versions_of(session, [TAGS])[TAGS]
     regrade = draft_regrade(session, exam, actor=actor, now=now)
     change_question(session, regrade, version_id, ChangeKind.VOID, actor=actor, now=now)
     bind_appeals(session, exam, [appeal_id], regrade, actor=actor, now=now)

@@ -85,12 +85,12 @@ def load_exam(
 ) -> Exam:
     """Store one exam as its examiner would have made it a week before it opened."""
     opens_on, closes_on = days_of(plan, scene)
-    made_at = min(now, datetime.combine(opens_on - timedelta(days=7), time(9), scene.zone))
+    made_at = min(now, history.moment(opens_on - timedelta(days=7), time(9), scene.zone))
     definition = ExamDefinition(
         title=plan.title,
         instructions="闭卷，独立完成。每选一项就会保存。",
-        opens_at=datetime.combine(opens_on, time(0), scene.zone),
-        closes_at=datetime.combine(closes_on, time(23, 59), scene.zone),
+        opens_at=history.moment(opens_on, time(0), scene.zone),
+        closes_at=history.moment(closes_on, time(23, 59), scene.zone),
         minutes=plan.minutes,
         pass_mark_tenths=0,
         tries=plan.tries,
@@ -184,7 +184,7 @@ def sit_exam(
             goes[at],
             started_at=min(
                 goes[at].started_at + timedelta(days=2),
-                datetime.combine(last_on, time(21), scene.zone),
+                history.moment(last_on, time(21), scene.zone),
             ),
             ability=min(0.99, goes[at].ability + 0.06),
         )

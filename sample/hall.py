@@ -88,7 +88,7 @@ class Part:
 
 # The first candidates in this order; whoever comes after them does nothing unusual.
 PARTS = (
-    Part(28, 0.6, leavings=TOO_OFTEN),
+    Part(40, 0.6, hands_in=True, leavings=TOO_OFTEN),
     Part(31, 0.7, leavings=TWICE),
     Part(26, 0.4, has_more_time=True),
     Part(24, 0.5, is_at_terminal=True),
@@ -213,6 +213,7 @@ def _sit(
         be_there(session, sitting, person, answered=1, at=between)
     lease = "page-2" if part.changes_device else "page-1"
     take_over(session, sitting.id, lease=lease, actor=person, now=between)
+    address = "10.2.9.41" if part.moves else address_of(person)
     be_there(
         session,
         sitting,
@@ -220,10 +221,22 @@ def _sit(
         answered=len(slots),
         waiting=2 if part.silent_minutes else 0,
         leavings=part.leavings,
-        address="10.2.9.41" if part.moves else None,
+        address=address,
         lease=lease,
         at=last_seen if not part.hands_in else between,
     )
+    if not (part.hands_in or part.silent_minutes):
+        # A visitor of the sample finds these pages alive for a while.
+        stays_until = min(now + timedelta(minutes=rng.randint(9, 20)), sitting.deadline)
+        be_there(
+            session,
+            sitting,
+            person,
+            answered=len(slots),
+            address=address,
+            lease=lease,
+            at=stays_until,
+        )
     if part.hands_in:
         ended_at = max(between, started_at + timedelta(minutes=exam.least_minutes))
         submit_sitting(session, sitting, actor=person, now=ended_at)

@@ -6,7 +6,7 @@ Everybody has an ability; teams differ a little, so that pass rates have somethi
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from question_bank.keys import (
@@ -137,6 +137,14 @@ class PlannedSitting:
     ability: float
 
 
+def moment(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    """An hour of the enterprise's clock as the product tells moments: in UTC.
+
+    A sitting's chain hashes moments as they are written, so another zone would break it.
+    """
+    return datetime.combine(day, hour, zone).astimezone(UTC)
+
+
 def abilities(
     rng: random.Random, team_of: Mapping[int, str], weak_teams: Sequence[str]
 ) -> dict[int, float]:
@@ -168,7 +176,7 @@ def sittings(
         if rng.random() > share:
             continue
         day = opens_on + timedelta(days=rng.randint(0, max(0, days)))
-        at = datetime.combine(day, time(rng.randint(7, 19), rng.randint(0, 59)), zone)
+        at = moment(day, time(rng.randint(7, 19), rng.randint(0, 59)), zone)
         spent = timedelta(seconds=rng.randint(minutes * 15, minutes * 50))
         planned.append(PlannedSitting(person, at, spent, ability[person]))
     return sorted(planned, key=lambda sitting: (sitting.started_at, sitting.person))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.identity import Actor
@@ -17,6 +18,7 @@ from exams.operations.presence import SignOfLife, record_presence
 from exams.operations.sitting import take_over
 from exams.queries.sittings import paper_of
 from exams.versions import known_versions
+from question_bank.models import Question
 from sample import history
 
 # Where the pages of the invented candidates stand.
@@ -69,20 +71,45 @@ def answer(
     person: Actor,
     slots: Sequence[int],
     *,
-    wrong: Collection[int] = (),
+    wrong: Collection[str] = (),
     ability: float = 1,
     rng: random.Random,
     at: datetime,
 ) -> None:
-    """Answer these questions: those in `wrong` wrongly, the others as well as somebody can."""
+    """Answer these questions: those whose public id is in `wrong` wrongly, the others as well as
+    somebody can.
+    """
     paper = {row.slot: row.question_version_id for row in paper_of(session, sitting.id)}
     versions = known_versions(session, list(paper.values()))
+    missed = set(versions_of(session, wrong).values())
     responses = {
-        slot: history.chosen(rng, versions[paper[slot]].key, 0 if slot in wrong else ability)
+        slot: history.chosen(
+            rng, versions[paper[slot]].key, 0 if paper[slot] in missed else ability
+        )
         for slot in slots
         if slot in paper
     }
     save_form(session, sitting, responses, seen_id=0, actor=person, now=at)
+
+
+def versions_of(session: Session, questions: Collection[str]) -> dict[str, int]:
+    """The current versions of questions by their public ids."""
+    rows = session.execute(
+        select(Question.public_id, Question.current_version_id).where(
+            Question.public_id.in_(list(questions))
+        )
+    )
+    return {row.public_id: row.current_version_id for row in rows if row.current_version_id}
+
+
+def slot_of(session: Session, sitting: Sitting, question: str) -> int:
+    """Where a question stands on a paper."""
+    version_id = versions_of(session, [question])[question]
+    return next(
+        int(row.slot)
+        for row in paper_of(session, sitting.id)
+        if row.question_version_id == version_id
+    )
 
 
 def be_there(
@@ -108,7 +135,7 @@ def be_there(
         )
         for one in leavings
     ]
-    spent = int((at - sitting.started_at).total_seconds())
+    spent = int((at - sitting.started_at).total_seconds() * 0.8)
     each = max(1, spent // max(1, answered + 1))
     sign = SignOfLife(
         lease=lease,
