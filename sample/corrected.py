@@ -42,7 +42,7 @@ from sample.exams import Scene
 from sample.hall import RED_LINE, drawn, fixed
 from sample.sitting import Leaving, answer, be_there, come_in, slot_of, versions_of
 
-TEAMS = ("冲压一班", "冲压二班", "冲压三班")
+TEAMS = ("冲压一班", "冲压二班", "冲压三班", "模具维修班")
 OPENED_DAYS_AGO, CLOSED_DAYS_AGO = 9, 3
 # 急停等于隔离 is red-line; then four single choices, 牌上写什么, 试启动之后, 个人锁的原则.
 CLEARING, LOCK_OF_A_COLLEAGUE, MOULD = "q-a6y758", "q-592x93", "q-gp6abj"

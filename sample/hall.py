@@ -143,7 +143,6 @@ def _publish(session: Session, scene: Scene, *, now: datetime) -> Exam:
         scoring_value_tenths=None,
         reveal=Reveal.AFTER_WINDOW,
         entry_until=opens_at + timedelta(hours=9),
-        least_minutes=10,
         entry_code=ENTRY_CODE,
         result_reveal=Reveal.AFTER_WINDOW,
         marks_reveal=Reveal.AFTER_WINDOW,
@@ -238,8 +237,7 @@ def _sit(
             at=stays_until,
         )
     if part.hands_in:
-        ended_at = max(between, started_at + timedelta(minutes=exam.least_minutes))
-        submit_sitting(session, sitting, actor=person, now=ended_at)
+        submit_sitting(session, sitting, actor=person, now=between)
     return sitting
 
 

@@ -251,12 +251,12 @@ def test_people_sit_todays_exam_under_all_its_rules(loaded: Database) -> None:
         terminals = session.scalars(select(Terminal.id)).all()
         cards = session.scalars(select(CardCode.exam_id)).all()
 
-    assert exam.opens_at < MONDAY < (exam.entry_until or MONDAY) < exam.closes_at
-    assert any(one.state is SittingState.OPEN and one.deadline > MONDAY for one in sittings)
-    assert any(one.integrity_decision is IntegrityDecision.PENDING for one in sittings)
-    assert any(one.extra_minutes == exam.minutes // 2 for one in sittings)
-    assert [one.terminal_id for one in sittings if one.terminal_id] == terminals
-    assert cards == [exam.id]
+        assert exam.opens_at < MONDAY < (exam.entry_until or MONDAY) < exam.closes_at
+        assert any(one.state is SittingState.OPEN and one.deadline > MONDAY for one in sittings)
+        assert any(one.integrity_decision is IntegrityDecision.PENDING for one in sittings)
+        assert any(one.extra_minutes == exam.minutes // 2 for one in sittings)
+        assert [one.terminal_id for one in sittings if one.terminal_id] == terminals
+        assert cards == [exam.id]
 
 
 def test_one_paper_was_voided_one_missed_a_red_line_one_was_typed_in(loaded: Database) -> None:
@@ -273,9 +273,9 @@ def test_one_paper_was_voided_one_missed_a_red_line_one_was_typed_in(loaded: Dat
             )
         ).all()
 
-    assert voided == [False]
-    assert [one.is_passed for one in missed][:1] == [False]
-    assert len(typed) == 1
+        assert voided == [False]
+        assert [one.is_passed for one in missed][:1] == [False]
+        assert len(typed) == 1
 
 
 def test_removal_is_refused_while_a_real_person_is_in_a_sample_team(loaded: Database) -> None:
