@@ -123,7 +123,7 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
     if one.kind == ACCOMMODATED:
         return "open", _("开考时加时 %(n)s 分", n=content.get("extra_minutes", 0))
     if one.kind == AT_TERMINAL:
-        return "open", _("在考试终端「%(name)s」上答题", name=content.get("name", ""))
+        return "open", _("在考试终端“%(name)s”上答题", name=content.get("name", ""))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
     if one.kind == REGRADED:
