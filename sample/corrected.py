@@ -38,7 +38,7 @@ from exams.queries.on_paper import drawn_of
 from exams.versions import known_versions
 from question_bank.keys import QuestionType, RuleName
 from sample import history
-from sample.exams import Scene
+from sample.exams import Scene, on_record
 from sample.hall import RED_LINE, drawn, fixed
 from sample.sitting import Leaving, answer, be_there, come_in, slot_of, versions_of
 
@@ -174,7 +174,8 @@ def _void(session: Session, exam: Exam, scene: Scene, sittings: Sequence[Sitting
     for sitting in sittings:
         reason = "离开页面 4 次，监考人看到他在翻手机里的规程，本人承认。"
         at = exam.closes_at - timedelta(hours=3)
-        void_sitting(session, sitting.id, reason=reason, actor=manager, now=at)
+        with on_record(session):
+            void_sitting(session, sitting.id, reason=reason, actor=manager, now=at)
 
 
 def _enter_paper(session: Session, exam: Exam, scene: Scene, *, rng: random.Random) -> int:

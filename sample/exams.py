@@ -4,7 +4,8 @@ So papers, marks, certificates and resits are what the product would have made o
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -72,6 +73,14 @@ class Scene:
             *(AudienceChoice(by_name[name], None) for name in teams),
             *(AudienceChoice(None, self.loaded.post_ids[name]) for name in posts),
         ]
+
+
+@contextmanager
+def on_record(session: Session) -> Iterator[None]:
+    """What a person decides about one sitting; pages read from the audit log who did, and why."""
+    session.info.pop("unrecorded")
+    yield
+    session.info["unrecorded"] = True
 
 
 def load_exam(

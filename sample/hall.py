@@ -35,7 +35,7 @@ from exams.operations.publication import publish_exam
 from exams.operations.sitting import extend_sitting, take_over
 from exams.queries.audience import window_days
 from question_bank.keys import QuestionType, RuleName
-from sample.exams import Scene
+from sample.exams import Scene, on_record
 from sample.sitting import Leaving, address_of, answer, be_there, come_in
 
 ENTRY_CODE = "7315"
@@ -290,14 +290,15 @@ def _watch(
         actor=examiner,
         now=cut_at + timedelta(minutes=4),
     )
-    extend_sitting(
-        session,
-        sittings[3],
-        minutes=5,
-        reason="跳闸，终端重启",
-        actor=examiner,
-        now=cut_at + timedelta(minutes=5),
-    )
+    with on_record(session):
+        extend_sitting(
+            session,
+            sittings[3],
+            minutes=5,
+            reason="跳闸，终端重启",
+            actor=examiner,
+            now=cut_at + timedelta(minutes=5),
+        )
     send_message(
         session,
         exam,

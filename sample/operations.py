@@ -50,7 +50,8 @@ def load_sample(
 ) -> int:
     """Load people, exams and a year of sittings; says how many sittings there were.
 
-    Nobody did these things, so they leave one audit entry together, not one each.
+    Nobody did these things, so they leave one audit entry together, not one each; only what was
+    decided about a single sitting is told, because pages read it there.
     """
     today = local_date(now, zone)
     teams = company.tree()
