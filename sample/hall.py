@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -208,37 +209,39 @@ def _sit(
     last_seen = now - timedelta(minutes=part.silent_minutes)
     between = started_at + (last_seen - started_at) * 0.7
     answer(session, sitting, person, slots, ability=0.88, rng=rng, at=between)
+    _be_seen(session, sitting, person, part, len(slots), between, rng=rng, now=now)
+    if part.hands_in:
+        submit_sitting(session, sitting, actor=person, now=between)
+    return sitting
+
+
+def _be_seen(
+    session: Session,
+    sitting: Sitting,
+    person: Actor,
+    part: Part,
+    answered: int,
+    between: datetime,
+    *,
+    rng: random.Random,
+    now: datetime,
+) -> None:
+    """What the candidate's page tells of itself, up to its last sign of life."""
+    last_seen = between if part.hands_in else now - timedelta(minutes=part.silent_minutes)
     if part.moves:
         be_there(session, sitting, person, answered=1, at=between)
     lease = "page-2" if part.changes_device else "page-1"
     take_over(session, sitting.id, lease=lease, actor=person, now=between)
     address = "10.2.9.41" if part.moves else address_of(person)
+    seen: dict[str, Any] = {"answered": answered, "address": address, "lease": lease}
+    waiting = 2 if part.silent_minutes else 0
     be_there(
-        session,
-        sitting,
-        person,
-        answered=len(slots),
-        waiting=2 if part.silent_minutes else 0,
-        leavings=part.leavings,
-        address=address,
-        lease=lease,
-        at=last_seen if not part.hands_in else between,
+        session, sitting, person, waiting=waiting, leavings=part.leavings, at=last_seen, **seen
     )
     if not (part.hands_in or part.silent_minutes):
         # A visitor of the sample finds these pages alive for a while.
         stays_until = min(now + timedelta(minutes=rng.randint(9, 20)), sitting.deadline)
-        be_there(
-            session,
-            sitting,
-            person,
-            answered=len(slots),
-            address=address,
-            lease=lease,
-            at=stays_until,
-        )
-    if part.hands_in:
-        submit_sitting(session, sitting, actor=person, now=between)
-    return sitting
+        be_there(session, sitting, person, at=stays_until, **seen)
 
 
 def _grant_more_time(session: Session, scene: Scene, person: Actor, *, now: datetime) -> None:
