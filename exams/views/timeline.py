@@ -84,7 +84,12 @@ def timeline(session: Session, sitting_id: int) -> list[ShownEvent]:
 def shown_times(session: Session, sitting_id: int) -> list[tuple[int, str]]:
     """Question and how long it was looked at."""
     return [
-        (slot, _("%(minutes)s 分 %(seconds)s 秒", minutes=total // 60, seconds=total % 60))
+        (
+            slot,
+            _("%(minutes)s 分 %(seconds)s 秒", minutes=total // 60, seconds=total % 60)
+            if total >= 60
+            else _("%(n)s 秒", n=total),
+        )
         for slot, total in question_times(session, sitting_id).items()
     ]
 
