@@ -10,17 +10,21 @@ import sample.operations
 import sample.queries
 from accounts.cli import first_administrator
 from accounts.passwords import hash_password
+from accounts.rules import CARD_LENGTH
 from app import create_app
 from core import config as settings
 from core import logs, migrate
+from core.chance import new_digits
 from core.identity import Actor
 from core.serve import serve
 from core.services import Services
 from exams.signing import load_signer
+from exams.views.door import card_key
 from learning.images import ImageStore
 from learning.sources import content_roots
 from question_bank.operations import sync_content
 from sample.company import demo_people, tree
+from sample.hall import Secrets
 from sample.sign_ins import shown_sign_ins, write_sign_ins
 
 ACTOR = Actor.system("start")
@@ -38,7 +42,7 @@ def prepare(app: Flask) -> None:
         with made.database.writing() as session:
             accounts.operations.ensure_notice(session, actor=ACTOR, now=made.clock.now())
         _bring_in_content(made)
-        _bring_in_people(made)
+        _bring_in_people(app)
     _make_keys(made)
 
 
@@ -64,8 +68,9 @@ def _bring_in_content(made: Services) -> None:
             print(problem, file=sys.stderr)
 
 
-def _bring_in_people(made: Services) -> None:
+def _bring_in_people(app: Flask) -> None:
     """Sample company or first administrator in an empty database; nothing in a used one."""
+    made: Services = app.extensions["shanggang"]
     with made.database.reading() as session:
         has_sample = sample.queries.is_loaded(session)
         was_removed = sample.queries.was_removed(session)
@@ -78,24 +83,29 @@ def _bring_in_people(made: Services) -> None:
     if has_people:
         return
     if made.config.sample and made.config.is_loopback and not was_removed:
-        _load_sample(made)
+        _load_sample(app)
     else:
         number, password = first_administrator(made, ACTOR)
         print(f"第一个管理员：工号 {number}，密码 {password}。只显示这一次，登录后要换", flush=True)
 
 
-def _load_sample(made: Services) -> None:
+def _load_sample(app: Flask) -> None:
     print("正在准备示例企业，约一分钟……", flush=True)
-    password = made.seeds.code(10)
+    made: Services = app.extensions["shanggang"]
+    password, card_code = made.seeds.code(10), new_digits(made.seeds, CARD_LENGTH)
+    with app.app_context():
+        secrets = Secrets(made.seeds.token(), made.seeds.token(), card_code, card_key())
     now = made.clock.now()
     sample.operations.load_sample(
         made.database,
         password_hash=hash_password(password),
+        secrets=secrets,
         zone=made.config.time_zone,
         actor=ACTOR,
         now=now,
     )
-    write_sign_ins(made.config, demo_people(tree(), made.clock.now().date()), password)
+    people = demo_people(tree(), made.clock.now().date())
+    write_sign_ins(made.config, people, password, card_code)
 
 
 def main() -> None:

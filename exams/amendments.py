@@ -19,7 +19,7 @@ LOCKED = (
     N_("考试还是练习、开始时间：考生已经按它安排，发布后不能改"),
 )
 LOCKED_ONCE_BEGUN = N_("及格线、补交的答案怎么算：已经有人开考，不能再改")
-STANDS_ELSEWHERE = N_("结束时间和时长：在「推后结束、加时长」里改，只能推后、加长")
+STANDS_ELSEWHERE = N_("结束时间和时长：在“推后结束、加时长”里改，只能推后、加长")
 
 
 def amendment_findings(

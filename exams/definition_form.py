@@ -50,7 +50,7 @@ class EntryForm(BaseForm):
         except BadRange as bad:
             raise ValidationError(
                 _(
-                    "第 %(line)s 行的「%(text)s」不是地址或网段。写成 10.2.0.0/16 或 10.2.3.4 这样",
+                    "第 %(line)s 行的“%(text)s”不是地址或网段。写成 10.2.0.0/16 或 10.2.3.4 这样",
                     line=bad.line,
                     text=bad.text,
                 )

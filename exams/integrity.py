@@ -81,7 +81,7 @@ def findings(integrity: Integrity) -> dict[str, str]:
         integrity.longest_leaving_seconds is not None
     )
     if has_limit and not integrity.records_leavings:
-        found["records_leavings"] = N_("写了离开页面的限制，就要打开「记录离开页面」")
+        found["records_leavings"] = N_("写了离开页面的限制，就要打开“记录离开页面”")
     if integrity.hands_in and not (has_limit or integrity.idle_seconds):
         found["hands_in"] = N_("自动交卷要先写限制：离开几次、离开多久，或多久没有动作")
     if integrity.requires_safe_browser and not integrity.safe_browser_keys:

@@ -45,6 +45,8 @@ GIVEN = (
 )
 EMPLOYERS = ("安泰人力资源公司", "恒信劳务公司")
 CONTRACTOR = "鼎固设备安装公司"
+# The team whose leader is a trainer, too.
+SECOND_TRAINER = "焊接一班"
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,12 @@ def demo_people(teams: list[SampleTeam], today: date) -> list[SamplePerson]:
     ]
 
 
+def _leaders_grants(teams: list[SampleTeam], home: int) -> tuple[tuple[Role, int], ...]:
+    """A leader leads; one of them trains as well, and marks beside the demo trainer."""
+    leads = (Role.TEAM_LEADER, home)
+    return (leads, (Role.TRAINER, 0)) if teams[home].name == SECOND_TRAINER else (leads,)
+
+
 def _kind(rng: random.Random) -> tuple[EmploymentKind, str | None]:
     draw = rng.random()
     if draw < 0.80:
@@ -194,7 +202,7 @@ def people(
                 hired,
                 None,
                 (Stay(home, "班组长", hired, None),),
-                ((Role.TEAM_LEADER, home),),
+                _leaders_grants(teams, home),
             )
         )
     while len(made) < count:

@@ -4,7 +4,8 @@ So papers, marks, certificates and resits are what the product would have made o
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.models import User
 from certificates.models import CertificateKind
 from certificates.operations import set_award
 from core.clock import local_date
@@ -24,7 +24,6 @@ from exams.models import Exam, Reveal, Sitting, SittingQuestion
 from exams.operations.answers import save_form
 from exams.operations.closing import submit_sitting
 from exams.operations.definition import create_exam, set_audience, set_blueprint
-from exams.operations.markers import appoint_marker
 from exams.operations.publication import publish_exam
 from exams.operations.sitting import start_sitting
 from exams.queries.audience import AudienceChoice, Days
@@ -34,6 +33,7 @@ from sample import history
 from sample.company import SamplePerson, SampleTeam, team_on
 from sample.history import PlannedExam, PlannedSitting
 from sample.people import Loaded
+from teams.queries.identity import actor_for
 
 # One write transaction for so many sittings: short enough, and not a flush for each.
 BATCH = 40
@@ -49,6 +49,39 @@ class Scene:
     zone: ZoneInfo
     today: date
 
+    def actor(self, session: Session, name: str) -> Actor:
+        """A demo sign-in as somebody who acts."""
+        at = next(at for at, one in enumerate(self.people) if one.is_demo and one.name == name)
+        return actor_for(session, self.loaded.user_ids[at])
+
+    def members(self, teams: Sequence[str], day: date) -> list[int]:
+        """Indexes of the people of these teams on a day, demo sign-ins left out."""
+        return [
+            at
+            for at, one in enumerate(self.people)
+            if not one.is_demo and lies_under(team_on(one, day), teams, self.teams)
+        ]
+
+    def person(self, at: int) -> Actor:
+        """An invented person as the one who sits."""
+        return Actor(self.loaded.user_ids[at], self.people[at].name)
+
+    def audience(self, teams: Sequence[str], posts: Sequence[str] = ()) -> list[AudienceChoice]:
+        """Teams and posts by name as an audience."""
+        by_name = {team.name: self.loaded.team_ids[at] for at, team in enumerate(self.teams)}
+        return [
+            *(AudienceChoice(by_name[name], None) for name in teams),
+            *(AudienceChoice(None, self.loaded.post_ids[name]) for name in posts),
+        ]
+
+
+@contextmanager
+def on_record(session: Session) -> Iterator[None]:
+    """What a person decides about one sitting; pages read from the audit log who did, and why."""
+    session.info.pop("unrecorded")
+    yield
+    session.info["unrecorded"] = True
+
 
 def load_exam(
     session: Session,
@@ -60,13 +93,13 @@ def load_exam(
     now: datetime,
 ) -> Exam:
     """Store one exam as its examiner would have made it a week before it opened."""
-    opens_on, closes_on = _days(plan, scene)
-    made_at = min(now, datetime.combine(opens_on - timedelta(days=7), time(9), scene.zone))
+    opens_on, closes_on = days_of(plan, scene)
+    made_at = min(now, history.moment(opens_on - timedelta(days=7), time(9), scene.zone))
     definition = ExamDefinition(
         title=plan.title,
         instructions="闭卷，独立完成。每选一项就会保存。",
-        opens_at=datetime.combine(opens_on, time(0), scene.zone),
-        closes_at=datetime.combine(closes_on, time(23, 59), scene.zone),
+        opens_at=history.moment(opens_on, time(0), scene.zone),
+        closes_at=history.moment(closes_on, time(23, 59), scene.zone),
         minutes=plan.minutes,
         pass_mark_tenths=0,
         tries=plan.tries,
@@ -80,27 +113,16 @@ def load_exam(
     exam = create_exam(session, definition, actor=actor, now=made_at)
     exam.is_sample = True
     set_blueprint(session, exam, _rows(plan), actor=actor, now=made_at)
-    set_audience(session, exam, _audience(plan, scene), actor=actor, now=made_at)
+    set_audience(session, exam, scene.audience(plan.teams, plan.posts), actor=actor, now=made_at)
     if plan.award:
         set_award(session, exam, kinds[plan.award], actor=actor, now=made_at)
     if not plan.is_draft:
         days = Days(opens_on, closes_on)
         publish_exam(session, exam, days=days, actor=actor, now=made_at)
-    for person, user_id in zip(scene.people, scene.loaded.user_ids, strict=True):
-        if person.is_demo and person.name in plan.markers:
-            appoint_marker(
-                session,
-                exam,
-                session.get_one(User, user_id),
-                is_adjudicator=False,
-                days=Days(opens_on, closes_on),
-                actor=actor,
-                now=made_at,
-            )
     return exam
 
 
-def _days(plan: PlannedExam, scene: Scene) -> tuple[date, date]:
+def days_of(plan: PlannedExam, scene: Scene) -> tuple[date, date]:
     return (
         scene.today + timedelta(days=plan.opens_in_days),
         scene.today + timedelta(days=plan.closes_in_days),
@@ -116,14 +138,6 @@ def _rows(plan: PlannedExam) -> list[RowSpec]:
     ]
 
 
-def _audience(plan: PlannedExam, scene: Scene) -> list[AudienceChoice]:
-    by_name = {team.name: scene.loaded.team_ids[index] for index, team in enumerate(scene.teams)}
-    return [
-        *(AudienceChoice(by_name[name], None) for name in plan.teams),
-        *(AudienceChoice(None, scene.loaded.post_ids[name]) for name in plan.posts),
-    ]
-
-
 def _members(plan: PlannedExam, scene: Scene, day: date) -> dict[int, str]:
     """Index and team name of those whom an exam concerns on a day; demo people sit for real."""
     found: dict[int, str] = {}
@@ -132,12 +146,13 @@ def _members(plan: PlannedExam, scene: Scene, day: date) -> dict[int, str]:
         if team is None or person.is_demo:
             continue
         posts = {stay.post for stay in person.stays}
-        if posts & set(plan.posts) or _lies_under(team, plan.teams, scene.teams):
+        if posts & set(plan.posts) or lies_under(team, plan.teams, scene.teams):
             found[index] = scene.teams[team].name
     return found
 
 
-def _lies_under(team: int | None, names: Sequence[str], teams: Sequence[SampleTeam]) -> bool:
+def lies_under(team: int | None, names: Sequence[str], teams: Sequence[SampleTeam]) -> bool:
+    """Whether a team, by index, is one of these or belongs to one."""
     while team is not None:
         if teams[team].name in names:
             return True
@@ -155,7 +170,7 @@ def sit_exam(
     now: datetime,
 ) -> int:
     """Let the people of an exam sit it, and resit it where they failed; says how many goes."""
-    opens_on, closes_on = _days(plan, scene)
+    opens_on, closes_on = days_of(plan, scene)
     last_on = min(closes_on, local_date(now, scene.zone) - timedelta(days=1))
     if plan.is_draft or last_on < opens_on:
         return 0
@@ -178,7 +193,7 @@ def sit_exam(
             goes[at],
             started_at=min(
                 goes[at].started_at + timedelta(days=2),
-                datetime.combine(last_on, time(21), scene.zone),
+                history.moment(last_on, time(21), scene.zone),
             ),
             ability=min(0.99, goes[at].ability + 0.06),
         )

@@ -6,7 +6,7 @@ Everybody has an ability; teams differ a little, so that pass rates have somethi
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from question_bank.keys import (
@@ -41,8 +41,8 @@ class PlannedExam:
     module_keys: tuple[str, ...] = ()
     award: str | None = None
     is_draft: bool = False
-    # Names of demo sign-ins that mark its written answers, which all wait.
-    markers: tuple[str, ...] = ()
+    # Whether its written answers are marked by two people, with a third where they disagree.
+    is_marked_twice: bool = False
 
 
 FULL = (
@@ -122,7 +122,7 @@ def planned_exams(year: int) -> list[PlannedExam]:
             1,
             posts=("电焊工",),
             module_keys=("case-night-welding",),
-            markers=("孙清明",),
+            is_marked_twice=True,
         ),
     ]
 
@@ -135,6 +135,14 @@ class PlannedSitting:
     started_at: datetime
     spent: timedelta
     ability: float
+
+
+def moment(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    """An hour of the enterprise's clock as the product tells moments: in UTC.
+
+    A sitting's chain hashes moments as they are written, so another zone would break it.
+    """
+    return datetime.combine(day, hour, zone).astimezone(UTC)
 
 
 def abilities(
@@ -168,7 +176,7 @@ def sittings(
         if rng.random() > share:
             continue
         day = opens_on + timedelta(days=rng.randint(0, max(0, days)))
-        at = datetime.combine(day, time(rng.randint(7, 19), rng.randint(0, 59)), zone)
+        at = moment(day, time(rng.randint(7, 19), rng.randint(0, 59)), zone)
         spent = timedelta(seconds=rng.randint(minutes * 15, minutes * 50))
         planned.append(PlannedSitting(person, at, spent, ability[person]))
     return sorted(planned, key=lambda sitting: (sitting.started_at, sitting.person))
@@ -176,8 +184,11 @@ def sittings(
 
 def reply(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
     """What somebody of this ability answers; a few leave a question open."""
-    if rng.random() < 0.01:
-        return None
+    return None if rng.random() < 0.01 else chosen(rng, key, ability)
+
+
+def chosen(rng: random.Random, key: AnswerKey, ability: float) -> Reply:
+    """What somebody chooses who leaves nothing open; 1 is always right, 0 always wrong."""
     is_right = rng.random() < ability
     if isinstance(key, VerdictKey):
         return key.verdict if is_right else not key.verdict

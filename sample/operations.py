@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from accounts.models import ActivationCode, User
+from accounts.models import ActivationCode, Terminal, User
 from certificates.models import (
     Certificate,
     CertificateKind,
@@ -19,7 +19,7 @@ from core.audit import record
 from core.clock import local_date
 from core.db import Base, Database
 from core.errors import N_, Conflict
-from core.identity import Actor, Grant
+from core.identity import Actor
 from exams.models import (
     CardCode,
     Exam,
@@ -28,10 +28,12 @@ from exams.models import (
 )
 from learning.models import CourseModule, ModuleReading
 from sample import company, history
+from sample.corrected import load_corrected_exam
 from sample.exams import Scene, load_exam, sit_exam
+from sample.hall import Secrets, load_hall
+from sample.marks import appoint, mark_half
 from sample.people import Loaded, load_people
 from teams.models import Membership, Post, RoleGrant, RosterImport, Team
-from teams.queries.identity import actor_for
 
 SEED = 20260701
 
@@ -40,6 +42,7 @@ def load_sample(
     database: Database,
     *,
     password_hash: str,
+    secrets: Secrets,
     zone: ZoneInfo,
     actor: Actor,
     now: datetime,
@@ -47,7 +50,8 @@ def load_sample(
 ) -> int:
     """Load people, exams and a year of sittings; says how many sittings there were.
 
-    Nobody did these things, so they leave one audit entry together, not one each.
+    Nobody did these things, so they leave one audit entry together, not one each; only what was
+    decided about a single sitting is told, because pages read it there.
     """
     today = local_date(now, zone)
     teams = company.tree()
@@ -69,6 +73,10 @@ def load_sample(
     count = 0
     for exam_id, plan in zip(exam_ids, plans, strict=True):
         count += sit_exam(database, exam_id, plan, scene, rng=rng, now=now)
+        if plan.is_marked_twice:
+            mark_half(database, exam_id, scene, now=now)
+    count += load_corrected_exam(database, scene, now=now)
+    count += load_hall(database, scene, secrets, now=now)
     with database.writing() as session:
         _load_readings(session, loaded, rng=rng, now=now)
     return count
@@ -89,17 +97,14 @@ def _load_exams(
         }
         session.add_all(kinds.values())
         session.flush()
-        examiner = next(
-            user_id
-            for user_id, person in zip(scene.loaded.user_ids, scene.people, strict=True)
-            if person.name == "周谷雨" and person.is_demo
-        )
-        maker = Actor(examiner, "周谷雨", _whole_enterprise(session, examiner))
-        return [load_exam(session, p, scene, kinds, actor=maker, now=now).id for p in plans]
-
-
-def _whole_enterprise(session: Session, user_id: int) -> frozenset[Grant]:
-    return actor_for(session, user_id).grants
+        maker = scene.actor(session, "周谷雨")
+        made = []
+        for plan in plans:
+            exam = load_exam(session, plan, scene, kinds, actor=maker, now=now)
+            if plan.is_marked_twice:
+                appoint(session, exam, scene, now=exam.created_at)
+            made.append(exam.id)
+        return made
 
 
 def _load_readings(session: Session, loaded: Loaded, *, rng: random.Random, now: datetime) -> None:
@@ -169,6 +174,7 @@ def _roots() -> dict[str, ColumnElement[bool]]:
         "roster_import": RosterImport.uploaded_by_id.in_(people),
         "activation_code": ActivationCode.made_by_id.in_(people),
         "card_code": CardCode.made_by_id.in_(people),
+        "terminal": Terminal.registered_by_id.in_(people),
     }
 
 

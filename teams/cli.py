@@ -124,7 +124,7 @@ def grant(employee_no: str, role: str, team: str) -> None:
             name, where = user.name, node.shown
     except (BadCell, DomainError) as error:
         raise click.ClickException(str(error) or N_("不能分配这个角色")) from None
-    click.echo(f"{name} 现在是「{where}」的{ROLE_WORDS[Role(role)]}")
+    click.echo(f"{name} 现在是“{where}”的{ROLE_WORDS[Role(role)]}")
 
 
 def register(app: Flask) -> None:

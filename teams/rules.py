@@ -30,7 +30,7 @@ LAST_KEY = N_("%(name)s 是最后一个管理全厂的管理员。先给另一�
 def check_open(name: str, closed_on: date | None) -> None:
     """Raise Conflict for a team in which nobody can work any more."""
     if closed_on is not None:
-        raise Conflict(N_("「%(team)s」%(day)s 已经撤销，不能调人进去"), team=name, day=closed_on)
+        raise Conflict(N_("“%(team)s”%(day)s 已经撤销，不能调人进去"), team=name, day=closed_on)
 
 
 def kind_of(name: str) -> TeamKind:

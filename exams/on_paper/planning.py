@@ -203,7 +203,7 @@ class _Planner:
         if form is None:
             codes = "、".join(self._forms)
             values = {"code": planned.code[:20], "codes": codes}
-            self._tell(planned, CODE, N_("没有试卷「%(code)s」。这场考试的是 %(codes)s"), **values)
+            self._tell(planned, CODE, N_("没有试卷“%(code)s”。这场考试的是 %(codes)s"), **values)
             return
         planned.form_id = form.id
         for slot, cell in row.answers.items():

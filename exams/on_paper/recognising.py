@@ -56,7 +56,7 @@ def recognised(question: Asked, text: str) -> Any:
         return stored_response(question.printed, reader(question, text))
     except Conflict as error:
         raise Unrecognised(
-            N_("第 %(slot)s 题：看不懂「%(text)s」"), **_shown(question, text)
+            N_("第 %(slot)s 题：看不懂“%(text)s”"), **_shown(question, text)
         ) from error
 
 
@@ -70,12 +70,12 @@ def _letters(question: Asked, text: str) -> list[int]:
     places = [LETTERS.find(letter) for letter in found]
     if not all(0 <= place < len(question.option_order) for place in places):
         raise Unrecognised(
-            N_("第 %(slot)s 题：写了「%(text)s」，试卷上只有 A—%(last)s。改成试卷上的字母"),
+            N_("第 %(slot)s 题：写了“%(text)s”，试卷上只有 A—%(last)s。改成试卷上的字母"),
             **_shown(question, text),
         )
     if len(set(places)) < len(places):
         raise Unrecognised(
-            N_("第 %(slot)s 题：「%(text)s」里有重复的字母。一个字母写一次"),
+            N_("第 %(slot)s 题：“%(text)s”里有重复的字母。一个字母写一次"),
             **_shown(question, text),
         )
     return [question.option_order[place] for place in places]
@@ -85,7 +85,7 @@ def _single(question: Asked, text: str) -> list[int]:
     chosen = _letters(question, text)
     if len(chosen) != 1:
         raise Unrecognised(
-            N_("第 %(slot)s 题是单选，写了「%(text)s」。只写一个字母"), **_shown(question, text)
+            N_("第 %(slot)s 题是单选，写了“%(text)s”。只写一个字母"), **_shown(question, text)
         )
     return chosen
 
@@ -94,7 +94,7 @@ def _ordered(question: Asked, text: str) -> list[int]:
     items = _letters(question, text)
     if len(items) != len(question.option_order):
         raise Unrecognised(
-            N_("第 %(slot)s 题是排序，「%(text)s」没写全。A—%(last)s 每个字母写一次"),
+            N_("第 %(slot)s 题是排序，“%(text)s”没写全。A—%(last)s 每个字母写一次"),
             **_shown(question, text),
         )
     return items
@@ -107,7 +107,7 @@ def _verdict(question: Asked, text: str) -> bool:
     if word in WRONGS:
         return False
     raise Unrecognised(
-        N_("第 %(slot)s 题是判断，写了「%(text)s」。写 对 或 错"),
+        N_("第 %(slot)s 题是判断，写了“%(text)s”。写 对 或 错"),
         slot=question.slot,
         text=text[:20],
     )
@@ -143,7 +143,7 @@ def _matched(question: Asked, text: str) -> list[list[int]]:
     )
     if not places or not all(fits) or len({number for number, _ in places}) < len(places):
         raise Unrecognised(
-            N_("第 %(slot)s 题是匹配，看不懂「%(text)s」。写成 1B 2A 3C"),
+            N_("第 %(slot)s 题是匹配，看不懂“%(text)s”。写成 1B 2A 3C"),
             **_shown(question, text),
         )
     return [[premises[number - 1], question.option_order[place]] for number, place in places]

@@ -106,9 +106,7 @@ def read_sheet(data: bytes, name: str) -> ReadSheet:
             columns = _columns(sheet.rows[number])
             if {EMPLOYEE_NO, CODE} <= set(columns) and any(type(key) is int for key in columns):
                 return _below(sheet, number, columns)
-    raise Conflict(
-        N_("前 10 行里找不到表头。要有「工号」「试卷代码」和题号，用这场考试下载的登记表")
-    )
+    raise Conflict(N_("前 10 行里找不到表头。要有“工号”“试卷代码”和题号，用这场考试下载的登记表"))
 
 
 def _columns(cells: Mapping[int, Cell]) -> dict[str | int, int]:
@@ -122,7 +120,7 @@ def _columns(cells: Mapping[int, Cell]) -> dict[str | int, int]:
             continue
         if key in found:
             raise Conflict(
-                N_("%(first)s 列和 %(second)s 列都是「%(head)s」，只留一列"),
+                N_("%(first)s 列和 %(second)s 列都是“%(head)s”，只留一列"),
                 first=letters_of(found[key]),
                 second=letters_of(column),
                 head=text,

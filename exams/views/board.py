@@ -155,7 +155,7 @@ def cells(found: Iterable[Seat], *, now: datetime) -> list[Cell]:
             sitting_id=seat.sitting_id,
             name=seat.name,
             team=seat.team_name or "—",
-            sign="warn" if seat.needs_a_look else signs[seat.attendance],
+            sign=_sign(seat, signs),
             look=_look(seat),
             answered=seat.answered,
             questions=seat.questions,
@@ -244,6 +244,12 @@ def _say_incidents(
         at=clock(seat.incident_at),
         what=kinds[seat.incident_kind],
     )
+
+
+def _sign(seat: Seat, signs: Mapping[Attendance, str]) -> str:
+    if seat.integrity is IntegrityDecision.VOIDED and seat.attendance is Attendance.HANDED_IN:
+        return "stop"
+    return "warn" if seat.needs_a_look else signs[seat.attendance]
 
 
 def _look(seat: Seat) -> str:

@@ -15,7 +15,7 @@ from exams.blueprint import pools, total_tenths
 from exams.definition import Finding, Phase, phase
 from exams.models import Exam, ExamState
 from exams.queries.audience import audience_of, required_counts, window_days
-from exams.queries.bank import bank_questions, cited_clauses
+from exams.queries.bank import bank_questions, cited_clauses, fixed_questions
 from exams.queries.candidates import (
     CandidateFilter,
     candidates,
@@ -123,9 +123,10 @@ def _rows(found: Exam) -> list[ShownRow]:
     stored = blueprint_of(session, found.id)
     specs, titles = [spec_of(row) for row in stored], dict(bank_modules(session))
     clauses = dict(cited_clauses(session)) if any(spec.clause for spec in specs) else {}
+    fixed = fixed_questions(session, [spec.question for spec in specs if spec.question])
     if found.published_at is None:
-        drawable = pools(specs, bank_questions(session))
-        return shown_rows(specs, titles, [len(row.pool) for row in drawable], clauses=clauses)
+        sizes = [len(row.pool) for row in pools(specs, bank_questions(session))]
+        return shown_rows(specs, titles, sizes, clauses=clauses, fixed=fixed)
     counts = [pool_counts(session, found.id)[row.id] for row in stored]
     return shown_rows(
         specs,
@@ -133,6 +134,7 @@ def _rows(found: Exam) -> list[ShownRow]:
         [one.available for one in counts],
         [one.withdrawn for one in counts],
         clauses=clauses,
+        fixed=fixed,
     )
 
 

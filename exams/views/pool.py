@@ -11,7 +11,7 @@ from core.web import current_actor, db_session, moment, requires
 from exams.definition import Phase, phase
 from exams.forms import ReasonForm
 from exams.operations.publication import withdraw_question
-from exams.queries.bank import cited_clauses
+from exams.queries.bank import cited_clauses, fixed_questions
 from exams.queries.exams import (
     MANAGERS,
     READERS,
@@ -45,6 +45,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
     row = next((one for one in rows if str(one.position) == asked), rows[0])
     counts, titles = pool_counts(session, exam.id), dict(bank_modules(session))
     clauses = dict(cited_clauses(session))
+    fixed = fixed_questions(session, [one.question for one in rows if one.question])
     shown = paging(counts[row.id].available + counts[row.id].withdrawn, size=QUESTIONS_AT_ONCE)
     lines = pool_lines(session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset)
     return render_template(
@@ -55,7 +56,7 @@ def pool(exam_id: int) -> ResponseReturnValue:
         rows=[
             (
                 one.position,
-                say_source(spec_of(one), titles, clauses),
+                say_source(spec_of(one), titles, clauses, fixed),
                 TYPE_NAMES[one.type] if one.type else _("不限题型"),
             )
             for one in rows

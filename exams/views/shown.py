@@ -6,12 +6,17 @@ from datetime import datetime
 
 from flask import request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from core.pages import say_moment, show_clock, show_moment, show_points
 from exams.blueprint import RowSpec
+from exams.queries.bank import FoundQuestion
 from exams.queries.publication import PersonsNeeded
 from exams.views.words import say_difficulty
 from question_bank.views.listing import TYPE_NAMES
+
+# Of a fixed question, so much names it in a table.
+LONGEST_STEM = 40
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,17 @@ def shown_rows(
     withdrawn: Sequence[int] | None = None,
     *,
     clauses: Mapping[str, str],
+    fixed: Mapping[str, FoundQuestion],
 ) -> list[ShownRow]:
-    """Blueprint rows in words; `clauses` are the labels of clauses as module#anchor."""
+    """Blueprint rows in words; `clauses` are the labels of clauses as module#anchor, `fixed` the
+    fixed questions by their ids.
+    """
     taken_out = withdrawn if withdrawn is not None else [0] * len(rows)
     return [
         ShownRow(
             position=position,
-            source=say_source(row, titles, clauses),
-            type=str(TYPE_NAMES[row.type]) if row.type else _("不限"),
+            source=say_source(row, titles, clauses, fixed),
+            type=_say_type(row, fixed),
             difficulty=say_difficulty(row.difficulty_min, row.difficulty_max),
             count=row.count,
             points=show_points(row.points_tenths),
@@ -102,10 +110,24 @@ def shown_rows(
     ]
 
 
-def say_source(row: RowSpec, titles: Mapping[str, str], clauses: Mapping[str, str]) -> str:
+def _say_type(row: RowSpec, fixed: Mapping[str, FoundQuestion]) -> str:
+    found = fixed.get(row.question) if row.question else None
+    kind = found.type if found else row.type
+    return str(TYPE_NAMES[kind]) if kind else str(_("不限"))
+
+
+def say_source(
+    row: RowSpec,
+    titles: Mapping[str, str],
+    clauses: Mapping[str, str],
+    fixed: Mapping[str, FoundQuestion],
+) -> str:
     """The fixed question, or the module's title or the tag with the clause, or the whole bank."""
     if row.question is not None:
-        return str(_("指定题 %(id)s", id=row.question))
+        found = fixed.get(row.question)
+        stem = Markup(found.stem_html).striptags() if found else row.question
+        is_long = len(stem) > LONGEST_STEM
+        return str(_("指定题：%(stem)s", stem=f"{stem[:LONGEST_STEM]}…" if is_long else stem))
     named = []
     if row.module_key is not None:
         named.append(titles.get(row.module_key, row.module_key))

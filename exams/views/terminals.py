@@ -123,5 +123,5 @@ def revoke_terminal(terminal_id: int) -> ResponseReturnValue:
     session = db_session()
     found = people.terminal_for(session, terminal_id)
     accounts.revoke_terminal(session, found, actor=current_actor(), now=moment())
-    flash(_("「%(name)s」停用了，那台设备变回普通设备", name=found.name))
+    flash(_("“%(name)s”停用了，那台设备变回普通设备", name=found.name))
     return redirect(url_for("exams.terminals"))

@@ -84,7 +84,12 @@ def timeline(session: Session, sitting_id: int) -> list[ShownEvent]:
 def shown_times(session: Session, sitting_id: int) -> list[tuple[int, str]]:
     """Question and how long it was looked at."""
     return [
-        (slot, _("%(minutes)s 分 %(seconds)s 秒", minutes=total // 60, seconds=total % 60))
+        (
+            slot,
+            _("%(minutes)s 分 %(seconds)s 秒", minutes=total // 60, seconds=total % 60)
+            if total >= 60
+            else _("%(n)s 秒", n=total),
+        )
         for slot, total in question_times(session, sitting_id).items()
     ]
 
@@ -123,7 +128,7 @@ def _sign_and_words(one: Happening) -> Sequence[str]:
     if one.kind == ACCOMMODATED:
         return "open", _("开考时加时 %(n)s 分", n=content.get("extra_minutes", 0))
     if one.kind == AT_TERMINAL:
-        return "open", _("在考试终端「%(name)s」上答题", name=content.get("name", ""))
+        return "open", _("在考试终端“%(name)s”上答题", name=content.get("name", ""))
     if one.kind == REOPENED:
         return "must", _("重新打开 %(n)s 分", n=content.get("minutes", 0))
     if one.kind == REGRADED:

@@ -24,7 +24,7 @@ from exams.queries.exams import MANAGERS, WATCHERS, may_manage
 from exams.queries.sittings import is_to_mark
 from exams.rules import seconds_left, state_at
 from exams.views.blueprint import bp
-from exams.views.board import ATTENDANCES, cells
+from exams.views.board import cells
 from exams.views.timeline import shown_times, timeline
 
 FORMS: dict[str, type[BaseForm]] = {
@@ -130,7 +130,6 @@ def _void(found: Watched, why: dict[str, Any]) -> None:
 
 def _shown(found: Watched) -> dict[str, Any]:
     exam, sitting, seat, now = found.exam, found.sitting, found.seat, moment()
-    sign = ATTENDANCES[seat.attendance][0]
     (cell,) = cells([seat], now=now)
     is_running = sitting.state in RUNNING
     is_open = state_at(sitting.state, deadline=sitting.deadline, now=now) is SittingState.OPEN
@@ -139,7 +138,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         "sitting": sitting,
         "seat": seat,
         "presence": found.presence,
-        "sign": sign,
+        "sign": cell.sign,
         "is_own": _is_own(found),
         "is_to_mark": is_to_mark(sitting),
         "words": cell.words,

@@ -146,7 +146,7 @@ def _membership_to_leave(
     if current is None or current.to_on is not None:
         raise Conflict(N_("%(name)s 现在不在职，先办复职"), name=user.name)
     if (current.team_id, current.post_id) == (team.id, post_id):
-        raise Conflict(N_("%(name)s 已经在「%(team)s」这个岗位"), name=user.name, team=team.name)
+        raise Conflict(N_("%(name)s 已经在“%(team)s”这个岗位"), name=user.name, team=team.name)
     if on < current.from_on:
         raise Conflict(
             N_("%(name)s 从 %(day)s 起在现在的班组，调动日期不能早于那天"),
@@ -242,12 +242,12 @@ def add_side_membership(
     if user.left_on is not None or current is None or on < current.from_on:
         raise Conflict(N_("%(name)s 那天不在职，不能兼岗"), name=user.name)
     if current.to_on is None and current.team_id == team.id:
-        raise Conflict(N_("%(name)s 本来就在「%(team)s」"), name=user.name, team=team.name)
+        raise Conflict(N_("%(name)s 本来就在“%(team)s”"), name=user.name, team=team.name)
     same = select(Membership.id).where(
         Membership.user_id == user.id, Membership.team_id == team.id, Membership.to_on.is_(None)
     )
     if session.scalar(same) is not None:
-        raise Conflict(N_("%(name)s 已经在「%(team)s」兼岗"), name=user.name, team=team.name)
+        raise Conflict(N_("%(name)s 已经在“%(team)s”兼岗"), name=user.name, team=team.name)
     membership = Membership(
         user_id=user.id,
         team_id=team.id,

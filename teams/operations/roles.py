@@ -28,7 +28,7 @@ def grant_role(
         RoleGrant.user_id == user.id, RoleGrant.team_id == team.id, RoleGrant.role == role
     )
     if session.scalar(same) is not None:
-        raise Conflict(N_("%(name)s 在「%(team)s」已经有这个角色"), name=user.name, team=team.name)
+        raise Conflict(N_("%(name)s 在“%(team)s”已经有这个角色"), name=user.name, team=team.name)
     grant = RoleGrant(user_id=user.id, team_id=team.id, role=role, granted_at=now)
     session.add(grant)
     session.flush()

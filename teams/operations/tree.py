@@ -74,7 +74,7 @@ def create_team(
     """A new team below another one, last among its siblings."""
     _check_name(session, parent.id, name)
     if parent.closed_on is not None:
-        raise Conflict(N_("「%(team)s」已经撤销，下面不能再设班组"), team=parent.name)
+        raise Conflict(N_("“%(team)s”已经撤销，下面不能再设班组"), team=parent.name)
     last = session.scalar(select(func.max(Team.position)).where(Team.parent_id == parent.id))
     team = Team(
         parent_id=parent.id, kind=kind, name=name, path="", position=0 if last is None else last + 1
@@ -118,14 +118,14 @@ def move_team(session: Session, team: Team, parent: Team, *, actor: Actor, now: 
         raise Conflict(N_("企业本身不能移到别处"))
     if rules.is_below(parent.path, team.path):
         raise Conflict(
-            N_("「%(parent)s」在「%(team)s」里面，不能把上级移到自己的下级"),
+            N_("“%(parent)s”在“%(team)s”里面，不能把上级移到自己的下级"),
             parent=parent.name,
             team=team.name,
         )
     if parent.id == team.parent_id:
         return
     if parent.closed_on is not None:
-        raise Conflict(N_("「%(team)s」已经撤销，下面不能再设班组"), team=parent.name)
+        raise Conflict(N_("“%(team)s”已经撤销，下面不能再设班组"), team=parent.name)
     _check_name(session, parent.id, team.name)
     before, after = team.path, f"{parent.path}{team.id}/"
     old_parent_id, team.parent_id = team.parent_id, parent.id
@@ -156,7 +156,7 @@ def close_team(session: Session, team: Team, *, on: date, actor: Actor, now: dat
     children = queries.open_children(session, team)
     if children:
         raise Conflict(
-            N_("「%(team)s」下面还有 %(count)s 个班组，先撤销或移走：%(names)s"),
+            N_("“%(team)s”下面还有 %(count)s 个班组，先撤销或移走：%(names)s"),
             team=team.name,
             count=len(children),
             names="、".join(child.name for child in children[:5]),
@@ -164,7 +164,7 @@ def close_team(session: Session, team: Team, *, on: date, actor: Actor, now: dat
     count = queries.open_member_count(session, team)
     if count:
         raise Conflict(
-            N_("「%(team)s」还有 %(count)s 人，先把他们调到别的班组"), team=team.name, count=count
+            N_("“%(team)s”还有 %(count)s 人，先把他们调到别的班组"), team=team.name, count=count
         )
     team.closed_on = on
     record(
@@ -182,7 +182,7 @@ def reopen_team(session: Session, team: Team, *, actor: Actor, now: datetime) ->
     """Take back the closing of a team; the team above must be open."""
     parent = session.get(Team, team.parent_id) if team.parent_id else None
     if parent is not None and parent.closed_on is not None:
-        raise Conflict(N_("上级「%(team)s」已经撤销，先恢复上级"), team=parent.name)
+        raise Conflict(N_("上级“%(team)s”已经撤销，先恢复上级"), team=parent.name)
     if team.closed_on is None:
         return
     before, team.closed_on = team.closed_on, None
@@ -199,7 +199,7 @@ def reopen_team(session: Session, team: Team, *, actor: Actor, now: datetime) ->
 
 def _check_name(session: Session, parent_id: int | None, name: str) -> None:
     if parent_id is not None and queries.sibling_named(session, parent_id, name) is not None:
-        raise Conflict(N_("同一个上级下面已经有「%(name)s」，换一个名字"), name=name)
+        raise Conflict(N_("同一个上级下面已经有“%(name)s”，换一个名字"), name=name)
 
 
 def create_post(session: Session, name: str, *, actor: Actor, now: datetime) -> Post:
@@ -240,4 +240,4 @@ def rename_post(session: Session, post: Post, name: str, *, actor: Actor, now: d
 
 def _check_post(session: Session, name: str) -> None:
     if session.scalar(select(Post.id).where(Post.name == name)) is not None:
-        raise Conflict(N_("已经有岗位「%(name)s」"), name=name)
+        raise Conflict(N_("已经有岗位“%(name)s”"), name=name)

@@ -140,7 +140,7 @@ def kind(value: object) -> EmploymentKind | None:
     found = _KIND.get(text)
     if found is None:
         raise BadCell(
-            N_("不认识的用工形式「%(value)s」。写 正式、劳务派遣、承包商 或 实习"), value=text[:20]
+            N_("不认识的用工形式“%(value)s”。写 正式、劳务派遣、承包商 或 实习"), value=text[:20]
         )
     return found
 
@@ -195,7 +195,7 @@ def day(value: object) -> date | None:
             return day(float(text))
         if _SHORT_YEAR.fullmatch(text):
             raise BadCell(N_("年份要写 4 位，如 2024-03-01"))
-        raise BadCell(N_("看不懂的日期「%(value)s」。写成 2024-03-01"), value=text[:20])
+        raise BadCell(N_("看不懂的日期“%(value)s”。写成 2024-03-01"), value=text[:20])
     try:
         return _sensible(date(int(found[1]), int(found[2]), int(found[3])))
     except ValueError:

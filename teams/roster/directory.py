@@ -112,7 +112,7 @@ class Directory:
             node = found
         if node.closed_on is not None:
             raise BadCell(
-                N_("「%(team)s」%(day)s 已经撤销"),
+                N_("“%(team)s”%(day)s 已经撤销"),
                 team=node.shown,
                 day=node.closed_on.isoformat(),
             )
@@ -137,7 +137,7 @@ class Directory:
         fitting = mine or ending
         if len(fitting) > 1:
             raise BadCell(
-                N_("有 %(count)s 个「%(name)s」，写全：%(paths)s"),
+                N_("有 %(count)s 个“%(name)s”，写全：%(paths)s"),
                 count=len(fitting),
                 name="/".join(names),
                 paths="；".join(node.shown for node in fitting[:4]),
@@ -146,7 +146,7 @@ class Directory:
 
     def _create(self, names: tuple[str, ...], scopes: tuple[str, ...]) -> Node:
         if not self.creates_teams:
-            raise BadCell(N_("没有「%(team)s」这个班组"), team="/".join(names))
+            raise BadCell(N_("没有“%(team)s”这个班组"), team="/".join(names))
         above, rest = self.root, names
         for length in range(len(names) - 1, 0, -1):
             found = self._find(names[:length], scopes)
@@ -154,7 +154,7 @@ class Directory:
                 above, rest = found, names[length:]
                 break
         if not above.stored_path.startswith(scopes):
-            raise BadCell(N_("「%(team)s」不在你管的范围里"), team="/".join(names))
+            raise BadCell(N_("“%(team)s”不在你管的范围里"), team="/".join(names))
         for name in rest:
             node = above.children.get(name)
             if node is None:

@@ -73,7 +73,7 @@ def _open_workbook(path: Path) -> Table:
                 FindingLevel.WARNING,
                 0,
                 "",
-                N_("只读了「%(sheet)s」这张表，没读：%(others)s"),
+                N_("只读了“%(sheet)s”这张表，没读：%(others)s"),
                 {"sheet": name, "others": others},
             )
         )
@@ -87,7 +87,7 @@ def _open_workbook(path: Path) -> Table:
     return table
 
 
-_NO_HEADER = N_("前 10 行里找不到表头。要有「工号」和「姓名」两列，可以先下载模板")
+_NO_HEADER = N_("前 10 行里找不到表头。要有“工号”和“姓名”两列，可以先下载模板")
 
 
 def _read_sheet(workbook: CalamineWorkbook, index: int) -> Table | None:
@@ -147,7 +147,7 @@ def _about(header: Header) -> list[Finding]:
             FindingLevel.ERROR,
             header.row,
             second,
-            N_("「%(first)s」和「%(second)s」是一个意思，只留一列"),
+            N_("“%(first)s”和“%(second)s”是一个意思，只留一列"),
             {"first": first, "second": second},
         )
         for first, second in header.doubled

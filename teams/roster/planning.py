@@ -184,7 +184,7 @@ class Planner:
         except BadCell as bad:
             raise _BadRow(None, bad.msgid, **bad.values) from None
         if not self.scopes or not node.stored_path.startswith(self.scopes):
-            raise _BadRow(None, N_("「%(team)s」不在你管的范围里"), team=node.shown)
+            raise _BadRow(None, N_("“%(team)s”不在你管的范围里"), team=node.shown)
         return node
 
     def _plan_new(self, entry: Entry) -> Plan:
@@ -318,9 +318,9 @@ def tell(plan: Plan, directory: Directory, header: Header) -> list[Finding]:
         home = directory.by_id.get(plan.stored.team_id or 0)
         if home is not None and home is not plan.node:
             values = {"old": home.shown, "new": plan.node.shown}
-            lines.append((N_("从「%(old)s」调到「%(new)s」"), values))
+            lines.append((N_("从“%(old)s”调到“%(new)s”"), values))
         elif plan.post:
-            lines.append((N_("换岗位，到「%(post)s」"), {"post": plan.post}))
+            lines.append((N_("换岗位，到“%(post)s”"), {"post": plan.post}))
     fields = [header.label(LABELS[key]) for key in plan.changes]
     if plan.id_hash is not None:
         fields.append(header.label(Column.ID_NUMBER))

@@ -172,7 +172,7 @@ def _place(user_id: int, move: Move, template: str) -> ResponseReturnValue:
         except Conflict as conflict:
             form.form_errors.append(said(conflict))
         else:
-            flash(_("已登记：%(name)s 到「%(team)s」", name=user.name, team=where))
+            flash(_("已登记：%(name)s 到“%(team)s”", name=user.name, team=where))
             return redirect(url_for("teams.person", user_id=user_id))
     page = render_template(template, form=form, user=user, place=place)
     return page, 422 if request.method == "POST" else 200
@@ -317,7 +317,7 @@ def grant_role(user_id: int) -> ResponseReturnValue:
             form.role.errors = [said(conflict)]
         else:
             word = _(ROLE_WORDS[role])
-            flash(_("%(name)s 现在是「%(team)s」的%(role)s", name=name, team=where, role=word))
+            flash(_("%(name)s 现在是“%(team)s”的%(role)s", name=name, team=where, role=word))
             return redirect(url_for("teams.person", user_id=user_id))
     return _person_page(user_id, role_form=form), 422
 

@@ -29,7 +29,7 @@ def posts() -> ResponseReturnValue:
             except Conflict as conflict:
                 form.name.errors = [said(conflict)]
             else:
-                flash(_("已新建岗位「%(post)s」", post=form.name.data))
+                flash(_("已新建岗位“%(post)s”", post=form.name.data))
                 return redirect(url_for("teams.posts"))
     with page_session() as session:
         lines = post_counts(session, day=today())
@@ -59,6 +59,6 @@ def rename_post(post_id: int) -> ResponseReturnValue:
             except Conflict as conflict:
                 form.name.errors = [said(conflict)]
             else:
-                flash(_("已改名为「%(post)s」", post=form.name.data))
+                flash(_("已改名为“%(post)s”", post=form.name.data))
                 return redirect(url_for("teams.posts"))
     return render_template("teams/rename_post.html", post=post, form=form), status

@@ -42,7 +42,7 @@ def set_up() -> ResponseReturnValue:
         except Conflict as conflict:
             form.teams.errors = [said(conflict)]
         else:
-            flash(_("「%(name)s」已建好，%(count)s 个班组", name=form.name.data, count=count))
+            flash(_("“%(name)s”已建好，%(count)s 个班组", name=form.name.data, count=count))
             return redirect(url_for("teams.roster"))
     return render_template("teams/set_up.html", form=form), 422
 

@@ -107,7 +107,7 @@ def add_team(team_id: int) -> ResponseReturnValue:
         except Conflict as conflict:
             form.name.errors = [said(conflict)]
         else:
-            flash(_("已新建「%(team)s」", team=made.name))
+            flash(_("已新建“%(team)s”", team=made.name))
             return redirect(url_for("teams.team", team_id=team_id))
     return _team_page(team_id, add_form=form), 422
 
@@ -126,7 +126,7 @@ def rename_team(team_id: int) -> ResponseReturnValue:
         except Conflict as conflict:
             form.name.errors = [said(conflict)]
         else:
-            flash(_("已改名为「%(team)s」", team=form.name.data))
+            flash(_("已改名为“%(team)s”", team=form.name.data))
             return redirect(url_for("teams.team", team_id=team_id))
     return _team_page(team_id, rename_form=form), 422
 
@@ -149,7 +149,7 @@ def move_team(team_id: int) -> ResponseReturnValue:
         except Conflict as conflict:
             form.parent_id.errors = [said(conflict)]
         else:
-            flash(_("「%(team)s」已移到「%(parent)s」下面", team=name, parent=above))
+            flash(_("“%(team)s”已移到“%(parent)s”下面", team=name, parent=above))
             return redirect(url_for("teams.team", team_id=team_id))
     return _team_page(team_id, move_form=form), 422
 
@@ -160,7 +160,7 @@ def close_team(team_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = queries.team_for(session, actor, team_id, Role.ADMINISTRATOR)
     operations.close_team(session, found, on=today(), actor=actor, now=moment())
-    flash(_("「%(team)s」已撤销，历史还在", team=found.name))
+    flash(_("“%(team)s”已撤销，历史还在", team=found.name))
     return redirect(url_for("teams.team", team_id=team_id))
 
 
@@ -170,5 +170,5 @@ def reopen_team(team_id: int) -> ResponseReturnValue:
     session, actor = db_session(), current_actor()
     found = queries.team_for(session, actor, team_id, Role.ADMINISTRATOR)
     operations.reopen_team(session, found, actor=actor, now=moment())
-    flash(_("「%(team)s」已恢复", team=found.name))
+    flash(_("“%(team)s”已恢复", team=found.name))
     return redirect(url_for("teams.team", team_id=team_id))

@@ -229,7 +229,7 @@ def test_once_somebody_has_begun_the_watch_may_only_be_loosened(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"most_leavings": "3"}, "就要打开「记录离开页面」"),
+        ({"most_leavings": "3"}, "就要打开“记录离开页面”"),
         ({"hands_in": "y"}, "自动交卷要先写限制"),
         ({"requires_safe_browser": "y"}, "至少写一个配置密钥"),
         ({"safe_browser_keys": "ab" * 32 + "\nxyz"}, "第 2 行不是配置密钥"),

@@ -230,7 +230,7 @@ def test_problems_name_the_cell_and_what_to_do(
 
     assert row.outcome is Outcome.BAD
     assert [cell for cell, _words in told(row)] == ["E2", "G2", "H2"]
-    assert told(row)[0][1].startswith("第 1 题：写了「E」，试卷上只有 A—C。")
+    assert told(row)[0][1].startswith("第 1 题：写了“E”，试卷上只有 A—C。")
 
 
 def test_a_date_that_excel_made_is_refused(
@@ -255,7 +255,7 @@ def test_a_date_that_excel_made_is_refused(
     [
         (("99999999", "王小满", "", ""), "A2", "没有工号 99999999 的人"),
         (("20260001", "李四", "", ""), "B2", "工号 20260001 是王小满，表里写的是李四"),
-        (("20260001", "王小满", "", "Z9-XXX"), "D2", "没有试卷「Z9-XXX」"),
+        (("20260001", "王小满", "", "Z9-XXX"), "D2", "没有试卷“Z9-XXX”"),
         (("", "王小满", "", ""), "A2", "没有工号"),
     ],
 )

@@ -130,7 +130,7 @@ def test_invigilator_sees_where_it_is_sat_and_what_time_was_added_but_no_reason(
 
     page = client_for("team_leader").get(f"/exams/sittings/{sitting.id}/watch").text
 
-    assert "在考试终端「冲压 1 号机」上答题" in page
+    assert "在考试终端“冲压 1 号机”上答题" in page
     assert "开考时加时 30 分" in page
     assert "右手受伤" not in page
 

@@ -47,11 +47,11 @@ def test_team_cannot_be_moved_below_itself(session: Session, cast: Cast, admin: 
 
 
 def test_siblings_have_different_names(session: Session, cast: Cast, admin: Actor) -> None:
-    with pytest.raises(Conflict, match="已经有「冲压二班」"):
+    with pytest.raises(Conflict, match="已经有“冲压二班”"):
         operations.create_team(
             session, cast.team("press"), "冲压二班", TeamKind.TEAM, actor=admin, now=MONDAY
         )
-    with pytest.raises(Conflict, match="已经有「冲压二班」"):
+    with pytest.raises(Conflict, match="已经有“冲压二班”"):
         operations.rename_team(session, cast.team("press_one"), "冲压二班", actor=admin, now=MONDAY)
 
 

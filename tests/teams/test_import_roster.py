@@ -142,7 +142,7 @@ def test_unknown_teams_are_errors_when_not_to_be_made(
 
     assert imported.summary["counts"]["bad"] == 1
     finding = session.scalars(select(RosterFinding)).one()
-    assert finding.msgid % finding.values == "没有「五分厂」这个班组"
+    assert finding.msgid % finding.values == "没有“五分厂”这个班组"
 
 
 def test_administrator_of_a_workshop_imports_only_into_it(

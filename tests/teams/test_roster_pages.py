@@ -165,8 +165,8 @@ def test_role_command_gives_a_role_and_names_its_mistakes(
     no_team = runner.invoke(args=["teams", "grant", "20260001", "team_leader", "没有的班"])
     nobody = runner.invoke(args=["teams", "grant", "999", "team_leader", "冲压二班"])
 
-    assert "王小满 现在是「一分厂/冲压车间/冲压二班」的班组长" in good.output
-    assert "没有「没有的班」这个班组" in no_team.output
+    assert "王小满 现在是“一分厂/冲压车间/冲压二班”的班组长" in good.output
+    assert "没有“没有的班”这个班组" in no_team.output
     assert "没有工号 999" in nobody.output
 
 

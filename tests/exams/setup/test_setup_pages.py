@@ -251,7 +251,7 @@ def test_a_bad_network_and_half_a_moment_are_told_at_their_fields(examiner: Flas
 
     assert told == [
         "最晚进场的日期和时间都要填，或都空着",
-        "第 2 行的「车间」不是地址或网段。写成 10.2.0.0/16 或 10.2.3.4 这样",
+        "第 2 行的“车间”不是地址或网段。写成 10.2.0.0/16 或 10.2.3.4 这样",
     ]
 
 
@@ -406,7 +406,7 @@ def test_a_person_is_found_exempted_and_called_back(
     session.commit()
     address = f"/exams/{exam.id}/exemptions"
     assert "王小满" in examiner.get(f"{address}?words=小满").text
-    assert "应考的人里没有「立夏」" in examiner.get(f"{address}?words=立夏").text
+    assert "应考的人里没有“立夏”" in examiner.get(f"{address}?words=立夏").text
 
     nobody = examiner.post(address, data={"words": "小满", "reason": "产假"}).text
     unexplained = examiner.post(address, data={"words": "小满", "user_id": learner.id}).text
