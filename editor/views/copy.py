@@ -36,6 +36,7 @@ from editor.views.blueprint import bp
 from editor.views.words import SHOWN_STATES, Insertion
 from learning.differences import word_diff
 from learning.front_matter import COMPANION_SUFFIX
+from learning.headings import TYPE_WORDS
 from learning.images import ImageStore
 from learning.queries import current_anchors, stored_pictures
 from learning.sources import plain_lines
@@ -70,6 +71,7 @@ def copy(copy_id: int) -> ResponseReturnValue:
         is_sent_back=found.state is WorkingState.EDITING and bool(found.review_note),
         questions=[Insertion(_word(word), text) for word, text in question_skeletons().items()],
         pieces=_pieces(found),
+        type_words=TYPE_WORDS,
         origin_moved=_origin_moved(found),
         is_companion=found.path.endswith(COMPANION_SUFFIX),
         revisions=queries.revisions_of(session, found),

@@ -42,6 +42,23 @@ export function wrap(source, mark) {
   source.setSelectionRange(start + mark.length, end + mark.length);
 }
 
+export function rewrite(source, text) {
+  // Only what differs is replaced, so that it can be undone and the cursor keeps its place.
+  const old = source.value;
+  const shorter = Math.min(old.length, text.length);
+  let head = 0;
+  while (head < shorter && old[head] === text[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === text.at(-1 - tail)) tail += 1;
+  const at = source.selectionStart;
+  const end = old.length - tail;
+  const from = document.activeElement;
+  put(source, head, end, text.slice(head, text.length - tail));
+  const moved = at <= head ? at : at + (at >= end ? text.length - old.length : 0);
+  source.setSelectionRange(moved, moved);
+  if (from !== source) from?.focus({ preventScroll: true });
+}
+
 function put(source, start, end, text) {
   source.focus();
   source.setSelectionRange(start, end);
