@@ -1,7 +1,15 @@
 // The edit page: coloured lines, preview, saving, drafts kept on this device, insertions, pictures.
 // Without this script the text can be written and saved; the preview is that of the saved text.
 import { addPictures } from "./pictures.js";
-import { insertAt, insertQuestion, nextNumber, rewrite, wrap } from "./insert.js";
+import {
+  goToPlace,
+  insertAt,
+  insertQuestion,
+  mend,
+  nextNumber,
+  rewrite,
+  wrap,
+} from "./insert.js";
 import { Lines } from "./lines.js";
 
 const form = document.getElementById("editor");
@@ -17,6 +25,8 @@ const SAVE_AFTER = 15000;
 // What the server sent: whoever was quicker than this script has typed already.
 let saved = source.defaultValue;
 let anchors = [];
+// The text that the shown messages speak of.
+let previewed = source.defaultValue;
 let previewing = 0;
 let saving = 0;
 let isSaving = false;
@@ -29,12 +39,26 @@ function tell(text, kind) {
 }
 
 function goTo(line, column = 1) {
-  const before = source.value.split("\n").slice(0, line - 1).join("\n").length;
-  const place = line > 1 ? before + 1 : 0;
   if (tabs.length) choose(tabs[0]);
-  source.focus();
-  source.setSelectionRange(place + column - 1, place + column - 1);
+  goToPlace(source, line, column);
   lines.show(line);
+}
+
+function settle(change) {
+  clearTimeout(previewing);
+  if (source.value !== previewed) {
+    // Written on meanwhile: the lines are elsewhere now.
+    showPreview();
+    return;
+  }
+  if (tabs.length && change.caret !== undefined) choose(tabs[0]);
+  mend(source, change);
+  lines.draw();
+  lines.show(Number(change.line));
+  if (source.value === previewed) return;
+  changed();
+  clearTimeout(previewing);
+  showPreview();
 }
 
 async function post(address, fields) {
@@ -57,6 +81,7 @@ async function showPreview() {
     if (source.value !== text) return;
     const at = preview.scrollTop;
     preview.innerHTML = made.html;
+    previewed = text;
     preview.scrollTop = at;
     anchors = made.anchors;
     lines.mark(made.errors, made.warnings);
@@ -178,6 +203,10 @@ preview.addEventListener("click", (event) => {
   const link = event.target.closest("[data-line]");
   if (!link) return;
   event.preventDefault();
+  if (link.dataset.put !== undefined) {
+    settle(link.dataset);
+    return;
+  }
   goTo(Number(link.dataset.line), Number(link.dataset.column || 1));
 });
 document.querySelector(".tools").addEventListener("click", (event) => {
