@@ -79,7 +79,7 @@ def preview_of(
         problems += broken_links(unit, anchors_of=near.anchors.get)
         drafts += [draft for draft in unit.drafts if draft.path == file.shown_path]
     own = [p for p in problems if p.path == file.shown_path and p.code not in WRITTEN_ON_SAVE]
-    own = sorted(dict.fromkeys(own), key=lambda p: (p.line, p.column, p.code))
+    own = sorted(dict.fromkeys(own), key=lambda p: (p.line, p.column, p.code, p.message))
     own = [replace(problem, mend=usable(problem.mend, text)) for problem in own]
     url = FileImages(file, images)
     cards = {

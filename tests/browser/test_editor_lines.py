@@ -78,6 +78,23 @@ def test_lines_are_told_apart_and_wrap_on_a_phone(open_page: OpenPage, live_cast
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_one_press_mends_what_a_message_says_and_can_be_undone(
+    open_page: OpenPage, live_cast: Cast
+) -> None:
+    text = new_text() + "\n![](图片/a.png)\n" + question_text().replace("- 依据", "- 依剧")
+    page = opened(open_page, live_cast, text, DESK)
+
+    page.get_by_role("button", name="是否要写“依据”").click()
+
+    expect(page.get_by_text("E105")).to_have_count(0)
+    expect(page.locator("#source")).to_have_value(text.replace("依剧", "依据"))
+    page.locator("#source").press("Control+z")
+    expect(page.locator("#source")).to_have_value(text)
+    page.get_by_role("button", name="去写第").first.click()
+    page.keyboard.type("托架")
+    expect(page.locator(".line").filter(has_text="a.png")).to_have_text("![托架](图片/a.png)")
+
+
 def test_an_input_method_and_undo_work_as_in_a_plain_textarea(
     open_page: OpenPage, live_cast: Cast
 ) -> None:
