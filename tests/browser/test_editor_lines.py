@@ -90,6 +90,7 @@ def test_one_press_mends_what_a_message_says_and_can_be_undone(
     expect(page.locator("#source")).to_have_value(text.replace("依剧", "依据"))
     page.locator("#source").press("Control+z")
     expect(page.locator("#source")).to_have_value(text)
+    expect(page.get_by_text("E105")).to_be_visible()
     page.get_by_role("button", name="去写第").first.click()
     page.keyboard.type("托架")
     expect(page.locator(".line").filter(has_text="a.png")).to_have_text("![托架](图片/a.png)")
