@@ -148,7 +148,7 @@ def _page(found: WorkingCopy, back: SendBackForm, form: PublishForm) -> Response
     actor = current_actor()
     with reading() as session:
         copies = change_of(session, found)
-        plan = _plan(session, copies)
+        plan = _plan(session, copies, taken_ids(session))
         published = [published_file(session, copy.path) for copy in copies]
         names = queries.names_of(
             session, {found.submitted_by_id or 0, found.updated_by_id, found.owner_id}
@@ -181,9 +181,18 @@ def _page(found: WorkingCopy, back: SendBackForm, form: PublishForm) -> Response
     )
 
 
-def _plan(session: Any, copies: Sequence[WorkingCopy]) -> PublicationPlan:
+def _plan(session: Any, copies: Sequence[WorkingCopy], taken: frozenset[str]) -> PublicationPlan:
+    """What publication would do; what is still being written as it would be submitted."""
+    files = [
+        FileText(
+            copy.path,
+            tidied(copy.text, copy.path, taken)
+            if copy.state is WorkingState.EDITING
+            else copy.text,
+        )
+        for copy in copies
+    ]
     try:
-        files = [FileText(copy.path, copy.text) for copy in copies]
         return plan_publication(session, files, images=_images())
     except InvalidContent as error:
         return PublicationPlan(problems=tuple(error.problems))

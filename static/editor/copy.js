@@ -51,10 +51,13 @@ function settle(change) {
     showPreview();
     return;
   }
-  if (tabs.length && change.caret !== undefined) choose(tabs[0]);
+  // A textarea that does not show takes no change that could be undone.
+  const shown = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  choose(tabs[0]);
   mend(source, change);
   lines.draw();
   lines.show(Number(change.line));
+  if (change.caret === undefined) choose(shown);
   if (source.value === previewed) return;
   changed();
   clearTimeout(previewing);

@@ -77,6 +77,15 @@ def test_one_review_shows_both_files_and_publishes_both(
     assert "【单选】" in texts[other.path]
 
 
+def test_a_question_without_id_does_not_keep_its_author_from_submitting(
+    client_for: Clients, pair: tuple[WorkingCopy, WorkingCopy]
+) -> None:
+    page = client_for("trainer").get(f"/editor/copies/{pair[1].id}/review").text
+
+    assert "E404" not in page
+    assert "还有错误" not in page
+
+
 def test_an_error_in_one_file_keeps_both_with_their_author(
     client_for: Clients, session: Session, cast: Cast, pair: tuple[WorkingCopy, WorkingCopy]
 ) -> None:
