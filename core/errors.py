@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.mends import Mend
+
 
 def N_(msgid: str) -> str:
     """Mark a sentence for translation where no request is at hand."""
@@ -36,7 +38,10 @@ HINT = "提示"
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding in a file: where, how bad, what is wrong and how to mend it."""
+    """One finding in a file: where, how bad, what is wrong and how to mend it.
+
+    `mend` is the change to the text where only one is meant by `fix`.
+    """
 
     path: str
     line: int
@@ -45,6 +50,7 @@ class Problem:
     code: str
     message: str
     fix: str
+    mend: Mend | None = None
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"

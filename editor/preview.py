@@ -9,6 +9,7 @@ from functools import partial
 from core.config import LIBRARY_DIR
 from core.errors import Problem
 from core.markup import render
+from core.mends import usable
 from learning.image_sizes import file_ratio
 from learning.images import FileImages, ImageStore, Pictures, StoredPicture
 from learning.models import ModuleSource
@@ -78,7 +79,8 @@ def preview_of(
         problems += broken_links(unit, anchors_of=near.anchors.get)
         drafts += [draft for draft in unit.drafts if draft.path == file.shown_path]
     own = [p for p in problems if p.path == file.shown_path and p.code not in WRITTEN_ON_SAVE]
-    own = sorted(dict.fromkeys(own), key=lambda p: (p.line, p.column, p.code))
+    own = sorted(dict.fromkeys(own), key=lambda p: (p.line, p.column, p.code, p.message))
+    own = [replace(problem, mend=usable(problem.mend, text)) for problem in own]
     url = FileImages(file, images)
     cards = {
         draft.line: _card(draft, file, url, now=now)

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 import yaml
 
 from core.errors import ERROR, Problem
+from core.mends import replacing, stub_before
 from learning.models import ModuleKind
 
 MAX_LINES = 200
@@ -106,9 +107,20 @@ class _Reader:
     def line_of(self, node: yaml.Node | yaml.Event) -> int:
         return self.first_line + (node.start_mark.line if node.start_mark else 0)
 
-    def report(self, node: yaml.Node | yaml.Event, code: str, message: str, fix: str) -> None:
+    def report(
+        self,
+        node: yaml.Node | yaml.Event,
+        code: str,
+        message: str,
+        fix: str,
+        put: str | None = None,
+    ) -> None:
+        """`put` is what mends the problem when it stands in place of the whole node."""
         line, column = self.line_of(node), node.start_mark.column + 1 if node.start_mark else 1
-        self.problems.append(Problem(self.path, line, column, ERROR, code, message, fix))
+        start, end, mend = node.start_mark, node.end_mark, None
+        if put is not None and start and end and start.line == end.line:
+            mend = replacing(line, column, end.column - start.column, put)
+        self.problems.append(Problem(self.path, line, column, ERROR, code, message, fix, mend))
 
     def entries(
         self, node: yaml.Node, aliases: dict[str, str], keys: tuple[str, ...]
@@ -122,7 +134,8 @@ class _Reader:
             typed = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
             key = aliases.get(str(typed).strip().lower(), str(typed).strip())
             if key not in keys:
-                self.report(key_node, "E105", f"不认识的键“{typed}”", _did_you_mean(key, keys))
+                near, fix = _did_you_mean(key, keys)
+                self.report(key_node, "E105", f"不认识的键“{typed}”", fix, near)
             elif key in found:
                 self.report(key_node, "E106", f"键“{key}”写了两次", "只留一个")
             else:
@@ -265,7 +278,8 @@ def _missing(front: FrontMatter, given: set[str], path: str, line: int) -> Itera
             required.append(SOURCES)
     for key in required:
         if key not in given:
-            yield Problem(path, line, 1, ERROR, "E109", f"缺“{key}”", f"补一行 {key}: …")
+            mend = stub_before(line, f"{key}: ")
+            yield Problem(path, line, 1, ERROR, "E109", f"缺“{key}”", f"补一行 {key}: …", mend)
 
 
 def _contradictions(
@@ -298,7 +312,9 @@ def repaired_colons(
             key, column = match[2], line.index("：") + 1
             message = f"“{key}”后面是全角冒号"
             fix = f"改成半角冒号加空格：{key}: …"
-            problems.append(Problem(path, number, column, ERROR, "E102", message, fix))
+            width = match.start(3) - column + 1
+            mend = replacing(number, column, width, ": " if match[3] else ":")
+            problems.append(Problem(path, number, column, ERROR, "E102", message, fix, mend))
             line = f"{match[1]}{key}: {match[3]}"
         repaired.append(line)
     return repaired, problems
@@ -342,6 +358,9 @@ def _is_blank(node: yaml.Node) -> bool:
     return not node.value
 
 
-def _did_you_mean(word: str, known: tuple[str, ...]) -> str:
+def _did_you_mean(word: str, known: tuple[str, ...]) -> tuple[str | None, str]:
+    """The known word that is probably meant, and the sentence that asks."""
     near = get_close_matches(word, known, n=1, cutoff=0.4)
-    return f"是否要写“{near[0]}”？" if near else "只能用：" + "、".join(known)
+    if near:
+        return near[0], f"是否要写“{near[0]}”？"
+    return None, "只能用：" + "、".join(known)

@@ -27,6 +27,7 @@ class Reference:
     column: int
     module_key: str | None
     anchor: str
+    anchor_column: int
 
 
 def images_in(lines: Sequence[str], first_line: int) -> Iterator[ImageUse]:
@@ -41,7 +42,8 @@ def references_in(lines: Sequence[str], first_line: int) -> Iterator[Reference]:
     for number, line in enumerate(lines, first_line):
         for match in _LINK.finditer(_without_code(line)):
             module, anchor = match["module"] or None, match["anchor"]
-            yield Reference(number, match.start() + 1, module, anchor)
+            column = match.start("anchor") + 1
+            yield Reference(number, match.start() + 1, module, anchor, column)
 
 
 def _without_code(text: str) -> str:

@@ -122,6 +122,28 @@ class FileState:
     origin_text: str | None = None
 
 
+def settle_origin(
+    session: Session, path: str, text: str, *, actor: Actor, now: datetime
+) -> StoredFile | None:
+    """A person has dealt with the library's text up to this one; only a newer one is told again."""
+    stored = session.scalar(select(StoredFile).where(StoredFile.path == path))
+    if stored is None or stored.origin_text in (None, text):
+        return stored
+    before = text_hash(stored.origin_text or "")
+    stored.origin_text = text
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="module.origin.settled",
+        subject=("module", stored.module_key),
+        before={"path": path, "origin": before},
+        after={"path": path, "origin": text_hash(text)},
+    )
+    session.flush()
+    return stored
+
+
 def store_file(session: Session, state: FileState, *, actor: Actor, now: datetime) -> StoredFile:
     """Make a text the published one of its path; the same text twice changes nothing."""
     text = plain_lines(state.text)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from core.errors import ERROR, Problem
-from core.markup import without_comments
+from core.mends import line_before, replacing
+from learning.body import BodyLine as BodyLine
+from learning.body import scan_body as scan_body
+from learning.checks import anchor_problems, image_problems, reference_problems
 from learning.front_matter import DELIMITER, MAX_LINES, FrontMatter, parse_front_matter
 from learning.headings import (
-    ANCHOR,
     QUESTION_TYPES,
-    RESERVED_ANCHOR,
     TYPE_WORDS,
     QuestionHeading,
     bracketed_heading,
@@ -26,9 +27,6 @@ from learning.headings import (
 )
 from learning.links import ImageUse, Reference, images_in, references_in
 
-MAX_ANCHOR = 80
-
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 RULE = re.compile(r" {0,3}(?:-{3,}|－{3,})\s*")
 _CHECKBOX = re.compile(r"\s*[-*+－]\s+[\[［]\s*[xX√ ]?\s*[\]］]")
 _NOTE = re.compile(r"\s*[>＞]\s*(?:[-－*]\s*)?[^\s:：]{1,8}\s*[:：]")
@@ -88,15 +86,6 @@ class ParsedModule:
         return frozenset(section.anchor for section in self.sections)
 
 
-@dataclass(frozen=True)
-class BodyLine:
-    """One body line: `is_text` is false inside code fences, where nothing has structure."""
-
-    number: int
-    text: str
-    is_text: bool
-
-
 def decode(data: bytes, path: str) -> tuple[str, list[Problem]]:
     """The file's text, or E101 saying which byte on which line is not UTF-8."""
     try:
@@ -135,9 +124,11 @@ def parse_module(text: str, path: str) -> tuple[ParsedModule, list[Problem]]:
         ),
     )
     problems += splitter.problems
-    problems += _anchor_problems(prose, path)
-    problems += _reference_problems(module)
-    problems += _image_problems(module)
+    written = {line.number: line for line in body}
+    headings = [written[line.number] for line in texts if read_heading(line.text)]
+    problems += anchor_problems(headings, path)
+    problems += reference_problems(module.references, headings, key=front.key, path=path)
+    problems += image_problems(module.images, path)
     return module, sorted(problems, key=lambda found: (found.line, found.column, found.code))
 
 
@@ -175,7 +166,8 @@ def _split_front_matter(lines: list[str], path: str) -> tuple[FrontMatter, int, 
     if end == len(lines) or prose < end:
         end = body_start = min(prose, end)
         fix = "在说明部分的最后一行下面加一行 ---"
-        problems.append(Problem(path, start + 1, 1, ERROR, "E103", "说明部分没有用 --- 结束", fix))
+        told, mend = "说明部分没有用 --- 结束", line_before(end + 1, "---")
+        problems.append(Problem(path, start + 1, 1, ERROR, "E103", told, fix, mend))
     if end - start - 1 > MAX_LINES:
         message = f"说明部分有 {end - start - 1} 行，最多 {MAX_LINES} 行"
         fix = "删减来源和条款，或检查 --- 是否写对了位置"
@@ -191,21 +183,6 @@ def _begins_prose(lines: list[str], index: int) -> bool:
         return True
     around = [lines[near].strip() for near in (index - 1, index + 1) if near < len(lines)]
     return lines[index].startswith("# ") and not any(around)
-
-
-def scan_body(lines: list[str], first_line: int) -> list[BodyLine]:
-    """Number the body's lines, blank out comments, and mark what lies inside code fences."""
-    scanned: list[BodyLine] = []
-    fence = ""
-    for number, text in enumerate(without_comments("\n".join(lines)).split("\n"), first_line):
-        marker = _FENCE.match(text)
-        is_text = not fence and marker is None
-        if fence and marker and marker[1].startswith(fence) and not text.strip(" `~"):
-            fence = ""
-        elif not fence and marker:
-            fence = marker[1]
-        scanned.append(BodyLine(number, text, is_text))
-    return scanned
 
 
 class _Splitter:
@@ -291,8 +268,9 @@ class _Splitter:
         fix = f"是否要写【{TYPE_WORDS[near[0]]}】？" if near else f"只能是 {known}"
         column = line.text.find(word) + 1
         message = f"不认识的题型【{word}】"
+        mend = replacing(line.number, column, len(word), TYPE_WORDS[near[0]]) if near else None
         place = (self.path, line.number, max(column, 1))
-        self.problems.append(Problem(*place, ERROR, "E104", message, fix))
+        self.problems.append(Problem(*place, ERROR, "E104", message, fix, mend))
 
 
 def _body_markdown(prose: list[BodyLine], title: str) -> str:
@@ -353,41 +331,3 @@ def _text_hash(title: str, markdown: str) -> str:
     """The hash of what is said, blind to line breaks, spaces and the tool's fact ids."""
     said = re.sub(r"\{#f-[^}]*\}", "", f"{title}\n{markdown}")
     return hashlib.sha256("".join(said.split()).encode("utf-8", "replace")).hexdigest()
-
-
-def _anchor_problems(prose: list[BodyLine], path: str) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
-    for line in prose:
-        heading = read_heading(line.text) if line.is_text else None
-        if heading is None or heading.anchor is None:
-            continue
-        anchor, column = heading.anchor, heading.anchor_column
-        if not ANCHOR.fullmatch(anchor) or len(anchor) > MAX_ANCHOR:
-            message = f"条款锚点的写法不对：{anchor[:90]}"
-            fix = "小写字母开头，只用小写字母、数字和连字符，最多 80 个，例如 s-3-2"
-            yield Problem(path, line.number, column, ERROR, "E112", message, fix)
-        elif RESERVED_ANCHOR.match(anchor):
-            message = f"锚点 {anchor} 的开头留给题目和考点"
-            fix = "改成 s- 开头；若这是题目，在标题前面写上【题型】"
-            yield Problem(path, line.number, column, ERROR, "E112", message, fix)
-        elif anchor in seen:
-            message = f"锚点 {anchor} 在第 {seen[anchor]} 行已经用过"
-            yield Problem(path, line.number, column, ERROR, "E113", message, "给这一条换一个锚点")
-        seen.setdefault(anchor, line.number)
-
-
-def _reference_problems(module: ParsedModule) -> Iterator[Problem]:
-    for link in module.references:
-        if link.module_key in (None, module.front.key) and link.anchor not in module.anchors:
-            message = f"本文件没有锚点 {link.anchor}"
-            near = get_close_matches(link.anchor, sorted(module.anchors), n=1)
-            fix = f"是否要写 #{near[0]}？" if near else f"在要指向的标题后面写 {{#{link.anchor}}}"
-            yield Problem(module.path, link.line, link.column, ERROR, "E302", message, fix)
-
-
-def _image_problems(module: ParsedModule) -> Iterator[Problem]:
-    for image in module.images:
-        if not image.alt:
-            fix = "写成 ![图里有什么](路径)，给看不见图的人听"
-            place = (module.path, image.line, image.column)
-            yield Problem(*place, ERROR, "E217", "图片没有说明文字", fix)

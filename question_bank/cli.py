@@ -152,8 +152,11 @@ def _write_draft(made: ModuleDraft, output: Path, context: click.Context) -> Non
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--check", "is_check", is_flag=True, help="不写文件，只说哪些会变；有的话退出码为 1")
 @click.pass_context
+@click.option("--mend", "is_mending", is_flag=True, help="先改好只有一种改法的错误，逐处说明")
 @with_appcontext
-def format_(context: click.Context, paths: tuple[Path, ...], is_check: bool) -> None:
+def format_(
+    context: click.Context, paths: tuple[Path, ...], is_check: bool, is_mending: bool
+) -> None:
     """Write the files at and below the paths in canonical form."""
     made = services()
     report = format_files(
@@ -161,7 +164,10 @@ def format_(context: click.Context, paths: tuple[Path, ...], is_check: bool) -> 
         taken=_ids_of_bank(made.database),
         new_id=lambda: new_id(made.seeds, "q", 6),
         is_check=is_check,
+        is_mending=is_mending,
     )
+    for problem in report.mended:
+        click.echo(f"{'可以改好' if is_check else '已改好'} {problem}")
     _print(sorted(report.problems, key=lambda p: (p.path, p.line, p.column)))
     for path in report.changed:
         click.echo(f"{'要改写' if is_check else '已改写'} {path}")

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InvalidContent, Problem
+from core.mends import mended, usable
 from learning.parsing import decode, parse_module
 from learning.sources import ModuleFile
 from question_bank.authoring.blocks import read_alone
 from question_bank.authoring.formatting import format_text
 from question_bank.drafts import with_parts
+
+# One remedy may uncover the next; more rounds than this no file needs.
+MOST_ROUNDS = 5
 
 
 @dataclass
@@ -19,6 +23,8 @@ class FormatReport:
 
     checked: int = 0
     changed: list[str] = field(default_factory=list)
+    # What was mended on the way, with its problem as it was.
+    mended: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -28,10 +34,13 @@ def format_files(
     taken: Collection[str],
     new_id: Callable[[], str],
     is_check: bool,
+    is_mending: bool = False,
 ) -> FormatReport:
     """Format the files; `taken` are ids that no new question may get, besides those in the files.
 
-    A check writes nothing. A file appears in its new form at once or stays as it was.
+    A check writes nothing. With `is_mending` errors that have one remedy are settled first, as the
+    editor's button does. A file appears in its new form at once or stays as it was, as one with
+    other errors does.
     """
     report = FormatReport()
     texts: dict[ModuleFile, str] = {}
@@ -45,16 +54,36 @@ def format_files(
     for file, text in texts.items():
         ids |= _ids_in(text, file.shown_path)
     for file, text in texts.items():
+        settled: list[Problem] = []
+        if is_mending:
+            text, settled = with_mends(text, file.shown_path)
         try:
             made = format_text(text, file.shown_path, new_id=lambda: _free_id(new_id, ids))
         except InvalidContent as refused:
             report.problems += refused.problems
             continue
+        report.mended += settled
         if made.encode() != file.path.read_bytes():
             report.changed.append(file.shown_path)
             if not is_check:
                 _write(file.path, made)
     return report
+
+
+def with_mends(text: str, path: str) -> tuple[str, list[Problem]]:
+    """The text with everything settled that has one remedy, and the problems that were there."""
+    settled: list[Problem] = []
+    for _round in range(MOST_ROUNDS):
+        module, problems = parse_module(text, path)
+        for block in module.blocks:
+            problems += read_alone(block, path=path)[1]
+        found = [p for p in problems if (mend := usable(p.mend, text)) and mend.is_whole]
+        made = mended(text, [p.mend for p in found if p.mend])
+        if made == text:
+            break
+        text = made
+        settled += found
+    return text, list(dict.fromkeys(settled))
 
 
 def _free_id(new_id: Callable[[], str], taken: set[str]) -> str:

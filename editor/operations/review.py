@@ -9,6 +9,7 @@ from core.errors import N_, Conflict, Forbidden
 from core.identity import Actor, Role
 from editor.models import WorkingCopy, WorkingState
 from editor.queries.reviewers import check_reviewer
+from learning.operations import settle_origin
 
 
 def submit_copy(
@@ -54,6 +55,8 @@ def mark_published(
     check_reviewer(session, copy, actor)
     copy.state = WorkingState.PUBLISHED
     _decide(copy, note, actor=actor, now=now)
+    if copy.origin_text is not None:
+        settle_origin(session, copy.path, copy.origin_text, actor=actor, now=now)
     _record(session, copy, "working_copy.published", actor=actor, now=now)
 
 

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from core.chance import new_id
-from core.config import LIBRARY_DIR
 from core.errors import InvalidContent
 from core.identity import Role
 from core.pages import show_clock, stand_under
@@ -31,11 +30,14 @@ from editor.operations.copies import StaleRevision, discard_copy, save_copy
 from editor.preview import Neighbourhood, Preview, preview_of
 from editor.queries import copies as queries
 from editor.queries.files import main_file
+from editor.queries.together import change_of, is_companion
 from editor.skeletons import CASE_BODY, question_skeletons
 from editor.views.blueprint import bp
+from editor.views.origin import newer_origin
 from editor.views.words import SHOWN_STATES, Insertion
 from learning.differences import word_diff
 from learning.front_matter import COMPANION_SUFFIX
+from learning.headings import TYPE_WORDS
 from learning.images import ImageStore
 from learning.queries import current_anchors, stored_pictures
 from learning.sources import plain_lines
@@ -70,8 +72,10 @@ def copy(copy_id: int) -> ResponseReturnValue:
         is_sent_back=found.state is WorkingState.EDITING and bool(found.review_note),
         questions=[Insertion(_word(word), text) for word, text in question_skeletons().items()],
         pieces=_pieces(found),
-        origin_moved=_origin_moved(found),
-        is_companion=found.path.endswith(COMPANION_SUFFIX),
+        type_words=TYPE_WORDS,
+        origin_moved=newer_origin(found) is not None,
+        is_companion=is_companion(found),
+        others=[copy for copy in change_of(session, found) if copy is not found],
         revisions=queries.revisions_of(session, found),
     )
 
@@ -186,7 +190,9 @@ def near_of(session: Any, found: WorkingCopy) -> Neighbourhood:
     main = None
     if found.path.endswith(COMPANION_SUFFIX):
         file = main_file(session, found.module_key)
-        main = (file.path, file.text) if file else None
+        # What is written and not yet published goes out together with this.
+        draft = queries.open_copy_of(session, file.path) if file else None
+        main = (file.path, draft.text if draft else file.text) if file else None
     return Neighbourhood(current_anchors(session), stored_pictures(session), main)
 
 
@@ -286,11 +292,3 @@ def _pieces(found: WorkingCopy) -> list[Insertion]:
         Insertion(_("表格"), "| （列一） | （列二） |\n|---|---|\n| （内容） | （内容） |\n"),
         Insertion(_("事故案例的框架"), CASE_BODY),
     ]
-
-
-def _origin_moved(found: WorkingCopy) -> bool:
-    """Whether the product's library says something else than when the copy was taken."""
-    if not found.origin_text:
-        return False
-    path = LIBRARY_DIR / found.path
-    return path.is_file() and plain_lines(path.read_text("utf-8", "replace")) != found.origin_text

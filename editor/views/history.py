@@ -4,7 +4,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from core.config import LIBRARY_DIR
 from core.errors import NotFound
 from core.identity import Role
 from core.pages import stand_under
@@ -16,7 +15,6 @@ from editor.queries.files import main_file
 from editor.queries.history import version_text, versions_of
 from editor.views.blueprint import bp
 from learning.queries import module_by_key
-from learning.sources import plain_lines
 
 
 @bp.get("/editor/modules/<key>/history")
@@ -58,17 +56,3 @@ def restore(key: str) -> ResponseReturnValue:
     )
     flash(_("第 %(n)s 版的文字放进了工作稿，送审、发布以后才生效", n=number))
     return redirect(url_for("editor.copy", copy_id=copy.id))
-
-
-@bp.get("/editor/copies/<int:copy_id>/origin")
-@requires(*queries.READERS)
-def origin(copy_id: int) -> ResponseReturnValue:
-    """What the product's library changed since the enterprise took its copy."""
-    found = queries.copy_for(db_session(), current_actor(), copy_id)
-    stand_under("editor.modules")
-    path = LIBRARY_DIR / found.path
-    if not found.origin_text or not path.is_file():
-        raise NotFound()
-    now = plain_lines(path.read_text("utf-8", "replace"))
-    changes = file_changes(found.origin_text, now)
-    return render_template("editor/origin.html", copy=found, changes=changes)

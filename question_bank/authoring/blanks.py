@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from core.mends import stub_before
 from question_bank.answers import AcceptedForm, BadForm, accepted_form
 from question_bank.authoring.lines import Line, fold
 from question_bank.authoring.notes import Note
@@ -42,7 +43,9 @@ def read_blanks(
         told = f"答案只写到 答案{last}" if last == missing[0] - 1 and last else None
         message = told or "没有" + "、".join(f"答案{number}" for number in missing)
         fix = "补" + "".join(f"“答案{number}：”" for number in missing)
-        report.error(heading, "E211", f"题干有 {count} 个空，{message}", fix)
+        end = max((note.last_line for note in answers.values()), default=0)
+        mend = stub_before(end + 1, f"> - 答案{missing[0]}：") if end else None
+        report.error(heading, "E211", f"题干有 {count} 个空，{message}", fix, mend)
     for number in extra:
         fix = "删掉它，或在题干里补一个空 ____"
         message = f"题干只有 {count} 个空，却有 答案{number}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from core.errors import WARNING, Problem
+from core.mends import Mend, line_before, replacing, stub_before
 from question_bank.authoring.cases import PartBlock, read_story, split_case
 from question_bank.authoring.content import read_content
 from question_bank.authoring.lines import Line, lines_of_block
@@ -113,7 +114,7 @@ def _read(
             return None
         draft = _read_case(block, lines, module, report)
     else:
-        lines = _without_deeper_headings(lines, report)
+        lines = _without_deeper_headings(lines, block.level, report)
         reading = Reading(block, type_, heading, lines, report, is_part=case is not None)
         content = read_content(reading)
         draft = _draft(reading, content or _NO_CONTENT, module, case)
@@ -231,11 +232,14 @@ def _check_id(block: RawBlock, heading: Line, report: Report) -> None:
         report.error(heading, "E403", f"编号“{block.public_id}”的写法不对", f"编号是 {_ID_FORM}")
 
 
-def _without_deeper_headings(lines: list[Line], report: Report) -> list[Line]:
+def _without_deeper_headings(lines: list[Line], level: int, report: Report) -> list[Line]:
     for index, line in enumerate(lines):
         if line.is_heading:
             fix = "把这个标题升到与题目同级，或在它前面空一行再写一行 ---"
-            report.error(line.stripped(), "E107", "题目里面有下一级标题", fix)
+            place = line.stripped()
+            depth = len(place.folded) - len(place.folded.lstrip("#"))
+            mend = replacing(place.number, place.column, depth, "#" * level)
+            report.error(place, "E107", "题目里面有下一级标题", fix, mend)
             return lines[:index]
     return lines
 
@@ -304,5 +308,19 @@ def _references(
     if not references and not told and is_asked and state is AuthorState.ENABLED:
         place = note.place if note else reading.heading
         fix = "在题注里写 依据：[条款标题](#锚点)，或先写 状态：草稿"
-        report.error(place, "E301", "没有依据", fix)
+        report.error(place, "E301", "没有依据", fix, _cited(reading, module))
     return tuple(references)
+
+
+def _cited(reading: Reading, module: _Module) -> Mend | None:
+    """A 依据 under the other 题注: the only clause there is, else for its author to name."""
+    clauses = [f"[{anchor}](#{anchor})" for anchor in sorted(module.anchors or ())]
+    for source in module.sources or ():
+        clauses += [f"《{source.name}》{clause}" for clause in source.clauses]
+    notes = [*reading.notes.values(), *reading.answers.values()]
+    if not notes or "依据" in reading.notes:
+        return None
+    after = max(note.last_line for note in notes) + 1
+    if len(clauses) == 1:
+        return line_before(after, f"> - 依据：{clauses[0]}")
+    return stub_before(after, "> - 依据：")

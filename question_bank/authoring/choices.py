@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from core.mends import Mend, replacing, to_write_at, without_lines
 from question_bank.answers import comparable
 from question_bank.authoring.lines import Item, Line, ListArea, dedented, fold, lists_in
 from question_bank.authoring.notes import Note, key_line
@@ -55,7 +56,9 @@ def find_answer_area(lines: Sequence[Line], heading: Line, report: Report) -> An
         if any(ticks):
             item = area.items[ticks.index(False)]
             fix = "在 - 后面写 [x] 或 [ ]"
-            report.error(item.content, "E201", "这一项没有勾选框，整个选项表都不算", fix)
+            place = item.content
+            mend = replacing(place.number, place.column, 0, "[ ] ")
+            report.error(place, "E201", "这一项没有勾选框，整个选项表都不算", fix, mend)
             return None
     lettered = _lettered_area(lines, report)
     if lettered is None:
@@ -84,12 +87,29 @@ def check_texts(choices: Sequence[Choice], name: Callable[[int], str], report: R
         text = comparable(choice.text)
         if not text:
             message = f"{name(index)}没有内容"
-            report.error(choice.place, "E205", message, "写上内容，或删掉这一行")
+            mend = _to_be_written(choice)
+            report.error(choice.place, "E205", message, "写上内容，或删掉这一行", mend)
         elif text in first:
             message = f"{name(first[text])}和{name(index)}相同"
-            report.error(choice.place, "E204", message, "改其中一个，或删掉一个")
+            mend = _without(choice, choices[first[text]]) if len(choices) > FEWEST else None
+            report.error(choice.place, "E204", message, "改其中一个，或删掉一个", mend)
         else:
             first[text] = index
+
+
+def _to_be_written(choice: Choice) -> Mend | None:
+    """To the place where its text is missing."""
+    place = choice.text_place
+    return to_write_at(place.number, place.column) if place else None
+
+
+def _without(choice: Choice, twin: Choice) -> Mend | None:
+    """The second of two equal ticked or unticked options goes, if nothing else stands under it."""
+    said = (choice.feedback, choice.weight, choice.weight_place)
+    is_bare = choice.text_place is not None and "\n" not in choice.text and not any(said)
+    if not is_bare or choice.ticked != twin.ticked:
+        return None
+    return without_lines(choice.place.number, choice.place.number)
 
 
 def settle_ticks(area: AnswerArea, answer: Note | None, report: Report) -> None:
@@ -174,8 +194,11 @@ def read_option(choice: Choice, item: Item, first: Line, report: Report) -> None
                 _read_weight(choice, value, body, report)
         elif nested is not None and (not found or feedback is None or line.indent <= key_indent):
             near = nearest(word, _OPTION_KEYS) if word else None
+            at = body.column + (found.start("word") if found else 0)
+            mend = replacing(body.number, at, len(word), near) if near else None
             fix = f"是否要写“{near}”？" if near else "选项下面只能写“- 反馈：…”和“- 权重：…%”"
-            report.error(body, "E105", f"选项下面有不认识的一项“{word or body.text[:12]}”", fix)
+            told = f"选项下面有不认识的一项“{word or body.text[:12]}”"
+            report.error(body, "E105", told, fix, mend)
         elif feedback is not None:
             feedback.append(dedented(line).strip())
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.mends import stub_before
 from question_bank.authoring.blanks import blanks_in, read_blanks, read_groups
 from question_bank.authoring.choices import (
     check_choices,
@@ -78,7 +79,9 @@ def _read_verdict(reading: Reading) -> Content | None:
     answer = reading.notes.get("答案")
     if answer is None:
         fix = "在题注里写 > - 答案：对 或 > - 答案：错"
-        reading.report.error(reading.heading, "E207", "判断题没有答案", fix)
+        end = max(note.last_line for note in reading.notes.values()) if reading.notes else 0
+        mend = stub_before(end + 1, "> - 答案：") if end else None
+        reading.report.error(reading.heading, "E207", "判断题没有答案", fix, mend)
         return None
     word = fold(answer.value).strip().strip("。.").casefold()
     if word not in _TRUE | _FALSE:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.mends import Mend, line_before, replacing, without_lines
 from question_bank.authoring.lines import Line, dedented
 from question_bank.authoring.report import Report, nearest
 
@@ -65,6 +66,15 @@ class Note:
     @property
     def value_place(self) -> Line:
         return self.values[0] if self.values else self.place
+
+    @property
+    def last_line(self) -> int:
+        """The number of the line on which it ends."""
+        return max([self.place.number, *(line.number for line in self.values)])
+
+    def gone(self) -> Mend:
+        """What takes it out of the text."""
+        return without_lines(self.place.number, self.last_line)
 
 
 @dataclass(frozen=True)
@@ -177,20 +187,24 @@ class _Reader:
                 "E108",
                 "题目后面还有别的文字",
                 "在它前面空一行，再写一行 ---；若是上一项的续行，缩进四格",
+                None if line.is_quote or line.column > 1 else line_before(line.number, "\n---\n"),
             )
         self.told_of_text = True
 
     def finish(self) -> list[Note]:
         notes: list[Note] = []
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for entry, values in self.entries:
             if entry is None:
                 continue
             note = Note(entry.word, entry.number, entry.place, tuple(values))
             if note.name in seen:
-                self.report.error(note.place, "E106", f"键“{note.name}”写了两次", "只留一个")
+                is_same = seen[note.name] == note.value
+                mend = note.gone() if is_same else None
+                told = f"键“{note.name}”写了两次"
+                self.report.error(note.place, "E106", told, "只留一个", mend)
                 continue
-            seen.add(note.name)
+            seen[note.name] = note.value
             notes.append(note)
         return notes
 
@@ -200,7 +214,9 @@ class _Reader:
             near = nearest(entry.word, KEYS)
             fix = f"是否要写“{near}”？" if near else "可用的键：" + "、".join(KEYS)
             name = entry.word if entry.number is None else f"{entry.word}{entry.number}"
-            self.report.error(entry.place, "E105", f"不认识的键“{name}”", fix)
+            place = entry.place
+            mend = replacing(place.number, place.column, len(entry.word), near) if near else None
+            self.report.error(place, "E105", f"不认识的键“{name}”", fix, mend)
             self.entries.append((None, []))
             return
         value = entry.value.stripped()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from core.mends import to_write_at
 from question_bank.authoring.lines import Line
 from question_bank.authoring.report import Report
 
@@ -40,7 +41,8 @@ def picture_sources(lines: Iterable[Line], report: Report) -> tuple[str, ...]:
             report.error(picture.place, "E217", "图片没有写文件", fix)
         elif not picture.alt:
             fix = "在方括号里写一句说明，不要把答案说出来"
-            report.error(picture.place, "E217", "图片没有说明", fix)
+            mend = to_write_at(picture.place.number, picture.place.column + 2)
+            report.error(picture.place, "E217", "图片没有说明", fix, mend)
         else:
             found[picture.source] = None
     return tuple(found)

@@ -92,11 +92,12 @@ class Reading:
             misplaced += [self.notes["乱序"]] if self.notes["乱序"].value != "是" else []
         for note in misplaced:
             message, fix = f"【{self.block.type_word}】用不到“{note.name}”", "删掉这一行，或改题型"
+            mend = note.gone() if note.key in ("乱序", "状态") else None
             if note.key == "乱序":
                 message, fix = f"【{self.block.type_word}】总是打乱显示", "删掉这一行"
             elif note.key == "状态":
                 message, fix = "小题的状态跟着案例", "删掉这一行，写在案例的题注里"
-            self.report.error(note.place, "E222", message, fix)
+            self.report.error(note.place, "E222", message, fix, mend)
 
 
 def check_stem(stem: Sequence[Line], reading: Reading) -> None:

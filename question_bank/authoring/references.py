@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from core.mends import Mend, replacing
 from question_bank.answers import comparable
 from question_bank.authoring.lines import Line
 from question_bank.authoring.report import Report, nearest
@@ -60,9 +61,17 @@ def read_references(
             near = nearest(reference.anchor, anchors)
             fix = f"是否要写 #{near}？" if near else "先在那一节的标题末尾写上这个锚点"
             message = f"本模块没有锚点 #{reference.anchor}"
-            report.error(part, "E302", message, fix)
+            report.error(part, "E302", message, fix, _renamed(part, reference.anchor, near))
         references.append(reference)
     return references
+
+
+def _renamed(part: Line, anchor: str, near: str | None) -> Mend | None:
+    """The anchor that was probably meant in place of the one that is not there."""
+    at = part.folded.rfind(f"#{anchor}")
+    if near is None or at < 0:
+        return None
+    return replacing(part.number, part.column + at + 1, len(anchor), near)
 
 
 def normal_clause(written: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from core.errors import ERROR, WARNING, Problem
+from core.mends import Mend
 from question_bank.authoring.lines import Line
 
 
@@ -14,8 +15,10 @@ class Report:
         self.path = path
         self.problems: list[Problem] = []
 
-    def error(self, place: Line, code: str, message: str, fix: str) -> None:
-        self._add(place, ERROR, code, message, fix)
+    def error(
+        self, place: Line, code: str, message: str, fix: str, mend: Mend | None = None
+    ) -> None:
+        self._add(place, ERROR, code, message, fix, mend)
 
     def warning(self, place: Line, code: str, message: str, fix: str) -> None:
         self._add(place, WARNING, code, message, fix)
@@ -27,9 +30,17 @@ class Report:
     def in_order(self) -> list[Problem]:
         return sorted(self.problems, key=lambda problem: (problem.line, problem.column))
 
-    def _add(self, place: Line, level: str, code: str, message: str, fix: str) -> None:
+    def _add(
+        self,
+        place: Line,
+        level: str,
+        code: str,
+        message: str,
+        fix: str,
+        mend: Mend | None = None,
+    ) -> None:
         self.problems.append(
-            Problem(self.path, place.number, place.column, level, code, message, fix)
+            Problem(self.path, place.number, place.column, level, code, message, fix, mend)
         )
 
 

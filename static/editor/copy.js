@@ -1,12 +1,21 @@
-// The edit page: line numbers, preview, saving, drafts kept on this device, insertions, pictures.
+// The edit page: coloured lines, preview, saving, drafts kept on this device, insertions, pictures.
 // Without this script the text can be written and saved; the preview is that of the saved text.
 import { addPictures } from "./pictures.js";
-import { insertAt, insertQuestion, nextNumber, wrap } from "./insert.js";
+import {
+  goToPlace,
+  insertAt,
+  insertQuestion,
+  mend,
+  nextNumber,
+  rewrite,
+  wrap,
+} from "./insert.js";
+import { Lines } from "./lines.js";
 
 const form = document.getElementById("editor");
 const source = document.getElementById("source");
 const preview = document.getElementById("pane-preview");
-const numbers = document.querySelector(".editor-numbers");
+const lines = new Lines(source, form.dataset.types.split(" "));
 const say = document.querySelector("#receipt [data-say]");
 const receipt = document.getElementById("receipt");
 const token = form.elements.csrf_token.value;
@@ -15,8 +24,9 @@ const PREVIEW_AFTER = 600;
 const SAVE_AFTER = 15000;
 // What the server sent: whoever was quicker than this script has typed already.
 let saved = source.defaultValue;
-let marks = { errors: [], warnings: [] };
 let anchors = [];
+// The text that the shown messages speak of.
+let previewed = source.defaultValue;
 let previewing = 0;
 let saving = 0;
 let isSaving = false;
@@ -28,29 +38,30 @@ function tell(text, kind) {
   receipt.firstElementChild.className = `sign sign-${kind}`;
 }
 
-function drawNumbers() {
-  const bad = new Set(marks.errors);
-  const odd = new Set(marks.warnings);
-  const lines = source.value.split("\n").map((_, index) => {
-    const number = document.createElement("b");
-    number.textContent = `${index + 1}\n`;
-    if (bad.has(index + 1)) number.className = "bad";
-    else if (odd.has(index + 1)) number.className = "odd";
-    else return `${index + 1}\n`;
-    return number;
-  });
-  numbers.replaceChildren(...lines);
-  numbers.scrollTop = source.scrollTop;
+function goTo(line, column = 1) {
+  if (tabs.length) choose(tabs[0]);
+  goToPlace(source, line, column);
+  lines.show(line);
 }
 
-function goTo(line, column = 1) {
-  const before = source.value.split("\n").slice(0, line - 1).join("\n").length;
-  const place = line > 1 ? before + 1 : 0;
-  if (tabs.length) choose(tabs[0]);
-  source.focus();
-  source.setSelectionRange(place + column - 1, place + column - 1);
-  const height = source.scrollHeight / source.value.split("\n").length;
-  source.scrollTop = Math.max(0, (line - 5) * height);
+function settle(change) {
+  clearTimeout(previewing);
+  if (source.value !== previewed) {
+    // Written on meanwhile: the lines are elsewhere now.
+    showPreview();
+    return;
+  }
+  // A textarea that does not show takes no change that could be undone.
+  const shown = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  choose(tabs[0]);
+  mend(source, change);
+  lines.draw();
+  lines.show(Number(change.line));
+  if (change.caret === undefined) choose(shown);
+  if (source.value === previewed) return;
+  changed();
+  clearTimeout(previewing);
+  showPreview();
 }
 
 async function post(address, fields) {
@@ -73,10 +84,11 @@ async function showPreview() {
     if (source.value !== text) return;
     const at = preview.scrollTop;
     preview.innerHTML = made.html;
+    previewed = text;
     preview.scrollTop = at;
     anchors = made.anchors;
-    marks = made;
-    drawNumbers();
+    lines.mark(made.errors, made.warnings);
+    lines.compare();
   } catch {
     // Offline: the last preview stays.
   }
@@ -118,12 +130,8 @@ async function save(automatic) {
 
 function replaceText(text) {
   if (text === source.value) return;
-  const at = source.selectionStart;
-  const top = source.scrollTop;
-  source.value = text;
-  source.setSelectionRange(at, at);
-  source.scrollTop = top;
-  drawNumbers();
+  rewrite(source, text);
+  lines.draw();
   showPreview();
 }
 
@@ -144,7 +152,7 @@ function forget() {
 }
 
 function changed() {
-  drawNumbers();
+  lines.draw();
   remember();
   if (!isStale) tell(form.dataset.unsaved, "open");
   clearTimeout(previewing);
@@ -178,9 +186,6 @@ for (const tab of tabs) {
 choose(tabs[0]);
 
 source.addEventListener("input", changed);
-source.addEventListener("scroll", () => {
-  numbers.scrollTop = source.scrollTop;
-});
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "s") {
     event.preventDefault();
@@ -201,6 +206,10 @@ preview.addEventListener("click", (event) => {
   const link = event.target.closest("[data-line]");
   if (!link) return;
   event.preventDefault();
+  if (link.dataset.put !== undefined) {
+    settle(link.dataset);
+    return;
+  }
   goTo(Number(link.dataset.line), Number(link.dataset.column || 1));
 });
 document.querySelector(".tools").addEventListener("click", (event) => {
@@ -236,7 +245,7 @@ try {
 if (kept !== null && kept !== source.value) {
   offer.hidden = false;
   offer.querySelector("[data-restore]").addEventListener("click", () => {
-    source.value = kept;
+    rewrite(source, kept);
     offer.hidden = true;
     changed();
     source.focus();
@@ -249,7 +258,6 @@ if (kept !== null && kept !== source.value) {
 } else {
   forget();
 }
-drawNumbers();
 showPreview();
 if (source.value !== saved) changed();
 // From here on they do something.

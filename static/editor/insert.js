@@ -42,6 +42,50 @@ export function wrap(source, mark) {
   source.setSelectionRange(start + mark.length, end + mark.length);
 }
 
+function placeOf(text, line, column) {
+  // Lines and columns count from 1, columns in characters and not in the script's half ones.
+  const lines = text.split("\n");
+  if (line > lines.length) return text.length;
+  const before = line > 1 ? lines.slice(0, line - 1).join("\n").length + 1 : 0;
+  return before + [...lines[line - 1]].slice(0, column - 1).join("").length;
+}
+
+export function goToPlace(source, line, column) {
+  const place = placeOf(source.value, line, column);
+  source.focus({ preventScroll: true });
+  source.setSelectionRange(place, place);
+}
+
+export function mend(source, { line, column, endLine, endColumn, put: text, caret }) {
+  // What the server worked out; without a caret nothing is left to be written.
+  const [old, first] = [source.value, Number(line)];
+  const start = placeOf(old, first, Number(column));
+  const end = placeOf(old, Number(endLine), Number(endColumn));
+  const isBeyond = first > old.split("\n").length && !old.endsWith("\n");
+  const gap = isBeyond ? "\n" : "";
+  if (text || end > start) put(source, start, end, gap + text);
+  const at = start + gap.length + (caret === undefined ? text.length : Number(caret));
+  source.focus({ preventScroll: true });
+  source.setSelectionRange(at, at);
+}
+
+export function rewrite(source, text) {
+  // Only what differs is replaced, so that it can be undone and the cursor keeps its place.
+  const old = source.value;
+  const shorter = Math.min(old.length, text.length);
+  let head = 0;
+  while (head < shorter && old[head] === text[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === text.at(-1 - tail)) tail += 1;
+  const at = source.selectionStart;
+  const end = old.length - tail;
+  const from = document.activeElement;
+  put(source, head, end, text.slice(head, text.length - tail));
+  const moved = at <= head ? at : at + (at >= end ? text.length - old.length : 0);
+  source.setSelectionRange(moved, moved);
+  if (from !== source) from?.focus({ preventScroll: true });
+}
+
 function put(source, start, end, text) {
   source.focus();
   source.setSelectionRange(start, end);

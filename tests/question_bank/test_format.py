@@ -243,6 +243,20 @@ def test_the_command_rewrites_files_and_avoids_ids_of_the_bank(
     assert [found.name for found in tmp_path.glob("*.md*")] == ["sop-dh.md"]
 
 
+def test_the_command_mends_what_has_one_remedy_when_told_to(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "sop-dh.md"
+    file.write_text(HOT_WORK.replace("标题: ", "标题：", 1).replace("依据", "依剧"), "utf-8")
+    runner = app.test_cli_runner()
+
+    refused = runner.invoke(args=["content", "format", str(tmp_path)])
+    told = runner.invoke(args=["content", "format", "--mend", str(tmp_path)])
+
+    assert refused.exit_code == 1
+    assert told.exit_code == 0, told.output
+    assert "sop-dh.md:3:3 错误 E102" in told.output
+    assert "依剧" not in file.read_text("utf-8")
+
+
 def test_the_command_leaves_a_file_with_errors_alone(app: Flask, tmp_path: Path) -> None:
     bad = module("sop-dh", question("判断", None, "\n题干。\n\n> - 答案：也许\n"))
     (tmp_path / "sop-dh.md").write_text(bad, encoding="utf-8")

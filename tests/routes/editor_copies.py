@@ -3,9 +3,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from core.config import LIBRARY_DIR
+from learning.sources import plain_lines, text_hash
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.editor.making import KEY, make_copy, publish_sample, submitted
+from tests.editor.making import KEY, LIBRARY_PATH, make_copy, publish_sample, submitted
 from tests.routes import Route
 
 WRITERS_AND_REVIEWERS = {
@@ -88,4 +90,14 @@ ROUTES = {
         others=302,
     ),
     "editor.origin": Route(values=an_origin, expected=WRITERS_AND_REVIEWERS),
+    "editor.settle_origin": Route(
+        "POST",
+        values=an_origin,
+        data=lambda _session, _cast: {
+            "decision": "declined",
+            "origin": text_hash(plain_lines((LIBRARY_DIR / LIBRARY_PATH).read_text("utf-8"))),
+        },
+        expected=WRITERS,
+        others=302,
+    ),
 }
