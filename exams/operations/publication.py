@@ -27,6 +27,7 @@ from exams.models import (
     Sitting,
     SittingState,
 )
+from exams.operations.flaws import tell_withdrawn
 from exams.queries.audience import AudienceChoice, Days, audience_of
 from exams.queries.bank import bank_questions
 from exams.queries.exams import (
@@ -195,7 +196,7 @@ def add_audience(
 def withdraw_question(
     session: Session, exam: Exam, version_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Take a question version out of papers not yet drawn.
+    """Take a question version out of papers not yet drawn; in the bank it waits for a review.
 
     Raises Conflict where a row would run short, or where papers could no longer keep the tolerance
     or the limit on reuse.
@@ -239,6 +240,7 @@ def withdraw_question(
         after={"question_version_id": version_id},
         reason=reason,
     )
+    tell_withdrawn(session, exam, version_id, reason=reason, actor=actor, now=now)
     session.flush()
 
 

@@ -1,0 +1,31 @@
+"""What exams tell the bank about faulty questions"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = "0018"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+CAUSE = sa.Enum(
+    "withdrawn", "void", "full_marks", "key", "appeal",
+    name="flawcause",
+    native_enum=False,
+    length=32,
+)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("review_task", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("cause", CAUSE, nullable=True))
+        batch_op.add_column(sa.Column("reason", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("exam_id", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("review_task", schema=None) as batch_op:
+        batch_op.drop_column("exam_id")
+        batch_op.drop_column("reason")
+        batch_op.drop_column("cause")
