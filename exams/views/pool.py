@@ -23,6 +23,7 @@ from exams.queries.exams import (
     spec_of,
 )
 from exams.queries.publication import pool_line, pool_lines
+from exams.queries.stale import StaleRow, stale_rows
 from exams.views.blueprint import bp
 from exams.views.shown import paging, say_source
 from question_bank.queries.bank import KEEPERS, bank_modules
@@ -45,8 +46,14 @@ def pool(exam_id: int) -> ResponseReturnValue:
     row = next((one for one in rows if str(one.position) == asked), rows[0])
     counts, titles = pool_counts(session, exam.id), dict(bank_modules(session))
     clauses = dict(cited_clauses(session))
-    shown = paging(counts[row.id].available + counts[row.id].withdrawn, size=QUESTIONS_AT_ONCE)
-    lines = pool_lines(session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset)
+    is_ahead = phase(exam, now=now) in (Phase.UPCOMING, Phase.OPEN)
+    stale = stale_rows(session, exam).get(row.id, StaleRow()) if is_ahead else StaleRow()
+    is_stale = request.args.get("only") == "stale"
+    total = counts[row.id].available + counts[row.id].withdrawn
+    shown = paging(stale.total if is_stale else total, size=QUESTIONS_AT_ONCE)
+    lines = pool_lines(
+        session, row, limit=QUESTIONS_AT_ONCE, offset=shown.offset, is_stale=is_stale
+    )
     return render_template(
         "exams/setup/pool.html",
         exam=exam,
@@ -63,8 +70,10 @@ def pool(exam_id: int) -> ResponseReturnValue:
         lines=[(line, Markup(line.stem_html).striptags()) for line in lines],
         paging=shown,
         may_see_bank=actor.has(*KEEPERS),
-        may_change=phase(exam, now=now) in (Phase.UPCOMING, Phase.OPEN)
-        and may_manage(session, actor, exam),
+        may_change=is_ahead and may_manage(session, actor, exam),
+        is_ahead=is_ahead,
+        is_stale=is_stale,
+        stale_count=stale.total,
     )
 
 
