@@ -55,7 +55,7 @@ def report_fairness(services: Services, *, exam_id: int, trials: int = TRIAL_PAP
 
 
 def _figures(session: Session, exam: Exam, trials: int | None) -> tuple[int, dict[str, Any]]:
-    rows = _with_expected(session, pool_rows(session, exam.id, without=()))
+    rows = _with_expected(session, pool_rows(session, exam.id, is_whole=True))
     now = _with_expected(session, pool_rows(session, exam.id))
     drawable = _ids(now)
     clauses = version_clauses(session, _ids(rows))

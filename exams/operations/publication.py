@@ -118,7 +118,7 @@ def extend_window(
 
     Once the window has closed answers may be known, so it is not opened again.
     """
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now)
     if closes_at <= exam.closes_at:
         raise Conflict(N_("新的结束时间要晚于现在的结束时间"))
     if closes_at - exam.opens_at > LONGEST_WINDOW:
@@ -142,7 +142,7 @@ def add_minutes(
     session: Session, exam: Exam, *, minutes: int, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Raise the minutes of a published exam to `minutes`, while nobody has begun it."""
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now)
     if has_begun(session, exam.id):
         raise Conflict(N_("已经有人开考，不能再改时长"))
     if not exam.minutes < minutes <= MOST_MINUTES:
@@ -173,7 +173,7 @@ def add_audience(
     now: datetime,
 ) -> None:
     """Ask more people to sit a published exam; rows that stand there already change nothing."""
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now)
     if not lies_in_scope(session, actor, rows):
         raise Forbidden(N_("只能选你负责范围内的班组"))
     known = {line.choice for line in audience_of(session, exam.id)}
@@ -201,7 +201,7 @@ def withdraw_question(
     Raises Conflict where a row would run short, or where papers could no longer keep the tolerance
     or the limit on reuse.
     """
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now)
     entries = list(
         session.scalars(
             select(PoolEntry.id)
@@ -244,7 +244,8 @@ def withdraw_question(
     session.flush()
 
 
-def _open_exam(session: Session, exam: Exam, now: datetime) -> Exam:
+def amendable_exam(session: Session, exam: Exam, now: datetime) -> Exam:
+    """A published exam that is not over, read afresh and locked; Conflict for any other."""
     exam = locked_exam(session, exam)
     if exam.state is not ExamState.PUBLISHED:
         raise Conflict(N_("这场考试没有发布"))

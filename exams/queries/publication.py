@@ -48,6 +48,8 @@ class PoolLine:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
     bank_state: str
+    # The one question of its row; it can only be replaced, not left out.
+    is_fixed: bool
 
 
 def publication_findings(
@@ -179,7 +181,7 @@ def shortage_finding(
         if is_stored:
             return Finding(
                 "rows",
-                N_("它是第 %(row)s 行的指定题，每份卷子都有它，没有别的题能顶上"),
+                N_("它是第 %(row)s 行的指定题，每份卷子都有它。换一题顶上，不能只撤掉"),
                 fixed,
             )
         return Finding(
@@ -240,7 +242,9 @@ def _pool() -> Select[*tuple[Any, ...]]:
             PoolEntry.withdrawn_at,
             PoolEntry.withdrawn_reason,
             bank_state(),
+            BlueprintRow.question.is_not(None),
         )
         .join(QuestionVersion, QuestionVersion.id == PoolEntry.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
+        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
     )
