@@ -13,8 +13,7 @@ from exams.blueprint import BankQuestion
 from exams.drawing import PoolRow
 from exams.models import Exam, PoolEntry
 from exams.operations.flaws import tell_withdrawn
-from exams.operations.publication import amendable_exam
-from exams.queries.exams import blueprint_of, spec_of
+from exams.queries.exams import amendable_exam, blueprint_of, spec_of
 from exams.queries.markers import authors_of, markers_of
 from exams.queries.pools import pool_rows
 from exams.queries.publication import pool_findings
@@ -38,7 +37,7 @@ def replace_question(
     drawn again from the pool as it was. Raises Conflict for a question of another type, one that
     is not in use, or one with which papers could not keep what publication promised.
     """
-    exam = amendable_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now=now)
     row, entry = fixed_entry(session, exam, version_id)
     chosen = next(
         (one for one in candidates(session, exam, version_id) if one.public_id == public_id), None

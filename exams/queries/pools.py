@@ -40,18 +40,7 @@ def pool_rows(
         .where(BlueprintRow.exam_id == exam_id)
         .order_by(BlueprintRow.position)
     ).all()
-    wanted = select(
-        PoolEntry.blueprint_row_id,
-        PoolEntry.question_version_id,
-        PoolEntry.expected_permille,
-        PoolEntry.id,
-        PoolEntry.replaces_id,
-    ).where(PoolEntry.blueprint_row_id.in_([row.id for row in rows]))
-    if without is None and not is_whole:
-        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
-    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
-    left_out = set(without) if without is not None else None
-    kept = [one for one in entries if left_out is None or _was_there(one, left_out)]
+    kept = _entries(session, [row.id for row in rows], without=without, is_whole=is_whole)
     versions = known_versions(session, [entry[1] for entry in kept])
     pools: dict[int, list[PoolVersion]] = {row.id: [] for row in rows}
     expected: dict[int, dict[int, int]] = {row.id: {} for row in rows}
@@ -72,6 +61,24 @@ def pool_rows(
         )
         for row, section in zip(rows, sections([r.section_title for r in rows]), strict=True)
     )
+
+
+def _entries(
+    session: Session, row_ids: list[int], *, without: Collection[int] | None, is_whole: bool
+) -> list[Any]:
+    """The entries of these rows as `pool_rows` wants them, in the order of their making."""
+    wanted = select(
+        PoolEntry.blueprint_row_id,
+        PoolEntry.question_version_id,
+        PoolEntry.expected_permille,
+        PoolEntry.id,
+        PoolEntry.replaces_id,
+    ).where(PoolEntry.blueprint_row_id.in_(row_ids))
+    if without is None and not is_whole:
+        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
+    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
+    left_out = set(without) if without is not None else None
+    return [one for one in entries if left_out is None or _was_there(one, left_out)]
 
 
 def _was_there(entry: Any, left_out: set[int]) -> bool:
