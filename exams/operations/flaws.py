@@ -16,6 +16,7 @@ CAUSES = {
     ChangeKind.VOID: FlawCause.VOID,
     ChangeKind.FULL_MARKS: FlawCause.FULL_MARKS,
     ChangeKind.KEY: FlawCause.KEY,
+    ChangeKind.RUBRIC: FlawCause.KEY,
 }
 
 
