@@ -96,6 +96,7 @@ def register_panels(services: Services) -> None:
     services.panels["clause"].append(certificates.views.awards.clause_panel)
     services.panels["exams.dry_run"].append(certificates.views.reviews.dry_run_panel)
     services.panels["question_version"].append(exams.views.clauses.version_panel)
+    services.panels["question.flaw"].append(exams.views.clauses.flaw_panel)
     services.panels["exam"].append(certificates.views.awards.award_panel)
     services.panels["exam"].append(exams.views.integrity.exam_panel)
     services.panels["question"].append(exams.views.exposure.question_panel)

@@ -37,6 +37,8 @@ class ChangeKind(Enum):
     POINTS = "points"
     # Another rule for part marks; the value is [name, tenths].
     POLICY = "policy"
+    # Other points of the scoring points (采分点) of a written question; the value is their tenths.
+    RUBRIC = "rubric"
     # Everybody who was asked gets the points, answered or not.
     FULL_MARKS = "full_marks"
     # 作废: counts for nobody.
@@ -67,7 +69,7 @@ class Correction:
     """How one question version counts in one exam; None and empty mean as it was asked.
 
     `answers` are right answers as JSON data, any of which earns the points; `keeps_old` says that
-    those of the question itself still do.
+    those of the question itself still do. `rubric_tenths` are what the scoring points count.
     """
 
     treatment: Treatment = Treatment.MARKED
@@ -75,6 +77,7 @@ class Correction:
     keeps_old: bool = False
     points_tenths: int | None = None
     rule: ScoringRule | None = None
+    rubric_tenths: tuple[int, ...] | None = None
 
     def points(self, drawn_tenths: int) -> int:
         """What the question is worth on a paper that was drawn with these points."""
@@ -90,8 +93,9 @@ class Correction:
         return (key, *others) if self.keeps_old else others
 
     def as_data(self) -> dict[str, Any]:
-        """JSON data; equal corrections give equal data."""
-        return {
+        """JSON data; equal corrections give equal data, and older ones the data that they had."""
+        rubric = {} if self.rubric_tenths is None else {"rubric_tenths": list(self.rubric_tenths)}
+        return rubric | {
             "treatment": self.treatment.value,
             "answers": list(self.answers),
             "keeps_old": self.keeps_old,
@@ -108,6 +112,7 @@ class Correction:
             data["keeps_old"],
             data["points_tenths"],
             rule_from_data(data["rule"]),
+            tuple(data["rubric_tenths"]) if "rubric_tenths" in data else None,
         )
 
 
@@ -181,6 +186,8 @@ def _changed(before: Correction, change: Change) -> Correction:
     marked = replace(before, treatment=Treatment.MARKED)
     if change.kind is ChangeKind.POLICY:
         return replace(marked, rule=rule_from_data(change.value))
+    if change.kind is ChangeKind.RUBRIC:
+        return replace(marked, rubric_tenths=tuple(change.value))
     answers, keeps_old = tuple(change.value["answers"]), bool(change.value["keeps_old"])
     return replace(marked, answers=answers, keeps_old=keeps_old)
 

@@ -24,6 +24,7 @@ from exams.models import (
     SittingQuestion,
     TaskState,
 )
+from exams.queries.marking import current_marks, marks_as_data
 from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import (
     basis_of,
@@ -32,8 +33,9 @@ from exams.queries.regrade import (
     corrections_of,
     touched_sittings,
 )
+from exams.rescoring import given_again
 from exams.scoring import is_missed, score_paper, verdict_of
-from exams.versions import known_versions
+from exams.versions import KnownVersion, known_versions
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,10 @@ def dry_run(session: Session, exam: Exam, regrade: Regrade) -> DryRun:
     papers = _papers(session, exam.id, touched)
     replies = _replies(session, exam.id, touched)
     drawn = _drawn(session, exam.id)
-    given = _given(session, exam.id, touched)
     must_pass = must_pass_rows(session, exam.id)
     ids = {slot.question_version_id for slots in papers.values() for slot in slots}
     versions = known_versions(session, ids)
+    given = _given(session, exam.id, touched, versions, corrections)
     effects = []
     for row in rows:
         slots = papers.get(row.id, [])
@@ -212,19 +214,36 @@ def _after(
 
 
 def _given(
-    session: Session, exam_id: int, touched: set[int | None]
+    session: Session,
+    exam_id: int,
+    touched: set[int | None],
+    versions: Mapping[int, KnownVersion],
+    corrections: Corrections,
 ) -> dict[int, dict[int, int | None]]:
-    """What people gave for touched answers, by sitting and slot."""
+    """What people gave for touched answers as it would count, by sitting and slot."""
     found: dict[int, dict[int, int | None]] = {}
     rows = session.execute(
-        select(MarkingTask.sitting_id, SittingQuestion.slot, MarkingTask.tenths)
+        select(MarkingTask.sitting_id, SittingQuestion, MarkingTask.tenths)
         .join(SittingQuestion, SittingQuestion.id == MarkingTask.sitting_question_id)
         .where(
             MarkingTask.exam_id == exam_id, MarkingTask.state == TaskState.RELEASED, *_only(touched)
         )
-    )
-    for sitting_id, slot, tenths in rows:
-        found.setdefault(sitting_id, {})[slot] = tenths
+    ).all()
+    by_version = corrections.by_version
+    renewed = [
+        row.id
+        for _sitting_id, row, _tenths in rows
+        if by_version.get(row.question_version_id, AS_ASKED).rubric_tenths is not None
+    ]
+    marks = current_marks(session, renewed) if renewed else {}
+    for sitting_id, row, tenths in rows:
+        found.setdefault(sitting_id, {})[row.slot] = given_again(
+            tenths,
+            marks_as_data(marks.get(row.id, [])),
+            versions[row.question_version_id].key,
+            by_version.get(row.question_version_id, AS_ASKED),
+            drawn_tenths=row.points_tenths,
+        )
     return found
 
 

@@ -3,7 +3,7 @@
 Once somebody has sat, it is over the real papers; before, over papers drawn for trial.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,8 +24,9 @@ from exams.queries.bank import expected_shares, version_clauses
 from exams.queries.exams import has_begun
 from exams.queries.pools import pool_rows
 from exams.shift_figures import AskedQuestion, MarkedSitting, compare_shifts
-from exams.shifts import block_at
-from exams.trials import trial_papers
+from exams.shifts import block_at, most_reused
+from exams.trial_figures import TrialShifts
+from exams.trials import trial_papers, trial_shifts
 
 REPORTER = Actor.system("fairness-report")
 TRIAL_PAPERS = 10_000
@@ -55,19 +56,42 @@ def report_fairness(services: Services, *, exam_id: int, trials: int = TRIAL_PAP
 
 
 def _figures(session: Session, exam: Exam, trials: int | None) -> tuple[int, dict[str, Any]]:
-    rows = _with_expected(session, pool_rows(session, exam.id, without=()))
+    rows = _with_expected(session, pool_rows(session, exam.id, is_whole=True))
     now = _with_expected(session, pool_rows(session, exam.id))
     drawable = _ids(now)
     clauses = version_clauses(session, _ids(rows))
     balance = balance_of(exam)
+    tally = TrialShifts()
     papers = (
         queries.drawn_papers(session, exam.id)
         if trials is None
-        else trial_papers(now, balance=balance, count=trials)
+        else _trials(exam, now, tally, count=trials)
     )
     count, figures = fairness(papers, rows, clauses, drawable=drawable, balance=balance)
     figures["pool_mean"] = mean_of(rows) / 1000
+    if exam.reuse_limit_percent is not None and trials is not None:
+        figures["trial_shifts"] = tally.figures(most_reused(now, exam.reuse_limit_percent))
     return count, figures
+
+
+def _trials(
+    exam: Exam, rows: list[PoolRow], tally: TrialShifts, *, count: int
+) -> Iterator[Mapping[int, int]]:
+    """Papers as the exam would draw them; where it limits reuse, those of its planned shifts."""
+    balance = balance_of(exam)
+    if exam.reuse_limit_percent is None:
+        yield from trial_papers(rows, balance=balance, count=count)
+        return
+    for paper in trial_shifts(
+        rows,
+        exam_id=exam.id,
+        limit_percent=exam.reuse_limit_percent,
+        planned=exam.planned_shifts,
+        balance=balance,
+        count=count,
+    ):
+        tally.add(paper)
+        yield paper.versions
 
 
 def shift_figures(session: Session, exam: Exam, zone: ZoneInfo) -> list[dict[str, Any]]:

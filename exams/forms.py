@@ -12,6 +12,7 @@ from wtforms import (
     Form,
     FormField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -142,6 +143,12 @@ class ReasonForm(BaseForm):
     reason = TextAreaField(
         _l("原因"), [DataRequired(_l("写上原因")), Length(max=500, message=_l("原因最多 500 字"))]
     )
+
+
+class ReplacementForm(ReasonForm):
+    """Which question takes the place of another, and why."""
+
+    question = RadioField(_l("换成哪一题"), [InputRequired(_l("选一题"))], validate_choice=False)
 
 
 class WindowForm(ReasonForm):

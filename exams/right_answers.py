@@ -7,6 +7,7 @@ from exams.corrections import ChangeKind, key_with
 from exams.versions import KnownVersion
 from question_bank.answers import BadForm
 from question_bank.keys import (
+    AnswerKey,
     BlanksKey,
     ChoiceKey,
     HotspotKey,
@@ -19,7 +20,9 @@ from question_bank.keys import (
 
 MOST_POINTS_TENTHS = 10_000
 # A person marks these: there is no other key or rule for them. Other points scale what was given.
-BY_PEOPLE = N_("这道题由人阅卷，没有别的正确答案和给分规则；可以改分值、作废或给所有人满分")
+BY_PEOPLE = N_(
+    "这道题由人阅卷，没有别的正确答案和给分规则；可以改采分点的分、改分值、作废或给所有人满分"
+)
 
 
 def problem_of(version: KnownVersion, kind: ChangeKind, value: Any) -> str | None:
@@ -28,11 +31,23 @@ def problem_of(version: KnownVersion, kind: ChangeKind, value: Any) -> str | Non
         return BY_PEOPLE
     if kind is ChangeKind.POINTS and not 0 < value <= MOST_POINTS_TENTHS:
         return N_("分值要大于 0，不超过 1000 分。不想让它算分，选作废")
+    if kind is ChangeKind.RUBRIC:
+        return _misfit_of_rubric(version.key, value)
     if kind is not ChangeKind.KEY:
         return None
     if not value["answers"]:
         return N_("写上正确答案")
     return next(filter(None, (_misfit(version, answer) for answer in value["answers"])), None)
+
+
+def _misfit_of_rubric(key: AnswerKey, value: Any) -> str | None:
+    if not isinstance(key, RubricKey) or not key.points:
+        return N_("这道题没有采分点")
+    if len(value) != len(key.points) or None in value:
+        return N_("每个采分点写上分，0 到 1000，例如 2 或 0.5；不再算的写 0")
+    if not all(0 <= one <= MOST_POINTS_TENTHS for one in value):
+        return N_("每个采分点写上分，0 到 1000，例如 2 或 0.5；不再算的写 0")
+    return None if any(value) else N_("至少一个采分点要有分。不想让这道题算分，选作废")
 
 
 def _misfit(version: KnownVersion, answer: Any) -> str | None:

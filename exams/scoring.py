@@ -23,10 +23,11 @@ from exams.corrections import (
 from exams.links import append_event
 from exams.models import Exam, IntegrityDecision, Sitting, SittingQuestion
 from exams.queries import sittings as queries
-from exams.queries.marking import released_tenths
+from exams.queries.marking import current_marks, marks_as_data, released_tenths
 from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import corrections_of
 from exams.replies import response_for_marking
+from exams.rescoring import given_again
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import RubricKey, ScoringRule
 
@@ -140,6 +141,7 @@ def _marked(
             tenths, of_answer = released.get(row.id, (None, ""))
             is_same = of_answer == digest(responses.get(row.slot))
             manual[row.slot] = tenths if is_same else None
+        manual |= _given_again(session, paper, versions, manual, corrections)
     return score_paper(
         paper,
         versions,
@@ -148,6 +150,29 @@ def _marked(
         manual=manual,
         corrections=corrections.by_version,
     )
+
+
+def _given_again(
+    session: Session,
+    paper: Sequence[Any],
+    versions: Mapping[int, KnownVersion],
+    manual: Mapping[int, int | None],
+    corrections: Corrections,
+) -> dict[int, int | None]:
+    """What was given for the questions whose scoring points count otherwise now."""
+    found = {row.id: corrections.by_version.get(row.question_version_id, AS_ASKED) for row in paper}
+    touched = [row for row in paper if found[row.id].rubric_tenths is not None]
+    marks = current_marks(session, [row.id for row in touched]) if touched else {}
+    return {
+        row.slot: given_again(
+            manual[row.slot],
+            marks_as_data(marks[row.id]),
+            versions[row.question_version_id].key,
+            found[row.id],
+            drawn_tenths=row.points_tenths,
+        )
+        for row in touched
+    }
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
-from exams.corrections import Corrections
+from exams.corrections import AS_ASKED, Corrections
 from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
 from exams.models import RUNNING, IntegrityDecision, LateDecision, Sitting
 from exams.queries.evidence import signatures_of
@@ -16,6 +16,7 @@ from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
 from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
+from exams.rescoring import given_again
 from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of, worth_of
 from exams.signatures import is_genuine
 from exams.versions import read_versions
@@ -202,7 +203,17 @@ def _scores(
     last = _last_replies(sitting, links)
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
-    manual = {slot: mark["tenths"] for slot, mark in _marks(last, links).items()}
+    rows = {row.slot: row for row in paper}
+    manual = {
+        slot: given_again(
+            mark["tenths"],
+            mark["given"],
+            versions[rows[slot].question_version_id].key,
+            named.by_version.get(rows[slot].question_version_id, AS_ASKED),
+            drawn_tenths=rows[slot].points_tenths,
+        )
+        for slot, mark in _marks(last, links).items()
+    }
     return score_paper(
         paper,
         versions,

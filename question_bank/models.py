@@ -168,6 +168,18 @@ class ReviewKind(Enum):
     CORRECTION = "correction"
     # Its key, tolerance or part marks changed; what becomes of finished sittings is for a person.
     KEY = "key"
+    # An exam found it faulty; not drawn until somebody confirmed, edited or retired it.
+    FLAW = "flaw"
+
+
+class FlawCause(Enum):
+    """What an exam did about a question that it found faulty."""
+
+    WITHDRAWN = "withdrawn"
+    VOID = "void"
+    FULL_MARKS = "full_marks"
+    KEY = "key"
+    APPEAL = "appeal"
 
 
 class ReviewTask(Base):
@@ -186,6 +198,7 @@ class ReviewTask(Base):
     before_text: Mapped[str] = mapped_column(Text, default="")
     after_text: Mapped[str] = mapped_column(Text, default="")
     # CORRECTION and KEY: the question's version before and the one that took its place.
+    # FLAW: the version that the exam asked, as the one before.
     before_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     after_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -194,6 +207,11 @@ class ReviewTask(Base):
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     # What the person found: `confirmed`, `refused`, or `edited` when the question was changed.
     outcome: Mapped[str | None] = mapped_column(String(16))
+    # FLAW: what was done about it, why, and in which exam; a plain number, since exams build on
+    # the bank and not the other way round.
+    cause: Mapped[FlawCause | None] = mapped_column(enum_column(FlawCause))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    exam_id: Mapped[int | None]
 
 
 class ProposalOrigin(Enum):

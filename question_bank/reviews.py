@@ -14,6 +14,7 @@ from question_bank.drafts import Revision
 from question_bank.facts import FactChange
 from question_bank.importing import ImportedQuestion
 from question_bank.models import (
+    FlawCause,
     Question,
     QuestionReference,
     QuestionState,
@@ -25,7 +26,7 @@ from question_bank.queries import sync
 from question_bank.rules import review_of_change
 
 # Kinds that keep a question out of new pools until they are settled.
-HOLDING = (ReviewKind.CLAUSE, ReviewKind.FACT)
+HOLDING = (ReviewKind.CLAUSE, ReviewKind.FACT, ReviewKind.FLAW)
 CONFIRMED, REFUSED, EDITED, REVERTED = "confirmed", "refused", "edited", "reverted"
 
 
@@ -183,10 +184,75 @@ def ask_about_versions(
     session.flush()
 
 
+def ask_about_flaw(
+    session: Session,
+    version_ids: Collection[int],
+    cause: FlawCause,
+    *,
+    exam_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put enabled questions that an exam found faulty on the review list.
+
+    `version_ids` are the versions that the exam asked, whether they still are the current ones or
+    not. The same said of the same version twice is one thing to look at.
+    """
+    rows = session.execute(
+        select(Question, QuestionVersion.id)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.id.in_(sorted(version_ids)), Question.state == QuestionState.ACTIVE)
+        .order_by(Question.id)
+    ).all()
+    said = (cause, exam_id, reason)
+    known = {
+        task.before_version_id
+        for task in _open_tasks(session, {question.id for question, _ in rows}, HOLDING)
+        if (task.cause, task.exam_id, task.reason) == said
+    }
+    for question, version_id in rows:
+        if version_id in known:
+            continue
+        task = ReviewTask(
+            question_id=question.id,
+            kind=ReviewKind.FLAW,
+            before_version_id=version_id,
+            cause=cause,
+            reason=reason,
+            exam_id=exam_id,
+            asked_at=now,
+            asked_by_id=actor.user_id,
+        )
+        session.add(task)
+        question.review_since = question.review_since or now
+        _record_flaw(session, question, task, actor=actor, now=now)
+    session.flush()
+
+
+def _record_flaw(
+    session: Session, question: Question, task: ReviewTask, *, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        now=now,
+        action="question.review.asked",
+        subject=("question", question.public_id),
+        after={
+            "kind": task.kind.value,
+            "cause": task.cause.value if task.cause else None,
+            "exam_id": task.exam_id,
+            "version_id": task.before_version_id,
+        },
+        reason=task.reason,
+    )
+
+
 def settle_edited(
     session: Session, questions: Iterable[Question], *, actor: Actor, now: datetime
 ) -> None:
-    """Whoever edited a question has looked at it: what was asked about clauses is settled."""
+    """Whoever edited a question has looked at it: all that kept it out of pools is settled."""
     edited = {question.id: question for question in questions}
     for task in _open_tasks(session, edited, HOLDING):
         _settle(task, EDITED, actor=actor, now=now)
@@ -196,7 +262,7 @@ def settle_edited(
 
 
 def confirm_question(session: Session, question: Question, *, actor: Actor, now: datetime) -> None:
-    """Record that a person found a question still right after its clause changed."""
+    """Record that a person found a question right, whatever had put it on the review list."""
     if question.review_since is None:
         return
     audit.record(

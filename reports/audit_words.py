@@ -54,6 +54,7 @@ ACTIONS = {
     "exam.paper_forms.made": N_("生成了纸质试卷"),
     "exam.paper_forms.taken": N_("取了纸质试卷"),
     "exam.published": N_("发布了考试"),
+    "exam.question.replaced": N_("换了指定的题"),
     "exam.question.withdrawn": N_("从题池撤下了题"),
     "exam.shift.begun": N_("新的一批开始考"),
     "exam.results.taken": N_("取了考试的全部成绩和作答"),

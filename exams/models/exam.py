@@ -181,7 +181,10 @@ class BlueprintRow(Base):
 
 
 class PoolEntry(Base):
-    """A question version that publication allowed a row to draw. Never deleted, only withdrawn."""
+    """A question version that a row may draw, by publication or in the place of another.
+
+    Never deleted, only withdrawn.
+    """
 
     __tablename__ = "pool_entry"
     __table_args__ = (UniqueConstraint("blueprint_row_id", "question_version_id"),)
@@ -194,6 +197,9 @@ class PoolEntry(Base):
     # The share of its points that it was expected to earn at publication, so that a balanced
     # paper can be drawn again.
     expected_permille: Mapped[int | None]
+    # The withdrawn entry of the same row in whose place this one came: it is in the pool only of
+    # papers that were drawn without that one.
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("pool_entry.id"))
 
 
 class ExamAudience(Base):

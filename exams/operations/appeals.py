@@ -22,6 +22,7 @@ from exams.models import (
     Regrade,
     Sitting,
 )
+from exams.operations.flaws import tell_appealed
 from exams.queries import appeals as queries
 from exams.queries import sittings
 from exams.rules import appeal_until
@@ -127,6 +128,7 @@ def decide_appeals(
         append_event(session, sitting, APPEAL, said, now=now)
         after = {"outcome": outcome.value}
         _record(session, appeal, "exam.appeal.decided", after, answer, actor=actor, now=now)
+    tell_appealed(session, exam, waiting, outcome, answer=answer, actor=actor, now=now)
     session.flush()
     return len(waiting)
 

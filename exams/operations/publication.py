@@ -27,9 +27,11 @@ from exams.models import (
     Sitting,
     SittingState,
 )
+from exams.operations.flaws import tell_withdrawn
 from exams.queries.audience import AudienceChoice, Days, audience_of
 from exams.queries.bank import bank_questions
 from exams.queries.exams import (
+    amendable_exam,
     blueprint_of,
     has_begun,
     lies_in_scope,
@@ -117,7 +119,7 @@ def extend_window(
 
     Once the window has closed answers may be known, so it is not opened again.
     """
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now=now)
     if closes_at <= exam.closes_at:
         raise Conflict(N_("新的结束时间要晚于现在的结束时间"))
     if closes_at - exam.opens_at > LONGEST_WINDOW:
@@ -141,7 +143,7 @@ def add_minutes(
     session: Session, exam: Exam, *, minutes: int, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Raise the minutes of a published exam to `minutes`, while nobody has begun it."""
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now=now)
     if has_begun(session, exam.id):
         raise Conflict(N_("已经有人开考，不能再改时长"))
     if not exam.minutes < minutes <= MOST_MINUTES:
@@ -172,7 +174,7 @@ def add_audience(
     now: datetime,
 ) -> None:
     """Ask more people to sit a published exam; rows that stand there already change nothing."""
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now=now)
     if not lies_in_scope(session, actor, rows):
         raise Forbidden(N_("只能选你负责范围内的班组"))
     known = {line.choice for line in audience_of(session, exam.id)}
@@ -195,12 +197,12 @@ def add_audience(
 def withdraw_question(
     session: Session, exam: Exam, version_id: int, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Take a question version out of papers not yet drawn.
+    """Take a question version out of papers not yet drawn; in the bank it waits for a review.
 
     Raises Conflict where a row would run short, or where papers could no longer keep the tolerance
     or the limit on reuse.
     """
-    exam = _open_exam(session, exam, now)
+    exam = amendable_exam(session, exam, now=now)
     entries = list(
         session.scalars(
             select(PoolEntry.id)
@@ -239,16 +241,8 @@ def withdraw_question(
         after={"question_version_id": version_id},
         reason=reason,
     )
+    tell_withdrawn(session, exam, version_id, reason=reason, actor=actor, now=now)
     session.flush()
-
-
-def _open_exam(session: Session, exam: Exam, now: datetime) -> Exam:
-    exam = locked_exam(session, exam)
-    if exam.state is not ExamState.PUBLISHED:
-        raise Conflict(N_("这场考试没有发布"))
-    if now > exam.closes_at:
-        raise Conflict(N_("考试窗口已经关闭，不能再改"))
-    return exam
 
 
 def _move_deadlines(

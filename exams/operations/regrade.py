@@ -26,6 +26,7 @@ from exams.models import (
     RegradeState,
     Sitting,
 )
+from exams.operations.flaws import tell_regraded
 from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
@@ -207,6 +208,8 @@ def begin_regrade(
         after={"exam_id": exam.id, "sittings": len(pending)},
         reason=reason,
     )
+    changes = queries.changes_of(session, regrade.id)
+    tell_regraded(session, regrade, changes, actor=actor, now=now)
     session.flush()
     return True
 

@@ -180,6 +180,13 @@ def find_questions(session: Session, words: str) -> list[FoundQuestion]:
     return [FoundQuestion(*row) for row in rows]
 
 
+def matching_ids(session: Session, words: str) -> set[str]:
+    """The ids of all questions that may be drawn and hold these words, or have this id."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    found = select(Question.public_id).where(is_drawable(), *has_words(words, is_sqlite=is_sqlite))
+    return set(session.scalars(found))
+
+
 def fixed_questions(session: Session, public_ids: Collection[str]) -> dict[str, FoundQuestion]:
     """The questions of these ids as they read today, whether they may still be drawn or not."""
     rows = session.execute(_stems().where(Question.public_id.in_(sorted(set(public_ids)))))

@@ -104,6 +104,16 @@ def lies_in_scope(session: Session, actor: Actor, rows: Iterable[AudienceChoice]
     return all(team is not None and actor.may_at(team.path, *MANAGERS) for team in teams)
 
 
+def amendable_exam(session: Session, exam: Exam, *, now: datetime) -> Exam:
+    """A published exam that is not over, read afresh and locked; Conflict for any other."""
+    exam = locked_exam(session, exam)
+    if exam.state is not ExamState.PUBLISHED:
+        raise Conflict(N_("这场考试没有发布"))
+    if now > exam.closes_at:
+        raise Conflict(N_("考试窗口已经关闭，不能再改"))
+    return exam
+
+
 def may_manage(session: Session, actor: Actor, exam: Exam) -> bool:
     """Whether the actor may change this exam."""
     found = session.scalar(select(Exam.id).where(Exam.id == exam.id, may_manage_as(actor)))

@@ -2,24 +2,31 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exams.blueprint import sections
 from exams.drawing import PoolRow, PoolVersion
-from exams.models import BlueprintRow, PoolEntry, Sitting, SittingQuestion
+from exams.models import BlueprintRow, Exam, PoolEntry, Sitting, SittingQuestion
 from exams.versions import known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
 
 def pool_rows(
-    session: Session, exam_id: int, *, without: Collection[int] | None = None
+    session: Session,
+    exam_id: int,
+    *,
+    without: Collection[int] | None = None,
+    is_whole: bool = False,
 ) -> tuple[PoolRow, ...]:
     """The blueprint of an exam with the stored pool, without what was withdrawn from it.
 
-    Given `without`, these entries are left out instead: the pool as it was at an earlier draw.
+    Given `without`, these entries are left out instead: the pool as it was at an earlier draw,
+    when nothing had come yet in the place of the others. With `is_whole` it holds everything that
+    any paper could be drawn from at any time.
     """
     rows = session.execute(
         select(
@@ -33,21 +40,11 @@ def pool_rows(
         .where(BlueprintRow.exam_id == exam_id)
         .order_by(BlueprintRow.position)
     ).all()
-    wanted = select(
-        PoolEntry.blueprint_row_id,
-        PoolEntry.question_version_id,
-        PoolEntry.expected_permille,
-        PoolEntry.id,
-    ).where(PoolEntry.blueprint_row_id.in_([row.id for row in rows]))
-    if without is None:
-        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
-    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
-    left_out = set(without or ())
-    kept = [entry for entry in entries if entry[3] not in left_out] if left_out else entries
+    kept = _entries(session, [row.id for row in rows], without=without, is_whole=is_whole)
     versions = known_versions(session, [entry[1] for entry in kept])
     pools: dict[int, list[PoolVersion]] = {row.id: [] for row in rows}
     expected: dict[int, dict[int, int]] = {row.id: {} for row in rows}
-    for row_id, version_id, share, _ in kept:
+    for row_id, version_id, share, *_ in kept:
         pools[row_id].append(versions[version_id].pool)
         if share is not None:
             expected[row_id][version_id] = share
@@ -64,6 +61,29 @@ def pool_rows(
         )
         for row, section in zip(rows, sections([r.section_title for r in rows]), strict=True)
     )
+
+
+def _entries(
+    session: Session, row_ids: list[int], *, without: Collection[int] | None, is_whole: bool
+) -> list[Any]:
+    """The entries of these rows as `pool_rows` wants them, in the order of their making."""
+    wanted = select(
+        PoolEntry.blueprint_row_id,
+        PoolEntry.question_version_id,
+        PoolEntry.expected_permille,
+        PoolEntry.id,
+        PoolEntry.replaces_id,
+    ).where(PoolEntry.blueprint_row_id.in_(row_ids))
+    if without is None and not is_whole:
+        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
+    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
+    left_out = set(without) if without is not None else None
+    return [one for one in entries if left_out is None or _was_there(one, left_out)]
+
+
+def _was_there(entry: Any, left_out: set[int]) -> bool:
+    """Whether an entry was in the pool when exactly these had been withdrawn."""
+    return entry.id not in left_out and (entry.replaces_id is None or entry.replaces_id in left_out)
 
 
 def withdrawn_entries(session: Session, exam_id: int) -> list[int]:
@@ -87,6 +107,17 @@ def seen_versions(session: Session, exam_id: int) -> frozenset[int]:
         .distinct()
     )
     return frozenset(session.scalars(found))
+
+
+def papers_with(session: Session, exam: Exam, version_id: int) -> int:
+    """How many papers of an exam hold a version, alone or as a case."""
+    asked = func.coalesce(SittingQuestion.case_version_id, SittingQuestion.question_version_id)
+    found = (
+        select(func.count(Sitting.id.distinct()))
+        .join(SittingQuestion, SittingQuestion.sitting_id == Sitting.id)
+        .where(Sitting.exam_id == exam.id, asked == version_id)
+    )
+    return session.scalar(found) or 0
 
 
 def must_pass_rows(session: Session, exam_id: int) -> frozenset[int]:

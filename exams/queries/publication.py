@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, not_, select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
@@ -27,14 +27,19 @@ from exams.queries.audience import Days, audience_of, required_counts
 from exams.queries.bank import bank_questions
 from exams.queries.exams import blueprint_of, spec_of
 from exams.queries.markers import marker_counts, marker_refusal, markers_of
+from exams.queries.stale import bank_state
 from exams.shifts import breach
 from exams.trials import ToleranceBreach, tolerance_breach
 from question_bank.models import Question, QuestionVersion
+from question_bank.queries.content import is_drawable
 
 
 @dataclass(frozen=True)
 class PoolLine:
-    """A question version of a pool, as published; `has_newer` when the bank has changed since."""
+    """A question version of a pool, as published; `has_newer` when the bank has changed since.
+
+    `bank_state` is what the bank says of the question today, as a value of `BankState`.
+    """
 
     version_id: int
     public_id: str
@@ -42,6 +47,9 @@ class PoolLine:
     has_newer: bool
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
+    bank_state: str
+    # The one question of its row; it can only be replaced, not left out.
+    is_fixed: bool
 
 
 def publication_findings(
@@ -173,7 +181,7 @@ def shortage_finding(
         if is_stored:
             return Finding(
                 "rows",
-                N_("它是第 %(row)s 行的指定题，每份卷子都有它，没有别的题能顶上"),
+                N_("它是第 %(row)s 行的指定题，每份卷子都有它。换一题顶上，不能只撤掉"),
                 fixed,
             )
         return Finding(
@@ -198,16 +206,16 @@ def shortage_finding(
 
 
 def pool_lines(
-    session: Session, row: BlueprintRow, *, limit: int, offset: int = 0
+    session: Session, row: BlueprintRow, *, limit: int, offset: int = 0, is_stale: bool = False
 ) -> list[PoolLine]:
-    """What a row may draw, in the order of publication, withdrawn questions included."""
-    found = session.execute(
-        _pool()
-        .where(PoolEntry.blueprint_row_id == row.id)
-        .order_by(PoolEntry.id)
-        .limit(limit)
-        .offset(offset)
-    )
+    """What a row may draw, in the order of publication, withdrawn questions included.
+
+    With `is_stale` only what the bank would not give out today and nobody has withdrawn.
+    """
+    wanted = _pool().where(PoolEntry.blueprint_row_id == row.id)
+    if is_stale:
+        wanted = wanted.where(not_(is_drawable()), PoolEntry.withdrawn_at.is_(None))
+    found = session.execute(wanted.order_by(PoolEntry.id).limit(limit).offset(offset))
     return [PoolLine(*line) for line in found]
 
 
@@ -233,7 +241,10 @@ def _pool() -> Select[*tuple[Any, ...]]:
             Question.current_version_id != QuestionVersion.id,
             PoolEntry.withdrawn_at,
             PoolEntry.withdrawn_reason,
+            bank_state(),
+            BlueprintRow.question.is_not(None),
         )
         .join(QuestionVersion, QuestionVersion.id == PoolEntry.question_version_id)
         .join(Question, Question.id == QuestionVersion.question_id)
+        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
     )

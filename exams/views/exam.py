@@ -36,6 +36,7 @@ from exams.queries.exams import (
 )
 from exams.queries.pools import is_for_persons
 from exams.queries.publication import persons_needed, publication_findings
+from exams.queries.stale import StaleRow, stale_rows
 from exams.standing import Standing
 from exams.views.blueprint import bp
 from exams.views.entry import door_of
@@ -52,6 +53,7 @@ from exams.views.words import (
 from question_bank.queries.bank import bank_modules
 
 CANDIDATES_AT_ONCE = 50
+AHEAD = (Phase.DRAFT, Phase.UPCOMING, Phase.OPEN)
 SAT = (Standing.SITTING, Standing.TO_MARK, Standing.PASSED, Standing.FAILED)
 # Which step of a draft mends a finding.
 STEP_OF = {"rows": "rows", "pass_mark": "rows", "audience": "audience", "markers": "markers"}
@@ -77,13 +79,14 @@ def exam(exam_id: int) -> ResponseReturnValue:
     session, actor, now = db_session(), current_actor(), moment()
     found = exam_for(session, actor, exam_id)
     at = phase(found, now=now)
-    rows = _rows(found)
+    rows = _rows(found, at)
     specs = [spec_of(row) for row in blueprint_of(session, found.id)]
     values: dict[str, Any] = {
         "exam": found,
         "state_word": PHASES[at],
         "window": say_window(found.opens_at, found.closes_at),
         "rows": rows,
+        "stale_count": sum(row.retired + row.in_review for row in rows),
         "question_count": sum(row.count for row in rows),
         "total_tenths": total_tenths(specs),
         "audience": [say_audience(line) for line in audience_of(session, found.id)],
@@ -118,15 +121,18 @@ def exam(exam_id: int) -> ResponseReturnValue:
     )
 
 
-def _rows(found: Exam) -> list[ShownRow]:
+def _rows(found: Exam, at: Phase) -> list[ShownRow]:
+    """The blueprint in words; while the exam can still be sat, with what the bank says of it."""
     session = db_session()
     stored = blueprint_of(session, found.id)
     specs, titles = [spec_of(row) for row in stored], dict(bank_modules(session))
     clauses = dict(cited_clauses(session)) if any(spec.clause for spec in specs) else {}
     fixed = fixed_questions(session, [spec.question for spec in specs if spec.question])
+    counted = stale_rows(session, found) if at in AHEAD else {}
+    stale = [counted.get(row.id, StaleRow()) for row in stored]
     if found.published_at is None:
         sizes = [len(row.pool) for row in pools(specs, bank_questions(session))]
-        return shown_rows(specs, titles, sizes, clauses=clauses, fixed=fixed)
+        return shown_rows(specs, titles, sizes, clauses=clauses, fixed=fixed, stale=stale)
     counts = [pool_counts(session, found.id)[row.id] for row in stored]
     return shown_rows(
         specs,
@@ -135,6 +141,7 @@ def _rows(found: Exam) -> list[ShownRow]:
         [one.withdrawn for one in counts],
         clauses=clauses,
         fixed=fixed,
+        stale=stale,
     )
 
 

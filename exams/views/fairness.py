@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from core.errors import NotFound
-from core.pages import stand_under
+from core.pages import show_count, stand_under
 from core.web import after_commit, current_actor, db_session, requires, services
 from exams.models import Exam, ExamFairness
 from exams.queries.exams import MANAGERS, READERS, exam_for, managed_exam, may_manage
@@ -57,6 +57,19 @@ class ShownShift:
     reused_share: str
     fresh_share: str
     earlier_share: str
+    sign: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ShownTrialShift:
+    """How many seen questions the papers of one simulated shift hold."""
+
+    number: int
+    papers: int
+    low: int
+    mean: str
+    high: int
     sign: str
     verdict: str
 
@@ -123,6 +136,7 @@ def _values(exam: Exam, stored: ExamFairness) -> dict[str, Any]:
         "most": [_shown_use(one, stems, stored.papers) for one in figures["most"]],
         "least": [_shown_use(one, stems, stored.papers) for one in figures["least"]],
         "shifts": [_shown_shift(one, exam.shift_hours) for one in figures.get("shifts", [])],
+        "trial_shifts": [_shown_trial(one) for one in figures.get("trial_shifts", [])],
     }
 
 
@@ -171,6 +185,21 @@ def _shown_shift(one: dict[str, Any], hours: int) -> ShownShift:
         earlier_share=_percent(one["earlier_share"]),
         sign=sign,
         verdict=verdict,
+    )
+
+
+def _shown_trial(one: dict[str, Any]) -> ShownTrialShift:
+    words = str(_("都不超过 %(n)s 题", n=one["most"]))
+    if one["over"]:
+        words = str(_("%(n)s 份超过 %(most)s 题", n=show_count(one["over"]), most=one["most"]))
+    return ShownTrialShift(
+        number=one["shift"],
+        papers=one["papers"],
+        low=one["low"],
+        mean=f"{one['mean']:.1f}",
+        high=one["high"],
+        sign="stop" if one["over"] else "safe",
+        verdict=words,
     )
 
 

@@ -24,8 +24,11 @@ from exams.views.regrade_words import (
     answer_fields,
     answer_of,
     old_answer,
+    rubric_fields,
     sent_answers,
+    sent_rubric,
 )
+from question_bank.keys import RubricKey
 from question_bank.views.listing import TYPE_NAMES
 
 
@@ -63,6 +66,7 @@ def regrade_question(exam_id: int, regrade_id: int, version_id: int) -> Response
         stem=Markup(line.stem_html),
         old_answer=old_answer(version),
         fields=_fields(found, version, form),
+        rubric=_rubric(found, version, form),
         is_single=version.printed.type.value == "single_choice",
         form=form,
         appeals=len(appeals_on(session, exam.id, version_id, only_open=True)),
@@ -74,16 +78,21 @@ def _kinds(version: KnownVersion) -> list[tuple[str, Any]]:
     can_mark = answer_of(version.key) is not None
     marked = (ChangeKind.KEY, ChangeKind.POLICY)
     rules = OWN_RULES.get(type(version.key))
+    has_points = isinstance(version.key, RubricKey) and bool(version.key.points)
     return [
         (kind.value, words)
         for kind, words in KINDS.items()
-        if (can_mark or kind not in marked) and (rules or kind is not ChangeKind.POLICY)
+        if (can_mark or kind not in marked)
+        and (rules or kind is not ChangeKind.POLICY)
+        and (has_points or kind is not ChangeKind.RUBRIC)
     ]
 
 
 def _value(form: RegradeQuestionForm, kind: ChangeKind, version: KnownVersion) -> Any:
     if kind is ChangeKind.KEY:
         return {"answers": sent_answers(version), "keeps_old": bool(form.keeps_old.data)}
+    if kind is ChangeKind.RUBRIC:
+        return sent_rubric(version)
     if kind is ChangeKind.POINTS:
         return int(form.points.data or 0)
     return rule_as_data(form.chosen_rule()) if kind is ChangeKind.POLICY else None
@@ -102,6 +111,21 @@ def _fields(found: Regrade, version: KnownVersion, form: RegradeQuestionForm) ->
     ]
     answers = sent_answers(version) if form.is_submitted() else (of_key[0] if of_key else [stored])
     return answer_fields(version, _joined(version, answers, stored))
+
+
+def _rubric(found: Regrade, version: KnownVersion, form: RegradeQuestionForm) -> list[Any]:
+    """What each scoring point counts: as typed, else as the draft has it, else as asked."""
+    if not isinstance(version.key, RubricKey):
+        return []
+    if form.is_submitted():
+        return rubric_fields(version, sent_rubric(version))
+    drafted = [
+        line.value
+        for line in queries.changes_of(db_session(), found.id)
+        if line.question_version_id == version.version_id and line.kind is ChangeKind.RUBRIC
+    ]
+    asked = [point.tenths for point in version.key.points]
+    return rubric_fields(version, drafted[0] if drafted else asked)
 
 
 def _joined(version: KnownVersion, answers: list[Any], stored: Any) -> Any:

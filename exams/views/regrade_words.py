@@ -1,5 +1,8 @@
 """What a line of a regrade says, and the fields in which another right answer is typed."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +25,14 @@ from question_bank.keys import (
     MatchKey,
     OrderKey,
     QuestionType,
+    RubricKey,
     RuleName,
     VerdictKey,
 )
 
 KINDS = {
     ChangeKind.KEY: _l("改正确答案"),
+    ChangeKind.RUBRIC: _l("改采分点的分"),
     ChangeKind.FULL_MARKS: _l("给所有人满分"),
     ChangeKind.VOID: _l("作废这道题"),
     ChangeKind.POINTS: _l("改分值"),
@@ -84,6 +89,8 @@ def say_line(line: RegradeChange, version: KnownVersion | None) -> str:
         return str(said[line.kind])
     if line.kind is ChangeKind.POINTS:
         return str(_("分值改为 %(n)s 分，满分和及格线跟着变", n=show_points(line.value)))
+    if line.kind is ChangeKind.RUBRIC:
+        return str(_("采分点的分改为：%(points)s", points=say_rubric(version, line.value)))
     if line.kind is ChangeKind.POLICY:
         return str(_("给分规则改为：%(rule)s", rule=say_rule_data(line.value)))
     answers = _("，或 ").join(say_answer(version, one) for one in line.value["answers"])
@@ -108,6 +115,8 @@ def say_correction(correction: Correction) -> str:
             if correction.keeps_old
             else str(_("正确答案改过，上面标的是改过的"))
         )
+    if correction.rubric_tenths is not None:
+        said.append(str(_("采分点的分改过，照阅卷时勾的点重算")))
     if correction.points_tenths is not None:
         said.append(str(_("分值改为 %(n)s 分", n=show_points(correction.points_tenths))))
     if correction.rule is not None:
@@ -143,6 +152,40 @@ def say_answer(version: KnownVersion, answer: Any) -> str:
             for left, right in answer
         )
     return comma.join(_text(version.printed.option_html[one]) for one in answer)
+
+
+def say_rubric(version: KnownVersion, tenths: Sequence[int]) -> str:
+    """Each scoring point with what it counts."""
+    points = version.key.points if isinstance(version.key, RubricKey) else ()
+    return str(_("；")).join(
+        str(_("%(text)s %(n)s 分", text=point.text, n=show_points(one)))
+        for point, one in zip(points, tenths, strict=True)
+    )
+
+
+def rubric_fields(version: KnownVersion, tenths: Sequence[int | None]) -> list[AnswerField]:
+    """A field for what each scoring point counts; empty for what a machine marks."""
+    points = version.key.points if isinstance(version.key, RubricKey) else ()
+    return [
+        AnswerField(
+            f"rubric-{n}",
+            "text",
+            show_points(one) if one is not None else request.form.get(f"rubric-{n}", ""),
+            Markup.escape(point.text),
+        )
+        for n, (point, one) in enumerate(zip(points, tenths, strict=True), start=1)
+    ]
+
+
+def sent_rubric(version: KnownVersion) -> list[int | None]:
+    """What the form sent for each scoring point in tenths; None where that is no number."""
+    points = version.key.points if isinstance(version.key, RubricKey) else ()
+    return [_tenths(request.form.get(f"rubric-{n}", "")) for n in range(1, len(points) + 1)]
+
+
+def _tenths(typed: str) -> int | None:
+    found = re.fullmatch(r"(\d{1,4})(?:\.(\d))?", unicodedata.normalize("NFKC", typed).strip())
+    return int(found[1]) * 10 + int(found[2] or 0) if found else None
 
 
 def old_answer(version: KnownVersion) -> str:

@@ -12,6 +12,7 @@ from core.pages import say_moment, show_clock, show_moment, show_points
 from exams.blueprint import RowSpec
 from exams.queries.bank import FoundQuestion
 from exams.queries.publication import PersonsNeeded
+from exams.queries.stale import StaleRow
 from exams.views.words import say_difficulty
 from question_bank.views.listing import TYPE_NAMES
 
@@ -72,6 +73,9 @@ class ShownRow:
     is_fixed: bool
     is_must_pass: bool
     section_title: str
+    # How many of its questions the bank has retired since, and how many wait there for a review.
+    retired: int = 0
+    in_review: int = 0
 
     @property
     def is_short(self) -> bool:
@@ -86,11 +90,13 @@ def shown_rows(
     *,
     clauses: Mapping[str, str],
     fixed: Mapping[str, FoundQuestion],
+    stale: Sequence[StaleRow] = (),
 ) -> list[ShownRow]:
     """Blueprint rows in words; `clauses` are the labels of clauses as module#anchor, `fixed` the
     fixed questions by their ids.
     """
     taken_out = withdrawn if withdrawn is not None else [0] * len(rows)
+    gone = stale or [StaleRow()] * len(rows)
     return [
         ShownRow(
             position=position,
@@ -105,6 +111,8 @@ def shown_rows(
             is_fixed=row.question is not None,
             is_must_pass=row.is_must_pass,
             section_title=row.section_title or "",
+            retired=gone[position - 1].retired,
+            in_review=gone[position - 1].in_review,
         )
         for position, row in enumerate(rows, start=1)
     ]

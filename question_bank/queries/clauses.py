@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from core.errors import NotFound
 from core.identity import Actor
 from question_bank.models import (
@@ -18,7 +19,7 @@ from question_bank.models import (
 )
 from question_bank.queries.bank import BankRow, check_keeper
 
-HOLDING = (ReviewKind.CLAUSE, ReviewKind.FACT)
+HOLDING = (ReviewKind.CLAUSE, ReviewKind.FACT, ReviewKind.FLAW)
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ def questions_on_clause(
 
 
 def count_held(session: Session, actor: Actor) -> int:
-    """How many questions wait because a clause or a fact changed."""
+    """How many questions wait for a person and enter no new pool meanwhile."""
     check_keeper(actor)
     return session.scalar(select(func.count()).select_from(Question).where(*_held())) or 0
 
 
 def held_items(session: Session, actor: Actor, *, limit: int, offset: int = 0) -> list[ReviewItem]:
-    """Questions that wait because a clause or a fact changed, by module, with what changed."""
+    """Questions that wait for a person, by module, with what changed or was found."""
     check_keeper(actor)
     rows = session.execute(
         select(Question, QuestionVersion)
@@ -78,7 +79,7 @@ def held_items(session: Session, actor: Actor, *, limit: int, offset: int = 0) -
 
 
 def open_tasks_of(session: Session, question: Question) -> list[ReviewTask]:
-    """What is open about one question because a clause or a fact changed."""
+    """What is open about one question and keeps it out of new pools."""
     return _open_tasks(session, [question.id], HOLDING).get(question.id, [])
 
 
@@ -105,6 +106,13 @@ def review_task(session: Session, actor: Actor, task_id: int) -> ReviewTask:
     if task is None:
         raise NotFound()
     return task
+
+
+def finder_names(session: Session, tasks: Iterable[ReviewTask]) -> dict[int, str]:
+    """The names of the people who asked, by their ids."""
+    ids = {task.asked_by_id for task in tasks if task.asked_by_id is not None}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 def versions_by_id(

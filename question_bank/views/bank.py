@@ -35,6 +35,7 @@ from question_bank.stored_keys import key_of
 from question_bank.views import listing
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_changes
+from question_bank.views.flaws import shown_flaws
 from question_bank.views.statistics import shown_statistics
 
 PER_PAGE = 30
@@ -150,13 +151,15 @@ def question(public_id: str) -> ResponseReturnValue:
     versions = bank.versions_of(session, found)
     current = next(version for version in versions if version.id == found.current_version_id)
     parts = bank.parts_of(session, versions)
+    tasks = open_tasks_of(session, found)
     return render_template(
         "question_bank/question.html",
         question=found,
         type_name=listing.TYPE_NAMES[found.type],
         difficulty=listing.DIFFICULTY_NAMES[found.difficulty],
         shown_state=listing.shown_state(found),
-        changes=shown_changes(open_tasks_of(session, found)),
+        changes=shown_changes(tasks),
+        flaws=shown_flaws(session, tasks),
         case=bank.case_of(session, found),
         current=shown_version(found, current, parts),
         older=[
@@ -183,7 +186,7 @@ def _citations(found: Question, parts: Sequence[Question]) -> list[Citation]:
 @bp.post("/questions/<public_id>/confirm")
 @requires(*bank.KEEPERS)
 def confirm(public_id: str) -> ResponseReturnValue:
-    """The question is still right although its clause changed."""
+    """The question is right, whatever had put it on the review list."""
     found = bank.question_for(db_session(), current_actor(), public_id)
     reviews.confirm_question(db_session(), found, actor=current_actor(), now=moment())
     flash(_("已记下：这道题复核过了"))

@@ -50,6 +50,7 @@ def shown_changes(tasks: Iterable[ReviewTask]) -> list[ShownChange]:
             anchor=task.anchor or "",
         )
         for task in tasks
+        if task.kind is not ReviewKind.FLAW
     ]
 
 

@@ -1,4 +1,6 @@
-"""待复核: what a person must look at again because something it rests on, or its key, changed."""
+"""待复核: what a person must look at again because its key, or something that it rests on, changed,
+or because an exam found it faulty.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +21,7 @@ from question_bank.queries.content import rule_of
 from question_bank.views.bank import say_rule
 from question_bank.views.blueprint import bp
 from question_bank.views.differences import shown_change, shown_changes, stamp
+from question_bank.views.flaws import shown_flaws
 from question_bank.views.listing import TYPE_NAMES
 
 AT_ONCE = 20
@@ -53,7 +56,7 @@ def reviews() -> ResponseReturnValue:
 @bp.post("/questions/reviews")
 @requires(*bank.KEEPERS)
 def confirm_reviews() -> ResponseReturnValue:
-    """Those ticked are still right; one whose clause changed again since it was shown is kept."""
+    """Those ticked are right; one of which something new was said since it was shown is kept."""
     session, actor, now = db_session(), current_actor(), moment()
     done = kept = 0
     for seen in request.form.getlist("seen")[:AT_ONCE]:
@@ -69,7 +72,7 @@ def confirm_reviews() -> ResponseReturnValue:
     if done:
         flash(_("已记下：%(n)s 道题复核过了", n=done), "safe")
     if kept:
-        flash(_("%(n)s 道题的条款又改了，重新对照再勾", n=kept), "warn")
+        flash(_("%(n)s 道题又有新情况，重新看过再勾", n=kept), "warn")
     if not done and not kept:
         flash(_("没有勾题，什么也没改"), "warn")
     return redirect(url_for("question_bank.reviews"))
@@ -96,6 +99,7 @@ def _held(item: ReviewItem) -> dict[str, Any]:
         **_question(item),
         "seen": f"{item.question.public_id}:{stamp(item.tasks)}",
         "changes": shown_changes(item.tasks),
+        "flaws": shown_flaws(db_session(), item.tasks),
     }
 
 

@@ -11,8 +11,10 @@ from certificates.standby import count_standby
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
 from core.web import config, db_session, moment, today
+from exams.models import Exam
 from exams.queries.appeals import waiting_count
 from exams.queries.marking_progress import waiting_for
+from exams.queries.stale import StaleExam, stale_exams
 from learning.models import ModuleKind
 from question_bank.models import QuestionState
 from reports import rules
@@ -87,36 +89,30 @@ def examiner_section(actor: Actor) -> Section:
     drafts = queries.draft_exams(session)
     running = queries.open_exams(session, zone=config().time_zone, now=moment())
     sitting = sum(one.under_way for one in running)
+    stale = stale_exams(session, actor, now=moment())
     if running:
         conclusion = _("%(n)s 场考试开着，现在 %(m)s 人在考", n=len(running), m=sitting)
     elif drafts:
         conclusion = _("没有开着的考试，%(n)s 份草稿等着发布", n=len(drafts))
+    elif stale:
+        conclusion = _("%(n)s 场还没开的考试里有停用或待复核的题", n=len(stale))
     else:
         conclusion = _("没有开着的考试，也没有草稿")
-    draft_rows = tuple(
-        Row(
-            text=exam.title,
-            hint=_("定在 %(at)s 开考", at=say_moment(exam.opens_at)),
-            href=url_for("exams.exam", exam_id=exam.id),
-            sign="open",
-            word=_("草稿"),
-        )
-        for exam in drafts[:MOST_ROWS]
-    )
     appeals = waiting_count(session, actor)
     every = (Row(text=_("全部考试"), href=url_for("exams.exams")),)
     groups = [
         marking,
         Group(_("开着的考试"), tuple(_open_row(one) for one in running)),
         Group(_("申诉"), _appeal_rows(appeals)),
-        Group(_("草稿"), draft_rows),
+        Group(_("题库变了"), tuple(_stale_row(one) for one in stale[:MOST_ROWS])),
+        Group(_("草稿"), tuple(_draft_row(exam) for exam in drafts[:MOST_ROWS])),
         Group(_("更多"), every),
     ]
     return Section(
         role=_("考试"),
         conclusion=conclusion,
-        sign="must" if running or drafts else "safe",
-        is_calm=not (running or drafts or marking.rows or appeals),
+        sign="must" if running or drafts or stale else "safe",
+        is_calm=not (running or drafts or marking.rows or appeals or stale),
         groups=tuple(group for group in groups if group.rows),
     )
 
@@ -131,6 +127,30 @@ def _appeal_rows(count: int) -> tuple[Row, ...]:
             sign="must",
             word=_("等答复"),
         ),
+    )
+
+
+def _draft_row(exam: Exam) -> Row:
+    return Row(
+        text=exam.title,
+        hint=_("定在 %(at)s 开考", at=say_moment(exam.opens_at)),
+        href=url_for("exams.exam", exam_id=exam.id),
+        sign="open",
+        word=_("草稿"),
+    )
+
+
+def _stale_row(one: StaleExam) -> Row:
+    return Row(
+        text=one.exam.title,
+        hint=_(
+            "%(at)s开考，%(n)s 题在题库里已停用或待复核",
+            at=say_moment(one.exam.opens_at),
+            n=show_count(one.questions),
+        ),
+        href=url_for("exams.exam", exam_id=one.exam.id),
+        sign="warn",
+        word=_("换题或撤题"),
     )
 
 

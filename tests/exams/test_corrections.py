@@ -23,6 +23,7 @@ VALUES: dict[ChangeKind, st.SearchStrategy[Any]] = {
     ChangeKind.KEY: st.fixed_dictionaries({"answers": ANSWERS, "keeps_old": st.booleans()}),
     ChangeKind.POINTS: st.integers(1, 200),
     ChangeKind.POLICY: st.sampled_from([["all_or_nothing", None], ["fixed_if_partial", 5]]),
+    ChangeKind.RUBRIC: st.lists(st.integers(0, 50), min_size=2, max_size=2),
     ChangeKind.FULL_MARKS: st.none(),
     ChangeKind.VOID: st.none(),
     ChangeKind.RESTORED: st.none(),

@@ -96,6 +96,16 @@ def pool_question(session: Session, cast: Cast) -> Mapping[str, Any]:
     return {"exam_id": exam_id, "version_id": entry.question_version_id}
 
 
+def fixed_question(session: Session, cast: Cast) -> Mapping[str, Any]:
+    version = make_single(session)
+    make_single(session, 2)
+    exam = make_exam(session, cast, [version])
+    [row] = session.query(BlueprintRow).filter_by(exam_id=exam.id)
+    row.question = session.get_one(Question, version.question_id).public_id
+    session.flush()
+    return {"exam_id": exam.id, "version_id": version.id}
+
+
 def exemption(session: Session, cast: Cast) -> Mapping[str, Any]:
     user, exam = cast.user("learner"), make_exam(session, cast)
     session.add(Exemption(exam_id=exam.id, user_id=user.id, reason="产假", granted_at=MONDAY))
@@ -127,6 +137,7 @@ ROUTES = {
     "exams.preview": Route(values=preview, expected=CHANGE, others=403),
     "exams.withdrawal": Route(values=published, expected=CHANGE, others=403),
     "exams.pool_question": Route(values=pool_question, expected=CHANGE, others=403),
+    "exams.pool_replacement": Route(values=fixed_question, expected=CHANGE, others=403),
     "exams.exemption_removal": Route(values=exemption, expected=CHANGE, others=403),
     "exams.copy": Route(
         "POST", values=published, expected={"nobody": 302, "examiner": 302}, others=403

@@ -184,7 +184,7 @@ def test_a_fixed_question_cannot_be_withdrawn_and_says_why(
     withdraw_question(session, exam, bank[1].id, reason="题干有误", actor=examiner, now=MONDAY)
 
     assert raised.value.msgid % raised.value.values == (
-        "它是第 2 行的指定题，每份卷子都有它，没有别的题能顶上"
+        "它是第 2 行的指定题，每份卷子都有它。换一题顶上，不能只撤掉"
     )
     left = select(PoolEntry).where(PoolEntry.withdrawn_at.is_(None))
     assert len(session.scalars(left).all()) == 5
