@@ -12,8 +12,6 @@ from question_bank.keys import QuestionType
 
 _LIKE_AIKEN = re.compile(r"[A-Z] ?[.)、]|ANSWER *:", re.IGNORECASE)
 
-_NOTHING_LEFT = "去掉图片和排版以后，题干或选项没有了，或选项相同"
-
 
 def write_aiken(questions: Sequence[ExportedQuestion]) -> WrittenFile:
     """A UTF-8 file; whatever is no single choice is left out and named."""

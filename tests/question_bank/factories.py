@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from sqlalchemy.orm import Session
 
 from question_bank.authoring.blocks import parse_block
-from question_bank.importing import import_question
+from question_bank.importing import import_questions
 from question_bank.models import Question, ReviewKind, ReviewTask
 from question_bank.rendering import prepare
 from tests.question_bank.blocks import ANCHORS, SINGLE, Block
@@ -57,4 +57,4 @@ def make_question(
     )
     assert draft is not None, problems
     prepared = prepare(draft, image_url=lambda _path: None, known={})
-    return import_question(session, prepared, actor=SYNC, now=now).question
+    return import_questions(session, [prepared], actor=SYNC, now=now)[0].question

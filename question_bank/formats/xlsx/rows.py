@@ -21,7 +21,6 @@ PROBLEMS = {
     "E507": "是公式或错误值，改成值再导入",
 }
 _LETTERED = re.compile(r"\s*[(（\[【]?[A-La-lＡ-Ｌ][)）\]】]?\s*[.、．:：)）]\s*")
-_CODE_NUMBER = re.compile(r"\d")
 
 
 @dataclass
