@@ -1,5 +1,6 @@
 """An item while it is being read, and the checks that every format shares. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -54,6 +55,14 @@ class Reading:
         if remark not in self.warnings:
             self.warnings.append(remark)
 
+    def take_part(self, part: ForeignItem) -> None:
+        """Add a sub-question to a case, which is refused with any of them."""
+        before: list[tuple[Remark, ...]] = [()] * len(self.parts)
+        self.parts.append(part)
+        self.errors += lifted([*before, part.errors])
+        for remark in lifted([*before, part.warnings]):
+            self.warn(remark.code, remark.message)
+
     def item(self) -> ForeignItem:
         """The finished item: refused with any error, else material or to be imported."""
         status = ItemStatus.MATERIAL if self.is_material else ItemStatus.IMPORT
@@ -88,6 +97,15 @@ class Reading:
             images=dict(self.images),
             parts=tuple(self.parts),
         )
+
+
+def lifted(remarks: Iterable[Sequence[Remark]]) -> tuple[Remark, ...]:
+    """What is said of each sub-question of a case, said of the case."""
+    return tuple(
+        Remark(remark.code, f"小题 {number}：{remark.message}")
+        for number, each in enumerate(remarks, start=1)
+        for remark in each
+    )
 
 
 def check(reading: Reading) -> None:

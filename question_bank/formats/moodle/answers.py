@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+from core.xml_input import Element
 from question_bank.formats.exported import BLANK_OR_CODE
 from question_bank.formats.html.plain import html_lines
 from question_bank.formats.items import AcceptedText
@@ -11,7 +12,6 @@ from question_bank.formats.moodle.texts import BLANK, Texts
 from question_bank.formats.reading import Reading, accepted
 from question_bank.formats.rubrics import read_rubric
 from question_bank.formats.shares import choice_rule, rounded
-from question_bank.formats.xml_input import Element
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 _FRACTION = re.compile(r"[-+]?\d{1,6}(?:\.\d{1,12})?")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from core.errors import N_, Conflict
+from core.xml_input import Element, parse_xml
 from question_bank.formats.exported import points_tenths
 from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.moodle import answers
@@ -14,7 +15,6 @@ from question_bank.formats.moodle.texts import Texts
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.tags import TagContent, read_tags
 from question_bank.formats.titles import own_title
-from question_bank.formats.xml_input import Element, parse_xml
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 MOST_QUESTIONS = 20_000

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from core.xml_input import Element
 from question_bank.drafts import AuthorState, OptionDraft, QuestionDraft, Shuffle
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.qti.interactions import Item, Unsupported
 from question_bank.formats.qti.responses import Scoring, number
 from question_bank.formats.reading import Reading
-from question_bank.formats.xml_input import Element
 from question_bank.keys import (
     HotspotKey,
     QuestionType,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.xml_input import Element
 from question_bank.answers import comparable
 from question_bank.formats.items import AcceptedText
 from question_bank.formats.qti.body import Words
@@ -11,7 +12,6 @@ from question_bank.formats.qti.responses import Declaration, Processing, Scoring
 from question_bank.formats.reading import Reading, accepted
 from question_bank.formats.rubrics import read_rubric
 from question_bank.formats.shares import choice_rule, rounded
-from question_bank.formats.xml_input import Element
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 _TRUE = {"true", "t", "对", "正确", "是", "√", "yes"}

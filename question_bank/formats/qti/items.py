@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from core.xml_input import Element
 from question_bank.formats.exported import points_tenths
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.qti.body import FileOf, Words, interactions_in
@@ -16,7 +17,6 @@ from question_bank.formats.qti.responses import (
 )
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.titles import own_title
-from question_bank.formats.xml_input import Element
 from question_bank.keys import HotspotKey, QuestionType, RuleName, ScoringRule
 
 _KIND_WORDS = {

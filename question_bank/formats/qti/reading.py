@@ -5,15 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
+from core.archives import Archive
 from core.errors import N_, Conflict
-from question_bank.formats.archives import Archive
+from core.xml_input import Element, parse_xml
+from question_bank.formats.archives import PACKAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
 from question_bank.formats.limits import check_count
 from question_bank.formats.qti.body import Words
 from question_bank.formats.qti.items import read_item
 from question_bank.formats.qti.metadata import Metadata, read_metadata
 from question_bank.formats.qti.vocabulary import normalised
-from question_bank.formats.xml_input import Element, parse_xml
 from question_bank.keys import QuestionType
 
 MANIFEST = "imsmanifest.xml"
@@ -52,7 +53,7 @@ class _Package:
 def read_qti(data: bytes, name: str) -> list[ForeignItem]:
     """Read an item or a package; an item that cannot be held is refused with its reason."""
     if data[:2] == b"PK":
-        return _read_package(Archive(data, name))
+        return _read_package(Archive(data, name, PACKAGE))
     root = normalised(parse_xml(data, name))
     if root.name != "assessmentItem":
         found = _OTHER_ROOTS.get(root.name, root.name[:40])

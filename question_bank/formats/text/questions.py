@@ -340,11 +340,6 @@ def _read_case(question: Question, key: Key | None, switches: Switches) -> Forei
         assert found is not None
         part = Question(question.section, None, first.number)
         part.lines = [first.tail(found.end()), *question.lines[start + 1 : end]]
-        reading.parts.append(_read_one(part, None, switches, None))
-    for number, part_item in enumerate(reading.parts, start=1):
-        for remark in part_item.errors:
-            reading.error(remark.code, f"小题 {number}：{remark.message}")
-        for remark in part_item.warnings:
-            reading.warn(remark.code, f"小题 {number}：{remark.message}")
+        reading.take_part(_read_one(part, None, switches, None))
     check(reading)
     return reading.item()

@@ -223,14 +223,10 @@ def _case(row: Row, group: list[Row], answers: _Answers) -> ForeignItem:
     # A column of its own for the case's id leaves 编号 to the sub-questions.
     own_id = row.cell("group").text or row.cell("id").text
     reading.external_id = own_id.strip()[:80]
-    for number, each in enumerate([row, *group], start=1):
+    for each in [row, *group]:
         answers.give(each)
         part = read_row(each, stem_meaning=part_meaning)
-        for remark in part.errors:
-            reading.error(remark.code, f"小题 {number}：{remark.message}")
-        for remark in part.warnings:
-            reading.warn(remark.code, f"小题 {number}：{remark.message}")
         reading.images.update(part.images)
-        reading.parts.append(part.item())
+        reading.take_part(part.item())
     check(reading)
     return reading.item()
