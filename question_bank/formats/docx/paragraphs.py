@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from core.errors import N_
 from core.xml_input import Element
 from learning.word.file import WordFile, attribute, child, is_on
 from learning.word.numbering import Numbering
@@ -107,7 +108,7 @@ class _Reader:
             if each.name == "r":
                 yield each, each.first("rPr")
             elif each.name in ("oMath", "oMathPara"):
-                self._tell("W516", "文档里有公式，没有读；请核对题目")
+                self._tell("W516", N_("文档里有公式，没有读；请核对题目"))
             elif each.name not in _LEFT_OUT and each.name != "pPr":
                 yield from self._runs(each)
 
@@ -134,7 +135,7 @@ class _Reader:
     def _drawing(self, element: Element, line: _Run) -> None:
         for found in self._inside(element):
             if found.name in _BOXES:
-                self._tell("W516", "文档里有文本框，里面的字没有读")
+                self._tell("W516", N_("文档里有文本框，里面的字没有读"))
             relation = found.get("embed") if found.name == "blip" else ""
             if found.name == "imagedata":
                 relation = found.get("id")

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from core.archives import Archive
 from core.errors import N_, Conflict
+from core.sentences import say
 from core.xml_input import Element, parse_xml
 from question_bank.formats.archives import PACKAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
@@ -111,12 +112,12 @@ def _load(package: _Package, href: str) -> None:
     try:
         root = normalised(parse_xml(package.archive.read(href) or b"", href))
     except Conflict as broken:
-        package.faults[href] = str(broken)
+        package.faults[href] = say(broken.msgid, **broken.values)
         return
     if root.name == "assessmentItem":
         package.roots[href] = root
     else:
-        package.faults[href] = f"{href[:100]} 不是题目"
+        package.faults[href] = say(N_("%(path)s 不是题目"), path=href[:100])
 
 
 def _item(package: _Package, href: str, stimulus: str) -> ForeignItem:
@@ -135,7 +136,9 @@ def _case(package: _Package, case: _Case) -> ForeignItem:
     faults = [part for part in parts if part.errors]
     said = case.metadata.tags
     status = ItemStatus.REFUSE if faults else ItemStatus.IMPORT
-    told = (Remark("E515", f"{len(faults)} 道小题不能导入"),) if faults else ()
+    told = (
+        (Remark("E515", say(N_("%(count)s 道小题不能导入"), count=len(faults))),) if faults else ()
+    )
     return ForeignItem(
         status,
         QuestionType.CASE_ANALYSIS,
