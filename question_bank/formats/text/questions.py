@@ -8,6 +8,7 @@ from core.errors import N_
 from core.sentences import say
 from question_bank.authoring.choices import letter_of
 from question_bank.formats import keys, words
+from question_bank.formats.exported import TYPE_WORDS
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.reading import CHOICES, Reading, check
 from question_bank.formats.switches import Switches
@@ -335,7 +336,7 @@ def _settle(reading: Reading, written: str, fields: _Fields, switches: Switches)
     if reading.type is None:
         keys.infer_type(reading, written)
         assert reading.type is not None
-        type_ = say(words.TYPE_NAMES[reading.type])
+        type_ = say(TYPE_WORDS[reading.type])
         reading.warn("W504", say(N_("没有写题型，按答案当作%(type)s题"), type=type_))
     if not reading.errors or written:
         keys.set_key(reading, written)

@@ -9,7 +9,7 @@ from core.errors import N_
 from core.sentences import say
 from question_bank.authoring.choices import LETTERS, letter_of
 from question_bank.formats import keys, words
-from question_bank.formats.exported import rule_from_words
+from question_bank.formats.exported import TYPE_WORDS, rule_from_words
 from question_bank.formats.pictures import picture_path
 from question_bank.formats.reading import CHOICES, Reading, check
 from question_bank.formats.text.lines import SourceLine, option_in, options_on
@@ -307,7 +307,7 @@ def _settle(reading: Reading, key: str) -> None:
             return
         keys.infer_type(reading, key)
         assert reading.type is not None
-        type_ = say(words.TYPE_NAMES[reading.type])
+        type_ = say(TYPE_WORDS[reading.type])
         reading.warn("W504", say(N_("没有写题型，按答案当作%(type)s题"), type=type_))
     if not reading.errors or key:
         keys.set_key(reading, key)
