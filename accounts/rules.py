@@ -23,8 +23,6 @@ SLOW_WAIT = timedelta(minutes=5)
 # judged by its share, and only once there are enough failures to tell.
 ADDRESS_LEAST_FAILURES = 50
 ADDRESS_FAILURES_PER_SUCCESS = 2
-# Results are counted by the minute, so that a flood makes few rows.
-BUCKET = timedelta(minutes=1)
 
 CODE_LENGTH = 10
 CODE_HOURS = 72

@@ -31,6 +31,10 @@ class Conflict(DomainError):
     """What was asked contradicts what is stored; the message says what to do."""
 
 
+class Unreadable(Conflict):
+    """A file that cannot be read at all; the message says why and what to do."""
+
+
 ERROR = "错误"
 WARNING = "警告"
 HINT = "提示"

@@ -27,9 +27,6 @@ class Event:
     at: datetime
 
 
-Handler = Callable[[Session, Event], None]
-
-
 class Bus:
     """Who listens to what. One per application, reached through `session.info`."""
 

@@ -1,7 +1,7 @@
 """What every template may use: icons, static addresses, dates, points, percentages, navigation."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import Markup
 
 from core.identity import Actor, Role
+from core.sentences import Sentence, from_data, say
 from core.web import (
     SAFE_METHODS,
     config,
@@ -162,6 +163,21 @@ def with_query(**changes: Any) -> str:
     return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
 
 
+def spoken(sentence: str) -> str:
+    """A sentence of a reader of files in the language of the page; other words as they are."""
+    said = say(sentence)
+    values = {
+        name: spoken(value) if isinstance(value, Sentence) else value
+        for name, value in said.values.items()
+    }
+    return gettext(said.msgid, **values) if said.msgid else ""
+
+
+def told(remark: Mapping[str, Any]) -> str:
+    """The message of a remark that was kept, maybe before it could be told in two languages."""
+    return spoken(from_data(remark["said"])) if "said" in remark else str(remark["message"])
+
+
 def enterprise_name() -> str:
     """The name in the frame; a form shown again after POST must not open a write for it."""
     if request.method in SAFE_METHODS:
@@ -180,6 +196,8 @@ def install_pages(app: Flask, nav_items: tuple[NavItem, ...]) -> None:
         say_moment=say_moment,
         points=show_points,
         count_of=show_count,
+        spoken=spoken,
+        told=told,
     )
     app.jinja_env.globals.update(
         asset=asset, icon=icon, percent=show_percent, is_current=is_current, with_query=with_query

@@ -12,7 +12,6 @@ from fractions import Fraction
 from exams.models import MarkRound, TaskState
 from question_bank.keys import ScoringPoint
 
-MOST_MARKERS = 2
 LONGEST_REMARK = 500
 
 

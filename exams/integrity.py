@@ -51,13 +51,6 @@ class Integrity:
     requires_safe_browser: bool = False
     safe_browser_keys: tuple[str, ...] = ()
 
-    @property
-    def records_anything(self) -> bool:
-        """Whether the page has anything to watch."""
-        return bool(self.records_leavings or self.idle_seconds or self.blocks_clipboard) or bool(
-            self.records_addresses or self.records_times
-        )
-
     def may_record(self, kind: IncidentKind) -> bool:
         """Whether the exam lets this kind be recorded."""
         return {

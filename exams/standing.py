@@ -15,25 +15,6 @@ class Standing(Enum):
     ABSENT = "absent"
 
 
-def standing(
-    *, tries: int, is_sitting: bool, is_to_mark: bool, has_passed: bool, is_over: bool
-) -> Standing:
-    """How a person stands: any passed sitting passes; without a sitting, the window decides.
-
-    A sitting that has run out but is not yet closed still counts as running: its mark comes
-    within a minute.
-    """
-    if has_passed:
-        return Standing.PASSED
-    if is_sitting:
-        return Standing.SITTING
-    if is_to_mark:
-        return Standing.TO_MARK
-    if tries:
-        return Standing.FAILED
-    return Standing.ABSENT if is_over else Standing.NOT_BEGUN
-
-
 class Attendance(Enum):
     """What an invigilator sees of a person, each person in exactly one; worst first."""
 

@@ -1,7 +1,7 @@
 """Headings: which line is one, its anchor, and the grammar of a question's heading. Pure."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 QUESTION_TYPES = {
     "单选": ("单选题", "单项选择题", "单项选择"),
@@ -29,7 +29,7 @@ _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+\s*$")
 
 @dataclass(frozen=True)
 class QuestionHeading:
-    """`### 【单选】动火票的有效期 {#q-7f3k2m}`, taken apart; `type_word` is the canonical one."""
+    """`### 【单选】动火票的有效期 {#q-7f3k2m}`, taken apart; `type_word` is as written."""
 
     level: int
     type_word: str
@@ -45,14 +45,6 @@ class Heading:
     title: str
     anchor: str | None
     anchor_column: int
-
-
-def question_heading(line: str) -> QuestionHeading | None:
-    """Read a question's heading in any accepted width; None for any other line."""
-    parts = bracketed_heading(line)
-    if parts is None or parts.type_word not in TYPE_WORDS:
-        return None
-    return replace(parts, type_word=TYPE_WORDS[parts.type_word])
 
 
 def heading_level(line: str) -> int | None:

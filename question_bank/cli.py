@@ -11,11 +11,10 @@ from sqlalchemy import inspect
 
 from core.chance import new_id
 from core.db import Database
-from core.errors import ERROR, HINT, WARNING, NotFound, Problem
+from core.errors import ERROR, HINT, WARNING, NotFound, Problem, Unreadable
 from core.identity import Actor
 from core.web import services
 from learning.drafting import ModuleDraft, draft_module
-from learning.drafting.blocks import Unreadable
 from learning.images import ImageStore
 from learning.operations import PublishOutcome
 from learning.sources import content_roots

@@ -74,13 +74,6 @@ def standing_after(prepared: PreparedQuestion, case: str | None = None) -> Stand
     )
 
 
-def import_question(
-    session: Session, prepared: PreparedQuestion, *, actor: Actor, now: datetime
-) -> ImportedQuestion:
-    """Bring one question of the bank to what its draft says; the same draft twice does nothing."""
-    return import_questions(session, [prepared], actor=actor, now=now)[0]
-
-
 def import_questions(
     session: Session,
     prepared: Sequence[PreparedQuestion],

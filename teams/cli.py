@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 
 from accounts.queries import person_by_number
 from core.clock import local_date
-from core.errors import N_, DomainError
+from core.errors import N_, DomainError, Unreadable
 from core.identity import Role
 from core.services import Services
 from core.web import services
@@ -19,7 +19,7 @@ from teams.models import FindingLevel, Team
 from teams.roster import importing
 from teams.roster.cells import team_path
 from teams.roster.directory import Directory, team_rows
-from teams.roster.findings import BadCell, UnreadableFile
+from teams.roster.findings import BadCell
 from teams.roster.planning import Options, Outcome
 from teams.words import ROLE_WORDS
 
@@ -48,7 +48,7 @@ def import_roster(
     options = Options(not no_new_teams, effective_on.date() if effective_on else today)
     try:
         loaded = importing.load(file, today=today, id_number_key=found.id_number_key)
-    except UnreadableFile as error:
+    except Unreadable as error:
         raise click.ClickException(str(error)) from None
     with found.database.reading() as session:
         if queries.root(session) is None:

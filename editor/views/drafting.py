@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, Unreadable
 from core.identity import Role
 from core.pages import stand_under
 from core.web import config, current_actor, moment, requires, writing
@@ -23,7 +23,6 @@ from editor.uploads import DraftUploads
 from editor.views.blueprint import bp
 from editor.views.pictures import kept_picture
 from learning.drafting import ModuleDraft, draft_module
-from learning.drafting.blocks import Unreadable
 from learning.models import ModuleKind
 from learning.operations import store_image
 from learning.parsing import parse_module

@@ -4,7 +4,6 @@ Each person is planned anew in the transaction that stores the sitting, so a sec
 nobody twice, and a person who has begun online meanwhile is left out.
 """
 
-import logging
 import time
 from collections import Counter
 from dataclasses import replace
@@ -21,8 +20,6 @@ from exams.operations.on_paper import PaperEntry, enter_paper_sitting
 from exams.queries.audience import window_days
 from exams.queries.exams import managed_exam
 from teams.queries.identity import actor_for
-
-log = logging.getLogger("shanggang.exams")
 
 BATCH = 10
 # Without a pause an answer of an exam could wait for batch after batch.

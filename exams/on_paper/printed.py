@@ -18,7 +18,6 @@ from exams.versions import KnownVersion, known_versions
 from question_bank.keys import QuestionType
 
 GAP = '<span class="gap">____</span>'
-SHEETS = (("试卷", "paper.typ"), ("答题卡", "sheet.typ"), ("答案", "keys.typ"))
 # More characters than fit beside another option.
 WIDEST = 99
 NUMERALS = "一二三四五六七八九十"

@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session, aliased
 from accounts.models import User
 from core.clock import local_date
 from core.identity import Role
-from exams.models import Exam, ExamAudience, ExamState, Exemption
+from exams.models import Exam, ExamAudience, Exemption
 from teams.models import Membership, Post, RoleGrant, Team
 
 # SQLite takes 32,766 parameters; a window is three of them.
@@ -114,14 +114,6 @@ def invited_exams(
         pairs = _in_audience(part).where(Membership.user_id == user_id)
         found.update(exam_id for exam_id, _user_id in session.execute(pairs))
     return found
-
-
-def may_sit(session: Session, exam: Exam, user_id: int, *, days: Days) -> bool:
-    """Whether an exam is published and asks this person; the hour and the tries are not looked at.
-
-    A person who came yesterday or left the team yesterday may sit: any day of the window counts.
-    """
-    return exam.state is ExamState.PUBLISHED and is_required(session, exam, user_id, days=days)
 
 
 def required_counts(session: Session, windows: Mapping[int, Days]) -> dict[int, int]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,10 +23,9 @@ from accounts.models import User
 from core.identity import Actor
 from exams.definition import Phase, phase
 from exams.models import RUNNING, Exam, Exemption, IntegrityDecision, Sitting, SittingState
-from exams.queries.audience import Days, audience_people, invited_exams, required
+from exams.queries.audience import Days, audience_people, required
 from exams.queries.exams import READERS, is_over_everything
-from exams.queries.sittings import exempt_exams, listed_exams, tries_of
-from exams.standing import Standing, standing
+from exams.standing import Standing
 from teams.models import Membership, Post, Team
 from teams.queries.people import matches
 
@@ -82,52 +80,6 @@ class ExemptionLine:
     reason: str
     granted_by: str | None
     granted_at: datetime
-
-
-@dataclass(frozen=True)
-class PersonalExam:
-    """An exam that one person must sit, and how the person stands in it."""
-
-    exam: Exam
-    phase: Phase
-    standing: Standing
-    tries_used: int
-
-    @property
-    def is_due(self) -> bool:
-        """Whether the person has something to do in it now."""
-        if self.phase is not Phase.OPEN:
-            return False
-        if self.standing in (Standing.PASSED, Standing.TO_MARK):
-            return False
-        return self.standing is Standing.SITTING or self.tries_used < self.exam.tries
-
-
-def exams_for(
-    session: Session, user_id: int, *, now: datetime, zone: ZoneInfo
-) -> list[PersonalExam]:
-    """The published exams that a person must sit or has sat, by opening: open, coming, not long
-    over. A number of statements that does not grow with the exams.
-    """
-    exams = listed_exams(session, user_id, now=now)
-    ids = [exam.id for exam in exams]
-    invited = invited_exams(session, user_id, exams, zone=zone)
-    exempt = exempt_exams(session, user_id, ids)
-    tries = tries_of(session, user_id, ids)
-    found = []
-    for exam in exams:
-        taken = tries[exam.id]
-        if taken.count or (exam.id in invited and exam.id not in exempt):
-            at = phase(exam, now=now)
-            stands = standing(
-                tries=taken.count,
-                is_sitting=taken.open is not None,
-                is_to_mark=taken.is_to_mark,
-                has_passed=taken.has_passed,
-                is_over=at is Phase.CLOSED,
-            )
-            found.append(PersonalExam(exam, at, stands, taken.count))
-    return found
 
 
 def standing_counts(
@@ -276,7 +228,11 @@ def _done(exam: Exam) -> Subquery:
 
 
 def _stands(done: Subquery, at: Phase) -> ColumnElement[str]:
-    """The rule of `exams.standing` as SQL."""
+    """Any passed sitting passes; without a sitting, the window decides.
+
+    A sitting that has run out but is not yet closed still counts as running: its mark comes
+    within a minute.
+    """
     nothing = Standing.ABSENT if at is Phase.CLOSED else Standing.NOT_BEGUN
     return case(
         (done.c.passed == 1, literal(Standing.PASSED.value)),

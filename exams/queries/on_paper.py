@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.identity import Actor
 from exams.drawing import DrawnQuestion
-from exams.links import PAPER_ANSWERS
-from exams.models import RUNNING, Exam, PaperForm, Sitting, SittingEvent
+from exams.models import RUNNING, Exam, PaperForm, Sitting
 from exams.queries.audience import Days
 from exams.queries.candidates import Candidate, CandidateFilter, candidates
 from exams.standing import Standing
@@ -105,12 +104,3 @@ def _earlier(session: Session, exam_id: int, ids: Collection[int]) -> dict[int, 
         one = Earlier(started_at, submitted_at, state in RUNNING, bool(is_passed))
         found.setdefault(user_id, []).append(one)
     return found
-
-
-def paper_event(session: Session, sitting_id: int) -> SittingEvent | None:
-    """That a sitting was sat on paper: who typed its answers in, from which file."""
-    return session.scalar(
-        select(SittingEvent).where(
-            SittingEvent.sitting_id == sitting_id, SittingEvent.kind == PAPER_ANSWERS
-        )
-    )

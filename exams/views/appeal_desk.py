@@ -31,8 +31,6 @@ from question_bank.views.listing import TYPE_NAMES
 NAV: tuple[NavItem, ...] = (
     NavItem("exams.appeals", _l("申诉"), "chat-left-text", "exams", CORRECTORS, order=4),
 )
-# The address of the appeals on whole results, which belong to no question.
-WHOLE = 0
 
 
 @bp.get("/appeals")

@@ -3,13 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from core.errors import DomainError
-
 MAX_BLOCKS = 50_000
-
-
-class Unreadable(DomainError):
-    """The file cannot be read at all; the message says why and what to do."""
 
 
 class Kind(Enum):

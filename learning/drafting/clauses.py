@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from core.errors import N_
+from core.errors import N_, Unreadable
 from learning.drafting.anchors import (
     Anchors,
     OpenClause,
@@ -14,7 +14,7 @@ from learning.drafting.anchors import (
     named_anchor,
     number_anchor,
 )
-from learning.drafting.blocks import Block, Kind, Unreadable
+from learning.drafting.blocks import Block, Kind
 from learning.drafting.counting import Counting
 from learning.drafting.marks import (
     Mark,

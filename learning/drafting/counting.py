@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from learning.drafting.anchors import OpenClause
 from learning.drafting.marks import Mark, Number
-from learning.drafting.numerals import chinese
+from learning.numerals import chinese
 
 _MOST_REMARKS = 40
 

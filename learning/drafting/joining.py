@@ -14,7 +14,7 @@ from learning.drafting.marks import (
     leans_on_next,
     read_number,
 )
-from learning.drafting.numerals import fold
+from learning.numerals import fold
 
 # Below twelve 汉字 a line is a heading or an item, never a full line of running text.
 _NARROWEST = 24

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from learning.drafting.marks import Mark, read_number
-from learning.drafting.numerals import NUMERAL, fold, value_of
+from learning.numerals import NUMERAL, fold, value_of
 from learning.parsing import ParsedModule, Section
 
 _N = rf"[{NUMERAL}]+"

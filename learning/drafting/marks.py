@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from learning.drafting.numerals import NUMERAL, fold, value_of
+from learning.numerals import NUMERAL, fold, value_of
 
 
 class Mark(Enum):

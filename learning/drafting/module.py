@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 
-from core.errors import N_
+from core.errors import N_, Unreadable
 from learning.drafting.anchors import pinyin_of
-from learning.drafting.blocks import MAX_BLOCKS, DraftImage, Source, Unreadable
+from learning.drafting.blocks import MAX_BLOCKS, DraftImage, Source
 from learning.drafting.clauses import DraftClause, Structure, clauses_of, text_of
 from learning.drafting.front import front_lines
 from learning.drafting.opening import Facts, facts_in, take_title, without_contents
@@ -92,7 +92,7 @@ def read_source(data: bytes, name: str) -> Source:
     if suffix == ".docm":
         raise Unreadable(N_("带宏的 .docm 文件不收。在 Word 里另存为 .docx 再来"))
     if data.startswith(b"PK\x03\x04"):
-        return read_word(data)
+        return read_word(data, name)
     if suffix in (".docx", ".dotx"):
         raise Unreadable(N_("这不是完整的 .docx 文件。在 Word 里打开，另存一次再来"))
     if data.startswith(b"%PDF"):

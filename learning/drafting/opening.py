@@ -7,7 +7,7 @@ from datetime import date
 
 from learning.drafting.blocks import Block, Kind
 from learning.drafting.marks import Number, is_spoken_of, read_number
-from learning.drafting.numerals import NUMERAL, fold, value_of
+from learning.numerals import NUMERAL, fold, value_of
 
 _CONTENTS = re.compile(r"目\s*[录次]|contents", re.IGNORECASE)
 _LEADER = re.compile(

@@ -2,12 +2,12 @@
 
 import re
 
-from core.errors import N_
+from core.errors import N_, Unreadable
 from core.markup import without_comments
-from learning.drafting.blocks import Block, Kind, Source, Unreadable
+from learning.drafting.blocks import Block, Kind, Source
 from learning.drafting.joining import Page, goes_on, joined, page_of
-from learning.drafting.numerals import fold
 from learning.headings import read_heading
+from learning.numerals import fold
 
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 

@@ -4,41 +4,38 @@ import hashlib
 import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from xml.etree.ElementTree import Element
 
-from core.errors import N_
+from core.errors import N_, Unreadable
+from core.xml_input import Element
 from learning.drafting.blocks import (
     MAX_BLOCKS,
     Block,
     DraftImage,
     Kind,
     Source,
-    Unreadable,
 )
 from learning.drafting.joining import are_broken_lines, goes_on, joined, page_of
-from learning.drafting.word_archive import Archive, attribute, child, local
-from learning.drafting.word_numbering import Numbering, Printed
-from learning.drafting.word_styles import Styles
 from learning.drafting.word_tables import table_markdown
 from learning.drafting.word_text import LEFT_OUT, Leftovers, Words
 from learning.images import image_kind
 from learning.sources import MAX_IMAGE_BYTES
+from learning.word.file import WordFile, attribute, child
+from learning.word.numbering import Numbering, Printed
+from learning.word.styles import Styles
 
 IMAGE_FOLDER = "图片"
 _TRANSPARENT = ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")
 _CAPTION = re.compile(r"图\s*[\d一二三四五六七八九十.-]+\s*\S.{0,60}")
 
 
-def read_word(data: bytes) -> Source:
+def read_word(data: bytes, name: str) -> Source:
     """The blocks of a .docx with its pictures; what cannot be taken over is named in a remark."""
-    archive = Archive(data)
-    document = archive.xml(archive.document)
-    body = child(document, "body")
+    file = WordFile(data, name)
+    body = child(file.document, "body")
     if body is None:
         raise Unreadable(N_("Word 文件里没有正文"))
-    numbering = Numbering(archive.xml(archive.beside("numbering.xml")))
-    styles = Styles(archive.xml(archive.beside("styles.xml")), numbering)
-    reader = _Reader(archive, numbering, styles)
+    numbering = Numbering(file.part("numbering.xml"))
+    reader = _Reader(file, numbering, Styles(file.part("styles.xml"), numbering))
     reader.walk(body)
     return reader.finish()
 
@@ -53,11 +50,11 @@ class _Carried:
 class _Reader:
     """Walks the body once."""
 
-    def __init__(self, archive: Archive, numbering: Numbering, styles: Styles) -> None:
-        self.archive = archive
+    def __init__(self, file: WordFile, numbering: Numbering, styles: Styles) -> None:
+        self.archive = file.archive
         self.numbering = numbering
         self.styles = styles
-        self.targets = archive.targets()
+        self.targets = file.targets()
         self.source = Source([], unit="段")
         self.leftovers = Leftovers()
         self.images: dict[str, DraftImage] = {}
@@ -67,8 +64,8 @@ class _Reader:
 
     def walk(self, element: Element) -> None:
         """Take the blocks below an element in the order of the document."""
-        for each in element:
-            name = local(each.tag)
+        for each in element.elements:
+            name = each.name
             if len(self.source.blocks) > MAX_BLOCKS:
                 raise Unreadable(N_("文件太长。分成几个文件，一个模块一个"))
             if name == "p":
@@ -161,15 +158,14 @@ class _Reader:
         """A picture as Markdown; empty when it is none that a browser can show."""
         ids = [
             attribute(each, "embed") or attribute(each, "id")
-            for each in drawing.iter()
-            if local(each.tag) in ("blip", "imagedata")
+            for each in drawing.descendants()
+            if each.name in ("blip", "imagedata")
         ]
         name = next((self.targets[key] for key in ids if key in self.targets), None)
         if name is None:
             return ""
-        info = self.archive.names.get(name)
         self.pictures += 1
-        if info is None or info.file_size > MAX_IMAGE_BYTES:
+        if not 0 < self.archive.size(name) <= MAX_IMAGE_BYTES:
             self.leftovers.note("大于 5 MB 或缺失的图片")
             return f"（图 {self.pictures}）"
         data = self.archive.read(name) or b""
@@ -182,9 +178,9 @@ class _Reader:
         return f"![{self._alt(drawing)}]({path})"
 
     def _alt(self, drawing: Element) -> str:
-        properties = next((each for each in drawing.iter() if local(each.tag) == "docPr"), None)
+        properties = next((each for each in drawing.descendants() if each.name == "docPr"), None)
         words = attribute(properties, "descr") or attribute(properties, "title")
-        shape = next((each for each in drawing.iter() if local(each.tag) == "shape"), None)
+        shape = next((each for each in drawing.descendants() if each.name == "shape"), None)
         words = words or attribute(shape, "alt")
         tidy = re.sub(r"[\[\]\\\s]+", " ", words).strip()
         is_path = re.fullmatch(r"[\w.:/\\ -]+\.(?:png|jpe?g|gif|bmp|emf|wmf)", tidy, re.IGNORECASE)

@@ -1,9 +1,9 @@
 """A Word table → a Markdown table; merged cells are repeated, which is said in a remark. Pure."""
 
 from collections.abc import Callable, Iterator
-from xml.etree.ElementTree import Element
 
-from learning.drafting.word_archive import attribute, child, local
+from core.xml_input import Element
+from learning.word.file import attribute, child
 
 _MOST_CELLS = 20_000
 _MOST_COLUMNS = 60
@@ -54,24 +54,24 @@ def _rows(table: Element) -> Iterator[Element]:
 
 
 def _below(element: Element, name: str) -> Iterator[Element]:
-    for each in element:
-        if local(each.tag) == name:
+    for each in element.elements:
+        if each.name == name:
             yield each
-        elif local(each.tag) in _TRANSPARENT:
+        elif each.name in _TRANSPARENT:
             yield from _below(each, name)
 
 
 def _text(cell: Element, read: ReadParagraph, remarks: list[str]) -> str:
     parts = []
-    for each in cell:
-        name = local(each.tag)
+    for each in cell.elements:
+        name = each.name
         if name == "p":
             parts.append(read(each))
         elif name == "tbl":
             remarks.append("表中的表写成了文字")
-            parts += [read(inner) for inner in each.iter() if local(inner.tag) == "p"]
+            parts += [read(inner) for inner in each.descendants() if inner.name == "p"]
         elif name in _TRANSPARENT:
-            parts += [read(inner) for inner in each.iter() if local(inner.tag) == "p"]
+            parts += [read(inner) for inner in each.descendants() if inner.name == "p"]
     return "；".join(part for part in parts if part).replace("|", "\\|")
 
 

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
 
+from core.xml_input import Element
 from learning.drafting.plain import escaped
-from learning.drafting.word_archive import attribute, child, is_on, local
+from learning.word.file import attribute, child, is_on
 
 # What is not taken over, in words.
 LEFT_OUT = {
@@ -76,8 +76,8 @@ class Words:
         return "".join(self.parts)
 
     def _children(self, element: Element) -> None:
-        for each in element:
-            name = local(each.tag)
+        for each in element.elements:
+            name = each.name
             if name == "r":
                 self._run(each)
             elif name in ("oMath", "oMathPara"):
@@ -95,8 +95,8 @@ class Words:
         chosen = child(element, "Choice")
         if chosen is None:
             chosen = child(element, "Fallback")
-        for each in chosen if chosen is not None else ():
-            if local(each.tag) == "r":
+        for each in chosen.elements if chosen is not None else ():
+            if each.name == "r":
                 self._run(each)
             else:
                 self._mark(each)
@@ -107,17 +107,17 @@ class Words:
             self.leftovers.note(LEFT_OUT["vanish"])
             return
         raised = attribute(child(properties, "vertAlign"), "val")
-        for each in run:
+        for each in run.elements:
             self._mark(each, raised)
 
     def _mark(self, element: Element, raised: str = "") -> None:
-        name = local(element.tag)
+        name = element.name
         if name == "fldChar":
             self._field(attribute(element, "fldCharType"))
         elif any(field.is_code for field in self.fields):
             return
         elif name == "t":
-            self._text(element.text or "", raised)
+            self._text(element.text, raised)
         elif name in ("br", "cr"):
             is_page = attribute(element, "type") in ("page", "column")
             self.parts.append("" if is_page else "\n")
@@ -160,7 +160,7 @@ class Words:
             self.parts.append("□")
 
     def _drawing(self, element: Element, name: str) -> None:
-        inner = {local(each.tag) for each in element.iter()}
+        inner = {each.name for each in element.descendants()}
         if "txbxContent" in inner:
             self.leftovers.note(LEFT_OUT["txbxContent"])
             return
@@ -172,4 +172,4 @@ class Words:
         self.leftovers.note(known or LEFT_OUT["object" if name == "object" else "wsp"])
 
     def _text_of(self, run: Element) -> str:
-        return "".join(each.text or "" for each in run if local(each.tag) == "t")
+        return "".join(each.text for each in run.elements if each.name == "t")

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field, replace
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.authoring.lines import fold
 from question_bank.formats.encoding import read_text
 from question_bank.formats.items import ForeignItem, Remark
@@ -75,7 +77,9 @@ def _finish(question: _Open, key: str | None) -> ForeignItem:
     )
     expected = [chr(ord("A") + index) for index in range(len(question.letters))]
     if question.letters != expected:
-        message = f"选项字母是 {'、'.join(question.letters)}，要从 A 起一个接一个"
+        message = say(
+            N_("选项字母是 %(letters)s，要从 A 起一个接一个"), letters="、".join(question.letters)
+        )
         reading.error("E501", message)
     _read_key(reading, key)
     check(reading)
@@ -84,15 +88,22 @@ def _finish(question: _Open, key: str | None) -> ForeignItem:
 
 def _read_key(reading: Reading, key: str | None) -> None:
     if key is None:
-        reading.error("E504", "没有 ANSWER 这一行，题目没写完")
+        reading.error("E504", N_("没有 ANSWER 这一行，题目没写完"))
     elif not _LETTERS.fullmatch(key):
-        reading.error("E504", f"答案“{key[:20]}”看不懂，写成 ANSWER: B")
+        reading.error("E504", say(N_("答案“%(key)s”看不懂，写成 ANSWER: B"), key=key[:20]))
     else:
         letters = sorted(set(re.sub(r"[^A-Z]", "", key.upper())))
         places = tuple(ord(letter) - ord("A") for letter in letters)
         beyond = [letter for letter in letters if ord(letter) - 65 >= len(reading.options)]
         if beyond:
             count = len(reading.options)
-            reading.error("E502", f"答案是 {'、'.join(beyond)}，但只有 {count} 个选项")
+            reading.error(
+                "E502",
+                say(
+                    N_("答案是 %(beyond)s，但只有 %(count)s 个选项"),
+                    beyond="、".join(beyond),
+                    count=count,
+                ),
+            )
         else:
             reading.answer = places

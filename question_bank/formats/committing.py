@@ -7,11 +7,12 @@ from datetime import datetime
 from core.chance import SeedSource, new_id
 from core.errors import N_, Conflict
 from core.identity import Actor
+from core.sentences import say
 from core.services import Services
 from learning.images import ImageStore
 from question_bank.authoring.writing import write_block
 from question_bank.formats.drafting import draft_of
-from question_bank.formats.items import ForeignItem, ItemStatus
+from question_bank.formats.items import ForeignItem, ItemStatus, Remark, told_data
 from question_bank.formats.operations import Proposal, propose_import
 from question_bank.formats.preview import Preview, hash_of, read_file
 from question_bank.formats.queries import (
@@ -142,9 +143,8 @@ class _Planner:
             self.outcome.unchanged += 1
             return
         self.superseded += [each.id for each in older if each.state is ProposalState.OPEN]
-        warnings = [{"code": each.code, "message": each.message} for each in item.warnings]
-        warnings += [
-            {"code": "E301", "message": f"依据“{part}”对不上任何模块的条款"}
+        unplaced = [
+            Remark("E301", say(N_("依据“%(part)s”对不上任何模块的条款"), part=part))
             for part in placed.unplaced
         ]
         self.proposals.append(
@@ -157,7 +157,7 @@ class _Planner:
                 anchor=placed.anchor,
                 external_id=external_id,
                 replaces_public_id=replaces,
-                warnings=tuple(warnings),
+                warnings=tuple(map(told_data, [*item.warnings, *unplaced])),
             )
         )
 

@@ -72,7 +72,7 @@ def _decode(data: bytes) -> tuple[str, tuple[Remark, ...]]:
     text = _strict(data, "gb18030")
     if any("\ue000" <= character <= "\uf8ff" for character in text):
         raise Conflict(N_("E516 这不是文本文件，或文字编码认不出。另存为 UTF-8 再导入"))
-    message = "文件不是 UTF-8，按 GB18030（ANSI）读的，请核对文字"
+    message = N_("文件不是 UTF-8，按 GB18030（ANSI）读的，请核对文字")
     return text, (Remark("W510", message),)
 
 

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from core.pages import stand_under
+from core.pages import spoken, stand_under
 from core.web import config, current_actor, db_session, moment, reading, requires
 from learning.images import ImageStore
 from question_bank.formats.exporting import check_consent, record_export, written_file
-from question_bank.formats.losses import LossKind, WrittenFile, counted, report_text
+from question_bank.formats.losses import KIND_WORDS, LossKind, WrittenFile, counted, report_text
 from question_bank.formats.views import TYPE_WORDS
 from question_bank.formats.writers import WRITERS
 from question_bank.models import QuestionState, QuestionType
@@ -51,12 +51,6 @@ FORMAT_HINTS = {
     "qti-2.1": _l("多数考试系统读得懂"),
     "qti-2.2": _l("新一些的考试系统"),
     "qti-3.0": _l("最新的考试系统"),
-}
-KIND_NAMES = {
-    LossKind.LEFT_OUT: _l("没有写出"),
-    LossKind.SCORING: _l("评分会变"),
-    LossKind.LOST: _l("丢失"),
-    LossKind.APPROXIMATED: _l("近似"),
 }
 SIGNS = {
     LossKind.LEFT_OUT: "stop",
@@ -117,7 +111,7 @@ def start() -> ResponseReturnValue:
         left_out=len(file.questions_with(LossKind.LEFT_OUT)) if file else 0,
         changed=len(file.questions_with(LossKind.SCORING)) if file else 0,
         formats={name: (_(each.label), FORMAT_HINTS[name]) for name, each in WRITERS.items()},
-        kinds=KIND_NAMES,
+        kinds={kind: _(word) for kind, word in KIND_WORDS.items()},
         signs=SIGNS,
         states=STATE_NAMES,
         types=TYPE_WORDS,
@@ -151,7 +145,7 @@ def losses() -> ResponseReturnValue:
     """The report of losses as a file of its own."""
     chosen = _choice(request.args)
     file = _file(chosen)
-    text = report_text(file, format_label=WRITERS[chosen.format].label)
+    text = report_text(file, format_label=WRITERS[chosen.format].label, speak=spoken)
     # Editors of Windows take a text without a mark for something else.
     name = f"{chosen.format}.losses.txt"
     return _download(text.encode("utf-8-sig"), name, "text/plain; charset=utf-8")

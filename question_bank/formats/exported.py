@@ -164,10 +164,3 @@ def split_at_blanks(stem: str) -> list[str]:
             pieces.append(stem[start : found.start()])
             start = found.end()
     return [*pieces, stem[start:]]
-
-
-def default_rule(type_: QuestionType) -> RuleName:
-    """The rule that applies where neither the author nor the exam wrote one."""
-    if type_ is QuestionType.FILL_BLANK:
-        return RuleName.SHARE_PER_BLANK
-    return RuleName.ALL_OR_NOTHING

@@ -15,12 +15,12 @@ from core.identity import Actor
 from core.web import services
 from question_bank.formats.committing import Outcome, commit_file
 from question_bank.formats.contract import answer_data, preview_data, shown_options
+from question_bank.formats.exported import TYPE_WORDS
 from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.limits import MOST_BYTES
 from question_bank.formats.preview import Preview, read_file
 from question_bank.formats.queries import bank_prints, own_questions
 from question_bank.formats.registry import FORMATS, Switches
-from question_bank.formats.words import TYPE_NAMES
 
 STATUS_WORDS = {
     ItemStatus.IMPORT: "可导入",
@@ -127,7 +127,7 @@ def _print(preview: Preview) -> None:
 def _lines_of(item: ForeignItem) -> list[str]:
     """An item for reading: place, status, type, stem, options with the right ones marked."""
     place = item.cell or (f"第 {item.line} 行" if item.line else "")
-    type_ = TYPE_NAMES[item.type] if item.type else ""
+    type_ = TYPE_WORDS[item.type] if item.type else ""
     stem = " ".join(item.stem.split())
     lines = [f"{place} {STATUS_WORDS[item.status]} {type_} {stem[:80]}".replace("  ", " ")]
     right = item.answer if isinstance(item.answer, tuple) else ()

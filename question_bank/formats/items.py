@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
+from core.sentences import as_data
 from question_bank.drafts import QuestionDraft
 from question_bank.keys import QuestionType, ScoringPoint, ScoringRule
 
@@ -26,6 +28,11 @@ class Remark:
 
     code: str
     message: str
+
+
+def told_data(remark: Remark) -> dict[str, Any]:
+    """A remark as it is kept; `said` lets a page tell it in another language."""
+    return {"code": remark.code, "message": str(remark.message), "said": as_data(remark.message)}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import letter_of
@@ -57,13 +59,20 @@ def set_choice(reading: Reading, key: str) -> None:
     if letters is None:
         letters = _by_number(reading, key)
     if letters is None:
-        reading.error("E504", f"答案“{_short(key)}”看不懂：写选项字母，如 B 或 ABD")
+        reading.error(
+            "E504", say(N_("答案“%(key)s”看不懂：写选项字母，如 B 或 ABD"), key=_short(key))
+        )
         return
     count = len(reading.options)
     beyond = [index for index in letters if index >= count or not reading.options[index].strip()]
     if beyond:
         shown = "、".join(chr(ord("A") + index) for index in beyond)
-        reading.error("E502", f"答案有 {shown}，但这个选项没有（共 {count} 个）")
+        reading.error(
+            "E502",
+            say(
+                N_("答案有 %(shown)s，但这个选项没有（共 %(count)s 个）"), shown=shown, count=count
+            ),
+        )
         return
     reading.answer = letters
 
@@ -75,7 +84,7 @@ def _by_text(reading: Reading, key: str) -> tuple[int, ...] | None:
         wanted = [plain(part) for part in re.split(r"[;；|\n]", key) if part.strip()]
     if not wanted or not all(each in options for each in wanted):
         return None
-    reading.warn("W502", f"答案“{_short(key)}”是选项的文字，按文字对上了选项")
+    reading.warn("W502", say(N_("答案“%(key)s”是选项的文字，按文字对上了选项"), key=_short(key)))
     return tuple(sorted({options.index(each) for each in wanted}))
 
 
@@ -87,7 +96,9 @@ def _by_number(reading: Reading, key: str) -> tuple[int, ...] | None:
         return None
     places = tuple(sorted({int(part.split(".")[0]) - 1 for part in parts}))
     shown = "、".join(letter_of(place) for place in places)
-    reading.warn("W501", f"答案“{_short(key)}”是序号，当作选项 {shown}")
+    reading.warn(
+        "W501", say(N_("答案“%(key)s”是序号，当作选项 %(shown)s"), key=_short(key), shown=shown)
+    )
     return places
 
 
@@ -99,7 +110,14 @@ def set_verdict(reading: Reading, key: str) -> None:
         place = ord(text) - ord("a")
         if place >= len(options):
             if text != "f":
-                reading.error("E502", f"答案是 {text.upper()}，但只有 {len(options)} 个选项")
+                reading.error(
+                    "E502",
+                    say(
+                        N_("答案是 %(upper)s，但只有 %(count)s 个选项"),
+                        upper=text.upper(),
+                        count=len(options),
+                    ),
+                )
                 return
         else:
             reading.answer = options[place]
@@ -108,16 +126,28 @@ def set_verdict(reading: Reading, key: str) -> None:
     if text in ("a", "b"):
         word = "对" if text == "a" else "错"
         reading.answer = text == "a"
-        reading.warn("W503", f"判断题的答案是字母 {text.upper()}，当作“{word}”")
+        reading.warn(
+            "W503",
+            say(N_("判断题的答案是字母 %(upper)s，当作“%(word)s”"), upper=text.upper(), word=word),
+        )
     elif text in VERDICTS:
         reading.answer = VERDICTS[text]
         word = "对" if reading.answer else "错"
         if text in _NUMBERS:
-            reading.warn("W503", f"判断题的答案是数字 {text}，当作“{word}”")
+            reading.warn(
+                "W503", say(N_("判断题的答案是数字 %(text)s，当作“%(word)s”"), text=text, word=word)
+            )
         elif text in _DOUBTFUL:
-            reading.warn("W503", f"判断题的答案是字母 {text.upper()}，当作“{word}”")
+            reading.warn(
+                "W503",
+                say(
+                    N_("判断题的答案是字母 %(upper)s，当作“%(word)s”"),
+                    upper=text.upper(),
+                    word=word,
+                ),
+            )
     else:
-        reading.error("E504", f"判断题的答案“{_short(key)}”看不懂：写 对 或 错")
+        reading.error("E504", say(N_("判断题的答案“%(key)s”看不懂：写 对 或 错"), key=_short(key)))
     reading.options = []
 
 
@@ -133,7 +163,7 @@ def with_blanks(stem: str) -> tuple[str, int]:
 def set_blanks(reading: Reading, key: str) -> None:
     """Set what each blank of the stem accepts."""
     if not key.strip():
-        reading.error("E504", "没有答案")
+        reading.error("E504", N_("没有答案"))
         return
     stem, count = with_blanks(reading.stem)
     reading.stem = stem
@@ -141,19 +171,23 @@ def set_blanks(reading: Reading, key: str) -> None:
     if parts is not None:
         reading.answer = tuple(_alternatives(part) for part in parts)
         if any(not each for each in reading.answer):
-            reading.error("E505", "有一个空的答案没有内容")
+            reading.error("E505", N_("有一个空的答案没有内容"))
         return
     for separator in _LAST_RESORTS if count > 1 else ():
         parts = [part for part in re.split(separator, key.strip()) if part.strip()]
         if len(parts) == count:
             shown = {"/": "/", r"\s+": "空格"}.get(separator, separator.strip("[]"))
-            reading.warn("W512", f"几个空的答案按“{shown}”分开，请核对")
+            reading.warn("W512", say(N_("几个空的答案按“%(shown)s”分开，请核对"), shown=shown))
             reading.answer = tuple(_alternatives(part) for part in parts)
             return
     if count == 0:
-        reading.error("E505", "题干里没有空：在要填的地方写四个下划线 ____")
+        reading.error("E505", N_("题干里没有空：在要填的地方写四个下划线 ____"))
     else:
-        message = f"题干有 {count} 个空，答案“{_short(key)}”分不成 {count} 份：用；隔开"
+        message = say(
+            N_("题干有 %(count)s 个空，答案“%(key)s”分不成 %(count)s 份：用；隔开"),
+            count=count,
+            key=_short(key),
+        )
         reading.error("E505", message)
 
 
@@ -211,7 +245,7 @@ def infer_type(reading: Reading, key: str) -> None:
     else:
         reading.type = QuestionType.SHORT_ANSWER
         if not key.strip() and not reading.model_answer:
-            reading.error("E504", "没有答案，也没有写题型")
+            reading.error("E504", N_("没有答案，也没有写题型"))
 
 
 def agree(first: str, second: str) -> bool:
@@ -248,15 +282,16 @@ def set_key(reading: Reading, key: str) -> None:
     elif reading.type is QuestionType.ORDERING:
         _set_order(reading, key)
     else:
-        name = "案例" if reading.type is QuestionType.CASE_ANALYSIS else "找隐患"
-        reading.error("E515", f"{name}题不能这样导入，请在编辑器里新建")
+        is_case = reading.type is QuestionType.CASE_ANALYSIS
+        type_ = say(N_("案例") if is_case else N_("找隐患"))
+        reading.error("E515", say(N_("%(type)s题不能这样导入，请在编辑器里新建"), type=type_))
 
 
 def _set_or_missing(reading: Reading, key: str, set_one: Callable[[Reading, str], None]) -> None:
     if key.strip():
         set_one(reading, key)
     else:
-        reading.error("E504", "没有答案")
+        reading.error("E504", N_("没有答案"))
 
 
 def _set_pairs(reading: Reading, key: str) -> None:
@@ -267,11 +302,13 @@ def _set_pairs(reading: Reading, key: str) -> None:
         if not part.strip():
             continue
         if not left or not right or not mark:
-            reading.error("E504", f"匹配的一对“{_short(part)}”看不懂：写成 左=右")
+            reading.error(
+                "E504", say(N_("匹配的一对“%(part)s”看不懂：写成 左=右"), part=_short(part))
+            )
             return
         pairs.append((left, right))
     if len(pairs) < 2:
-        reading.error("E504", "匹配题至少要两对，写成 左=右;左=右")
+        reading.error("E504", N_("匹配题至少要两对，写成 左=右;左=右"))
         return
     reading.answer = tuple(pairs)
     rights = dict.fromkeys(right for _left, right in pairs)
@@ -288,11 +325,13 @@ def _set_order(reading: Reading, key: str) -> None:
     elif not reading.options and len(parts := re.split(r"[;；\n]|->|→", key)) > 1:
         reading.options = [part.strip() for part in parts if part.strip()]
     elif key.strip():
-        reading.error("E504", f"排序的答案“{_short(key)}”要把每一项写一次，如 BACD")
+        reading.error(
+            "E504", say(N_("排序的答案“%(key)s”要把每一项写一次，如 BACD"), key=_short(key))
+        )
         return
     reading.answer = tuple(reading.options) or None
     if reading.answer is None:
-        reading.error("E504", "没有答案")
+        reading.error("E504", N_("没有答案"))
 
 
 def _short(text: str) -> str:

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.items import Answer, ForeignItem, ItemStatus, Remark
 from question_bank.keys import QuestionType
 
@@ -89,7 +91,9 @@ def mark_known(
             if before is not None:
                 made = _as_duplicate(made, _place(before), _differs(made, before.answer))
             elif there is not None and (own or {}).get(item.external_id) != there.name:
-                made = _as_duplicate(made, f"题库里的 {there.name}", is_different=False)
+                made = _as_duplicate(
+                    made, say(N_("题库里的 %(name)s"), name=there.name), is_different=False
+                )
             if before is None:
                 seen[mark] = item
         marked.append(made)
@@ -98,11 +102,19 @@ def mark_known(
 
 def _with_repeats(item: ForeignItem, ids: dict[str, str], titles: dict[str, str]) -> ForeignItem:
     remarks: list[Remark] = []
-    for name, value, known in (("编号", item.external_id, ids), ("名称", item.title, titles)):
+    for name, value, known in (
+        (N_("编号"), item.external_id, ids),
+        (N_("名称"), item.title, titles),
+    ):
         if not value:
             continue
         if value in known:
-            message = f"{name}“{value[:40]}”和{known[value]}重复"
+            message = say(
+                N_("%(name)s“%(value)s”和%(known)s重复"),
+                name=say(name),
+                value=value[:40],
+                known=known[value],
+            )
             remarks.append(Remark("W506", message))
         else:
             known[value] = _place(item)
@@ -111,8 +123,8 @@ def _with_repeats(item: ForeignItem, ids: dict[str, str], titles: dict[str, str]
 
 def _place(item: ForeignItem) -> str:
     if item.cell:
-        return f" {item.cell} 的题"
-    return f"第 {item.line} 行的题" if item.line else "前面的题"
+        return say(N_(" %(cell)s 的题"), cell=item.cell)
+    return say(N_("第 %(line)s 行的题"), line=item.line) if item.line else say(N_("前面的题"))
 
 
 def _differs(item: ForeignItem, other: Answer) -> bool:
@@ -125,6 +137,7 @@ def _differs(item: ForeignItem, other: Answer) -> bool:
 
 
 def _as_duplicate(item: ForeignItem, name: str, is_different: bool) -> ForeignItem:
-    message = f"和{name}相同" + ("，但答案不同，请核对" if is_different else "")
+    same, other = N_("和%(name)s相同"), N_("和%(name)s相同，但答案不同，请核对")
+    message = say(other if is_different else same, name=name)
     warnings = (*item.warnings, Remark("W517", message))
     return replace(item, status=ItemStatus.DUPLICATE, warnings=warnings)

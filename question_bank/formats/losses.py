@@ -1,9 +1,12 @@
 """What an export cannot keep: noted question by question, counted, and told in a report. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+
+from core.errors import N_
+from core.sentences import say
 
 
 class LossKind(Enum):
@@ -16,10 +19,10 @@ class LossKind(Enum):
 
 
 KIND_WORDS = {
-    LossKind.LEFT_OUT: "没有写出",
-    LossKind.SCORING: "评分会变",
-    LossKind.LOST: "丢失",
-    LossKind.APPROXIMATED: "近似",
+    LossKind.LEFT_OUT: N_("没有写出"),
+    LossKind.SCORING: N_("评分会变"),
+    LossKind.LOST: N_("丢失"),
+    LossKind.APPROXIMATED: N_("近似"),
 }
 NEEDS_CONSENT = (LossKind.LEFT_OUT, LossKind.SCORING)
 
@@ -91,16 +94,24 @@ def counted(losses: Sequence[Loss]) -> list[LossCount]:
     return sorted(counts, key=lambda each: (order.index(each.kind), -each.questions, each.field))
 
 
-def report_text(file: WrittenFile, *, format_label: str) -> str:
-    """The report that lies beside the file: figures first, then every loss by question."""
-    lines = [f"导出格式：{format_label}", f"写出 {file.written} 题"]
+def report_text(file: WrittenFile, *, format_label: str, speak: Callable[[str], str] = str) -> str:
+    """The report that lies beside the file: figures first, then every loss by question.
+
+    `speak` says its sentences in another language.
+    """
+    kinds = {kind: speak(word) for kind, word in KIND_WORDS.items()}
+    lines = [
+        speak(say(N_("导出格式：%(label)s"), label=say(format_label))),
+        speak(say(N_("写出 %(count)s 题"), count=file.written)),
+    ]
     if not file.losses:
-        return "\n".join([*lines, "没有丢失任何内容", ""])
-    lines += ["", "合计"]
+        return "\n".join([*lines, speak(N_("没有丢失任何内容")), ""])
+    lines += ["", speak(N_("合计"))]
     for count in counted(file.losses):
-        lines.append(f"{KIND_WORDS[count.kind]}\t{count.field}\t{count.questions} 题")
-    lines += ["", "逐题"]
+        number = speak(say(N_("%(count)s 题"), count=count.questions))
+        lines.append(f"{kinds[count.kind]}\t{speak(count.field)}\t{number}")
+    lines += ["", speak(N_("逐题"))]
     for loss in file.losses:
-        note = f"\t{loss.note}" if loss.note else ""
-        lines.append(f"{loss.public_id}\t{KIND_WORDS[loss.kind]}\t{loss.field}{note}")
+        note = f"\t{speak(loss.note)}" if loss.note else ""
+        lines.append(f"{loss.public_id}\t{kinds[loss.kind]}\t{speak(loss.field)}{note}")
     return "\n".join([*lines, ""])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,7 +31,7 @@ class Proposal:
     anchor: str | None
     external_id: str | None
     replaces_public_id: str | None
-    warnings: tuple[dict[str, str], ...]
+    warnings: tuple[dict[str, Any], ...]
 
 
 def propose_import(

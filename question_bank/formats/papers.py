@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.exported import (
     DIFFICULTY_WORDS,
     LETTERS,
@@ -54,10 +56,10 @@ def sections_of(questions: Sequence[ExportedQuestion], book: LossBook) -> list[S
     by_type: dict[QuestionType, list[ExportedQuestion]] = {}
     for question in questions:
         if question.type not in _ORDER:
-            note = f"卷面文本写不了{TYPE_WORDS[question.type]}"
-            book.left_out(question.public_id, "题型", note)
+            note = say(N_("卷面文本写不了%(type)s"), type=say(TYPE_WORDS[question.type]))
+            book.left_out(question.public_id, N_("题型"), note)
         elif reason := breaks_key(question):
-            book.left_out(question.public_id, "答案", reason)
+            book.left_out(question.public_id, N_("答案"), reason)
         else:
             by_type.setdefault(question.type, []).append(question)
     sections: list[Section] = []
@@ -86,7 +88,7 @@ def _numbered(question: ExportedQuestion, number: int, book: LossBook) -> PaperQ
     options = [f"{LETTERS[n]}. {text}" for n, text in enumerate(plain.options)] if letters else []
     used = {option for _premise, option in match_pairs(question)}
     if question.type is QuestionType.MATCHING and len(used) < len(draft.options):
-        book.scoring(question.public_id, "干扰项", "右栏里多出的项没有地方写")
+        book.scoring(question.public_id, N_("干扰项"), N_("右栏里多出的项没有地方写"))
     notes = [f"答案：{plain.key}"] if plain.key else []
     if plain.rubric:
         notes.append(f"参考答案：{plain.rubric}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.errors import N_
 from question_bank.drafts import Shuffle
 from question_bank.formats.exported import (
     LETTERS,
@@ -31,9 +32,9 @@ def plain_question(question: ExportedQuestion, book: LossBook) -> PlainQuestion:
     draft = question.draft
     texts = [*question.texts, draft.explanation or ""]
     if not all(is_plain(_without_blanks(text)) for text in texts):
-        book.lost(question.public_id, "排版")
+        book.lost(question.public_id, N_("排版"))
     if any("![" in text for text in texts) and question.images:
-        book.lost(question.public_id, "图片")
+        book.lost(question.public_id, N_("图片"))
     key = draft.key
     rubric = key if isinstance(key, RubricKey) else RubricKey((), None)
     points = [f"{point.tenths / 10:g}分：{point.text}" for point in rubric.points]
@@ -52,30 +53,30 @@ def note_unkept(question: ExportedQuestion, book: LossBook, *, kept: frozenset[s
     draft = question.draft
     weights = draft.key.weights_percent if isinstance(draft.key, ChoiceKey) else None
     has = {
-        "编号": bool(draft.public_id),
-        "版本": True,
-        "标题": bool(draft.title),
-        "分值": draft.points_tenths is not None,
-        "难度": True,
-        "标签": bool(draft.tags),
-        "依据": bool(draft.references),
-        "解析": bool(draft.explanation),
-        "反馈": any(option.feedback for option in draft.options),
-        "岗位": bool(draft.positions),
-        "考点": bool(draft.facts),
-        "乱序": draft.shuffle is not Shuffle.ALL,
+        N_("编号"): bool(draft.public_id),
+        N_("版本"): True,
+        N_("标题"): bool(draft.title),
+        N_("分值"): draft.points_tenths is not None,
+        N_("难度"): True,
+        N_("标签"): bool(draft.tags),
+        N_("依据"): bool(draft.references),
+        N_("解析"): bool(draft.explanation),
+        N_("反馈"): any(option.feedback for option in draft.options),
+        N_("岗位"): bool(draft.positions),
+        N_("考点"): bool(draft.facts),
+        N_("乱序"): draft.shuffle is not Shuffle.ALL,
     }
     gone = [name for name, is_there in has.items() if is_there and name not in kept]
     book.lost(question.public_id, *gone)
     if weights is not None and "权重" not in kept:
-        book.scoring(question.public_id, "权重", "没有地方写各选项的权重")
+        book.scoring(question.public_id, N_("权重"), N_("没有地方写各选项的权重"))
     if draft.rule is not None and "给分" not in kept:
-        book.scoring(question.public_id, "给分", "没有地方写给分的规则")
+        book.scoring(question.public_id, N_("给分"), N_("没有地方写给分的规则"))
     groups = isinstance(draft.key, BlanksKey) and any(b.group is not None for b in draft.key.blanks)
     if groups and "顺序" not in kept:
-        book.scoring(question.public_id, "顺序", "没有地方写哪些空可以互换")
+        book.scoring(question.public_id, N_("顺序"), N_("没有地方写哪些空可以互换"))
     if isinstance(draft.key, BlanksKey) and any(b.points_tenths for b in draft.key.blanks):
-        book.approximated(question.public_id, "分空分值", "只写总分")
+        book.approximated(question.public_id, N_("分空分值"), N_("只写总分"))
 
 
 def _key(question: ExportedQuestion) -> str:
@@ -104,11 +105,11 @@ def breaks_key(question: ExportedQuestion) -> str:
     if isinstance(key, BlanksKey):
         forms = [written for blank in key.blanks for written in blank.written]
         if any(sign in form for form in forms for sign in "；;|\n"):
-            return "答案里有分隔用的符号"
+            return N_("答案里有分隔用的符号")
     if question.type is QuestionType.MATCHING:
         cells = [_one_line(o.text) for o in (*question.draft.premises, *question.draft.options)]
         if any(sign in cell for cell in cells for sign in ("=", ";", "；", "＝", "->", "→", "—")):
-            return "配对里有分隔用的符号"
+            return N_("配对里有分隔用的符号")
     return ""
 
 

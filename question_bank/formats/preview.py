@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.errors import N_, Conflict, DomainError
+from core.sentences import say
 from question_bank.formats.exported import IMAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
 from question_bank.formats.likeness import Known, mark_known
 from question_bank.formats.limits import check_size
+from question_bank.formats.reading import lifted
 from question_bank.formats.registry import (
     FORMATS,
     READERS,
@@ -80,10 +82,12 @@ def _reasoned(item: ForeignItem) -> ForeignItem:
         if found["path"] not in item.images
     ]
     if missing and item.draft is None:
-        message = f"图片“{missing[0][-60:]}”不在文件里，请在编辑器里补上"
+        message = say(N_("图片“%(missing)s”不在文件里，请在编辑器里补上"), missing=missing[0][-60:])
         item = replace(item, warnings=(*item.warnings, Remark("W515", message)))
+    if not item.errors:
+        item = replace(item, errors=lifted(part.errors for part in item.parts))
     if item.errors and item.status is not ItemStatus.REFUSE:
         return replace(item, status=ItemStatus.REFUSE)
     if item.status is ItemStatus.REFUSE and not item.errors:
-        return replace(item, errors=(Remark("E519", "读不成一道题"),))
+        return replace(item, errors=(Remark("E519", N_("读不成一道题")),))
     return item

@@ -1,8 +1,11 @@
 """An item while it is being read, and the checks that every format shares. Pure."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.answers import BadForm, accepted_form, comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import FEWEST, MOST, letter_of
@@ -54,6 +57,14 @@ class Reading:
         if remark not in self.warnings:
             self.warnings.append(remark)
 
+    def take_part(self, part: ForeignItem) -> None:
+        """Add a sub-question to a case, which is refused with any of them."""
+        before: list[tuple[Remark, ...]] = [()] * len(self.parts)
+        self.parts.append(part)
+        self.errors += lifted([*before, part.errors])
+        for remark in lifted([*before, part.warnings]):
+            self.warn(remark.code, remark.message)
+
     def item(self) -> ForeignItem:
         """The finished item: refused with any error, else material or to be imported."""
         status = ItemStatus.MATERIAL if self.is_material else ItemStatus.IMPORT
@@ -90,54 +101,80 @@ class Reading:
         )
 
 
+def lifted(remarks: Iterable[Sequence[Remark]]) -> tuple[Remark, ...]:
+    """What is said of each sub-question of a case, said of the case."""
+    return tuple(
+        Remark(
+            remark.code,
+            say(N_("小题 %(number)s：%(message)s"), number=number, message=say(remark.message)),
+        )
+        for number, each in enumerate(remarks, start=1)
+        for remark in each
+    )
+
+
 def check(reading: Reading) -> None:
     """Add the errors that would make a question of the bank impossible, whatever the format."""
     if reading.is_material:
         return
     if not comparable(reading.stem.replace(BLANK, "")):
-        reading.error("E517", "没有题干")
+        reading.error("E517", N_("没有题干"))
     texts = [reading.stem, reading.explanation, reading.model_answer, *reading.options]
     if any(len(text) > LONGEST_TEXT for text in texts):
-        reading.error("E518", f"文字太长，一处最多 {LONGEST_TEXT} 个字")
+        reading.error(
+            "E518", say(N_("文字太长，一处最多 %(longest_text)s 个字"), longest_text=LONGEST_TEXT)
+        )
     if reading.type in CHOICES:
         _check_choices(reading)
     elif reading.type is QuestionType.MATCHING:
         _check_premises(reading)
     elif reading.type is QuestionType.ORDERING and len(reading.options) < FEWEST_TO_ORDER:
-        reading.error("E213", f"排序题至少 {FEWEST_TO_ORDER} 项，只读到 {len(reading.options)} 项")
+        reading.error(
+            "E213",
+            say(
+                N_("排序题至少 %(fewest_to_order)s 项，只读到 %(count)s 项"),
+                fewest_to_order=FEWEST_TO_ORDER,
+                count=len(reading.options),
+            ),
+        )
 
 
 def _check_premises(reading: Reading) -> None:
     pairs = reading.answer if isinstance(reading.answer, tuple) else ()
     lefts = [comparable(str(pair[0])) for pair in pairs if isinstance(pair, tuple)]
     if len(set(lefts)) < len(lefts):
-        reading.error("E204", "匹配题的左边有两项相同")
+        reading.error("E204", N_("匹配题的左边有两项相同"))
 
 
 def _check_choices(reading: Reading) -> None:
     options = reading.options
     if len(options) < FEWEST:
-        reading.error("E512", f"选项不到两个，只读到 {len(options)} 个")
+        reading.error("E512", say(N_("选项不到两个，只读到 %(count)s 个"), count=len(options)))
     if len(options) > MOST:
-        reading.error("E220", f"有 {len(options)} 个选项，最多 {MOST} 个")
+        reading.error(
+            "E220", say(N_("有 %(count)s 个选项，最多 %(most)s 个"), count=len(options), most=MOST)
+        )
     first: dict[str, int] = {}
     for index, option in enumerate(options):
         text = comparable(option)
         if not text:
             if any(remark.code == "E501" for remark in reading.errors):
                 continue
-            reading.error("E205", f"选项 {letter_of(index)} 没有内容")
+            reading.error("E205", say(N_("选项 %(index)s 没有内容"), index=letter_of(index)))
         elif text in first:
-            letters = f"{letter_of(first[text])} 和 {letter_of(index)}"
-            reading.error("E204", f"选项 {letters} 相同")
+            both = {"first": letter_of(first[text]), "second": letter_of(index)}
+            reading.error("E204", say(N_("选项 %(first)s 和 %(second)s 相同"), **both))
         else:
             first[text] = index
     right = reading.answer if isinstance(reading.answer, tuple) else ()
     if reading.type is QuestionType.SINGLE_CHOICE and len(right) > 1:
         shown = "、".join(letter_of(index) for index in right if isinstance(index, int))
-        reading.error("E513", f"单选题有 {len(right)} 个正确选项（{shown}）")
+        reading.error(
+            "E513",
+            say(N_("单选题有 %(count)s 个正确选项（%(shown)s）"), count=len(right), shown=shown),
+        )
     if reading.type is QuestionType.MULTIPLE_CHOICE and len(right) == 1 and not reading.errors:
-        reading.warn("W204", "多选题只有一个正确选项，若属实请改为单选")
+        reading.warn("W204", N_("多选题只有一个正确选项，若属实请改为单选"))
     if options and _refers_to_the_others(options[-1]):
         reading.last_option_pinned = True
 

@@ -37,7 +37,7 @@ FORMATS: dict[str, Format] = {
     "gift": Format("GIFT", (".gift",)),
     "aiken": Format("Aiken", (".aiken",)),
     "xlsx": Format("Excel", (".xlsx", ".csv")),
-    "docx": Format("Word", (".docx",)),
+    "docx": Format("Word", (".docx",), version=2),
     "text": Format("文本", (".txt",)),
     "moodle-xml": Format("Moodle XML", (".xml",)),
     "qti": Format("QTI", (".zip", ".xml")),

@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import NotFound
 from core.services import Services
 from question_bank.formats.contract import item_data
-from question_bank.formats.items import ForeignItem
+from question_bank.formats.items import ForeignItem, told_data
 from question_bank.formats.preview import Preview
 from question_bank.formats.switches import Switches
 
@@ -152,6 +152,8 @@ def _shown(item: ForeignItem) -> dict[str, Any]:
     """An item as the page shows it: the contract's fields and what else was read."""
     return {
         **item_data(item),
+        "errors": [told_data(each) for each in item.errors],
+        "warnings": [told_data(each) for each in item.warnings],
         "parts": [_shown(part) for part in item.parts],
         "title": item.title,
         "explanation": item.explanation,

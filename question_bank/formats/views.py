@@ -19,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 
 from core.errors import Conflict
 from core.identity import Role
-from core.pages import stand_under
+from core.pages import stand_under, told
 from core.web import current_actor, moment, reading, requires, services
 from question_bank.formats import uploads
 from question_bank.formats.committing import commit_file
@@ -260,7 +260,7 @@ def _refused_row(item: dict[str, Any], most: int) -> list[object]:
     key = "".join(choice["letter"] for choice in row["choices"] if choice["is_right"])
     return [
         row["place"],
-        "；".join(f"{error['code']} {error['message']}" for error in item["errors"]),
+        "；".join(f"{error['code']} {told(error)}" for error in item["errors"]),
         str(row["type_word"]),
         item["stem"],
         *options,

@@ -28,17 +28,6 @@ _LONGEST_FIRST = sorted(
     (word for word in (*TYPES, *OPEN_WORDS) if not word.isascii()), key=len, reverse=True
 )
 TYPE_PATTERN = "|".join(map(re.escape, _LONGEST_FIRST))
-TYPE_NAMES = {
-    QuestionType.SINGLE_CHOICE: "单选",
-    QuestionType.MULTIPLE_CHOICE: "多选",
-    QuestionType.TRUE_FALSE: "判断",
-    QuestionType.FILL_BLANK: "填空",
-    QuestionType.ORDERING: "排序",
-    QuestionType.MATCHING: "匹配",
-    QuestionType.SHORT_ANSWER: "简答",
-    QuestionType.CASE_ANALYSIS: "案例",
-    QuestionType.HOTSPOT: "找隐患",
-}
 
 _DIFFICULTIES = {
     1: "易 容易 简单 很易 l1 1 ★ easy 初级",

@@ -63,27 +63,7 @@ def seat(
     """Give a place to somebody who has none, such as the first administrator."""
     if newest_main(session, user.id) is not None:
         return
-    membership = begin(
-        session,
-        user,
-        team,
-        None,
-        on=on,
-        beginning=Beginning.SEATED,
-        previous=None,
-        actor=actor,
-        now=now,
-    )
-    record(
-        session,
-        actor=actor,
-        now=now,
-        action="membership.begun",
-        subject=("membership", membership.id),
-        on_user_id=user.id,
-        after={"team": team.name, "from_on": on.isoformat()},
-    )
-    session.flush()
+    _begin_anew(session, user, team, None, on=on, beginning=Beginning.SEATED, actor=actor, now=now)
 
 
 def transfer(
@@ -202,7 +182,7 @@ def return_to_work(
     if on <= last:
         raise Conflict(N_("%(name)s %(day)s 才离职，复职日期要晚于那天"), name=user.name, day=last)
     record_return(session, user, actor=actor, now=now)
-    membership = begin(
+    return _begin_anew(
         session,
         user,
         team,
@@ -210,6 +190,32 @@ def return_to_work(
         on=on,
         beginning=Beginning.RETURNED,
         previous=current,
+        actor=actor,
+        now=now,
+    )
+
+
+def _begin_anew(
+    session: Session,
+    user: User,
+    team: Team,
+    post: Post | None,
+    *,
+    on: date,
+    beginning: Beginning,
+    previous: Membership | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Membership:
+    """Begin the place of somebody who has none today, with its entry."""
+    membership = begin(
+        session,
+        user,
+        team,
+        post,
+        on=on,
+        beginning=beginning,
+        previous=previous,
         actor=actor,
         now=now,
     )

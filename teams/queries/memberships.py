@@ -36,13 +36,6 @@ def member_on(day: date) -> ColumnElement[bool]:
     return (Membership.from_on <= day) & or_(Membership.to_on.is_(None), Membership.to_on >= day)
 
 
-def member_between(from_on: date, to_on: date) -> ColumnElement[bool]:
-    """The condition that a membership held on any day of a span, both ends included."""
-    return and_(
-        Membership.from_on <= to_on, or_(Membership.to_on.is_(None), Membership.to_on >= from_on)
-    )
-
-
 def within(scope_paths: Sequence[str]) -> ColumnElement[bool]:
     """The condition that a team lies in one of the sub-trees; no sub-tree, no team."""
     return or_(false(), *(Team.path.startswith(path, autoescape=True) for path in scope_paths))
@@ -86,48 +79,11 @@ def _places() -> Select[*tuple[Any, ...]]:
     )
 
 
-def membership_on(session: Session, user_id: int, day: date) -> Place | None:
-    """A person's main membership on a day, or None for a day on which there was none."""
-    row = session.execute(
-        _places().where(Membership.user_id == user_id, Membership.is_main, member_on(day))
-    ).first()
-    return Place(*row) if row else None
-
-
 def memberships_of(session: Session, user_id: int) -> list[Place]:
     """A person's whole history, newest first."""
     order = (Membership.from_on.desc(), Membership.id.desc())
     rows = session.execute(_places().where(Membership.user_id == user_id).order_by(*order))
     return [Place(*row) for row in rows]
-
-
-def members_on(session: Session, scope_paths: Sequence[str], day: date) -> list[Place]:
-    """Everyone whose main membership on a day was in one of the sub-trees, in reading order."""
-    return members_between(session, day, day, scope_paths=scope_paths)
-
-
-def members_between(
-    session: Session,
-    from_on: date,
-    to_on: date,
-    *,
-    scope_paths: Sequence[str] | None = None,
-    user_ids: Sequence[int] | None = None,
-    post_id: int | None = None,
-) -> list[Place]:
-    """Every main membership that held on any day of a span, both ends included.
-
-    A person who was transferred inside the span appears once for each membership.
-    """
-    query = _places().where(Membership.is_main, member_between(from_on, to_on))
-    if scope_paths is not None:
-        query = query.where(within(scope_paths))
-    if user_ids is not None:
-        query = query.where(Membership.user_id.in_(user_ids))
-    if post_id is not None:
-        query = query.where(Membership.post_id == post_id)
-    order = (Team.path, User.name_sort, User.employee_no, Membership.from_on)
-    return [Place(*row) for row in session.execute(query.order_by(*order))]
 
 
 def newest_main(session: Session, user_id: int) -> Membership | None:

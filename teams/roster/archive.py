@@ -5,16 +5,12 @@ would take all memory; and a packed megabyte can unpack to a hundred thousand.
 """
 
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import N_
-from teams.roster.findings import UnreadableFile
+from core.archives import Archive, Flaw, Policy
+from core.errors import N_, Unreadable
 
-MOST_BYTES = 150 * 1024 * 1024
-MOST_PARTS = 2000
 MOST_CELLS = 4_000_000
 CHUNK = 1024 * 1024
 
@@ -23,6 +19,25 @@ _ROW_NUMBER = re.compile(rb"\br=[\"'](\d{1,8})[\"']")
 _HIDDEN = re.compile(rb"\bhidden=[\"'](1|true)[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]{0,300}?\br=[\"']([A-Z]{1,3})\d")
 BROKEN = N_("文件坏了，打不开。在 Excel 里另存一份 .xlsx 再传")
+_TOO_LARGE = N_("文件展开后太大，像是坏文件。只留花名册一张表再传")
+ROSTER = Policy(
+    # An upload has its own limit before this one.
+    most_bytes=100 * 1024 * 1024,
+    most_members=2000,
+    most_unpacked=150 * 1024 * 1024,
+    most_in_member=150 * 1024 * 1024,
+    # A sheet that repeats one row packs as well as a bomb does.
+    most_ratio=2000,
+    words={
+        Flaw.LARGE: _TOO_LARGE,
+        Flaw.BROKEN: BROKEN,
+        Flaw.CROWDED: _TOO_LARGE,
+        Flaw.BOMB: _TOO_LARGE,
+        Flaw.OUTSIDE: BROKEN,
+        Flaw.LOCKED: N_("文件加了密码。去掉密码再传"),
+        Flaw.MACROS: N_("文件带宏，不收。在 Excel 里另存为不带宏的 .xlsx"),
+    },
+)
 
 
 @dataclass
@@ -35,47 +50,31 @@ class SheetShape:
 
 
 def look_into(path: Path) -> dict[str, SheetShape]:
-    """The shape of each sheet part; raises UnreadableFile for what must not be opened."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _look(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise UnreadableFile(BROKEN) from error
-    except RuntimeError as error:
-        raise UnreadableFile(N_("文件加了密码。去掉密码再传")) from error
-
-
-def _look(archive: zipfile.ZipFile) -> dict[str, SheetShape]:
-    parts = archive.infolist()
-    names = {part.filename.lower() for part in parts}
-    if any(name.endswith("vbaproject.bin") for name in names):
-        raise UnreadableFile(N_("文件带宏，不收。在 Excel 里另存为不带宏的 .xlsx"))
-    if "xl/workbook.xml" not in names:
-        raise UnreadableFile(N_("这不是 Excel 表格。传 .xlsx 或 .csv 文件"))
-    if len(parts) > MOST_PARTS:
-        raise UnreadableFile(N_("文件展开后太大，像是坏文件。只留花名册一张表再传"))
-    shapes: dict[str, SheetShape] = {}
-    unpacked = 0
-    for part in parts:
-        is_sheet = part.filename.lower().startswith("xl/worksheets/")
-        scanner = _Scanner()
-        with archive.open(part) as file:
-            while chunk := file.read(CHUNK):
-                unpacked += len(chunk)
-                if unpacked > MOST_BYTES:
-                    raise UnreadableFile(N_("文件展开后太大，像是坏文件。只留花名册一张表再传"))
+    """The shape of each sheet part; raises Unreadable for what must not be opened."""
+    with Archive(path, path.name, ROSTER) as archive:
+        if not archive.has("xl/workbook.xml"):
+            raise Unreadable(N_("这不是 Excel 表格。传 .xlsx 或 .csv 文件"))
+        shapes: dict[str, SheetShape] = {}
+        for part in archive.paths:
+            scanner = _Scanner()
+            is_sheet = part.lower().startswith("xl/worksheets/")
+            # The other parts are unpacked too: the reader would, without counting.
+            for chunk in archive.chunks(part):
                 if is_sheet:
                     scanner.take(chunk)
-        if is_sheet:
-            shape = scanner.shape()
-            if shape.rows * shape.columns > MOST_CELLS:
-                raise UnreadableFile(
-                    N_("表格有 %(rows)s 行 %(columns)s 列，太大。删掉右边和下面的空行空列再传"),
-                    rows=shape.rows,
-                    columns=shape.columns,
-                )
-            shapes[part.filename] = shape
-    return shapes
+            if is_sheet:
+                shapes[part] = _checked(scanner.shape())
+        return shapes
+
+
+def _checked(shape: SheetShape) -> SheetShape:
+    if shape.rows * shape.columns > MOST_CELLS:
+        raise Unreadable(
+            N_("表格有 %(rows)s 行 %(columns)s 列，太大。删掉右边和下面的空行空列再传"),
+            rows=shape.rows,
+            columns=shape.columns,
+        )
+    return shape
 
 
 class _Scanner:

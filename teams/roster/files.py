@@ -10,11 +10,11 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from core.errors import N_
+from core.errors import N_, Unreadable
 from teams.models import FindingLevel
 from teams.roster import archive
 from teams.roster.columns import Header, read_header
-from teams.roster.findings import Finding, UnreadableFile
+from teams.roster.findings import Finding
 
 HEADER_ROWS = 10
 MOST_ROWS = 100_000
@@ -34,20 +34,20 @@ class Table:
 
 
 def open_table(path: Path) -> Table:
-    """Find out what the file is and where its header stands; raises UnreadableFile."""
+    """Find out what the file is and where its header stands; raises Unreadable."""
     with path.open("rb") as file:
         beginning = file.read(4096)
     if not beginning.strip():
-        raise UnreadableFile(N_("文件是空的"))
+        raise Unreadable(N_("文件是空的"))
     if beginning.startswith(b"PK\x03\x04"):
         return _open_workbook(path)
     if beginning.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile(N_("旧的 .xls 或加了密码的文件。在 Excel 里去掉密码，另存为 .xlsx"))
+        raise Unreadable(N_("旧的 .xls 或加了密码的文件。在 Excel 里去掉密码，另存为 .xlsx"))
     lowered = beginning.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if lowered.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
-        raise UnreadableFile(N_("这是网页，只是名字像表格。用 Excel 打开，另存为 .xlsx"))
+        raise Unreadable(N_("这是网页，只是名字像表格。用 Excel 打开，另存为 .xlsx"))
     if lowered.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc")):
-        raise UnreadableFile(N_("这不是表格。传 .xlsx 或 .csv 文件"))
+        raise Unreadable(N_("这不是表格。传 .xlsx 或 .csv 文件"))
     return _open_text(path.read_bytes())
 
 
@@ -62,9 +62,9 @@ def _open_workbook(path: Path) -> Table:
                 if table is not None:
                     found.append((about.name, table))
     except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableFile(archive.BROKEN) from error
+        raise Unreadable(archive.BROKEN) from error
     if not found:
-        raise UnreadableFile(_NO_HEADER)
+        raise Unreadable(_NO_HEADER)
     name, table = found[0]
     if len(found) > 1:
         others = "、".join(other for other, _table in found[1:])
@@ -137,7 +137,7 @@ def _with_header(rows: Iterator[Row]) -> Table | None:
 def _capped(rows: Iterator[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows, start=1):
         if count > MOST_ROWS:
-            raise UnreadableFile(N_("超过 %(most)s 行。分成几个文件导入"), most=MOST_ROWS)
+            raise Unreadable(N_("超过 %(most)s 行。分成几个文件导入"), most=MOST_ROWS)
         yield row
 
 
@@ -182,7 +182,7 @@ def _decode(data: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise UnreadableFile(N_("这不是表格，或文字编码认不出。在 Excel 里另存为 .xlsx 再传"))
+    raise Unreadable(N_("这不是表格，或文字编码认不出。在 Excel 里另存为 .xlsx 再传"))
 
 
 def _open_text(data: bytes) -> Table:
@@ -191,7 +191,7 @@ def _open_text(data: bytes) -> Table:
         table = _with_header(_read_text(text, delimiter))
         if table is not None:
             return table
-    raise UnreadableFile(_NO_HEADER)
+    raise Unreadable(_NO_HEADER)
 
 
 def _read_text(text: str, delimiter: str) -> Iterator[Row]:
@@ -200,6 +200,6 @@ def _read_text(text: str, delimiter: str) -> Iterator[Row]:
         for number, cells in enumerate(reader, start=1):
             yield number, list(cells)
     except csv.Error as error:
-        raise UnreadableFile(
+        raise Unreadable(
             N_("第 %(line)s 行的引号不成对，或一格太长"), line=reader.line_num
         ) from error

@@ -27,12 +27,3 @@ class BadCell(Exception):
         self.msgid = msgid
         self.values = values
         super().__init__(msgid % values if values else msgid)
-
-
-class UnreadableFile(Exception):
-    """A file that is not a roster at all; says why and what to do."""
-
-    def __init__(self, msgid: str, **values: Any) -> None:
-        self.msgid = msgid
-        self.values = values
-        super().__init__(msgid % values if values else msgid)

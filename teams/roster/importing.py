@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.clock import local_date
-from core.errors import N_
+from core.errors import N_, Unreadable
 from core.identity import Actor
 from core.services import Services
 from teams.models import FindingLevel, RosterFinding, RosterImport, RosterImportState
@@ -30,7 +30,7 @@ from teams.roster.applying import Applier
 from teams.roster.columns import Header
 from teams.roster.directory import Directory, team_rows
 from teams.roster.files import open_table
-from teams.roster.findings import Finding, UnreadableFile
+from teams.roster.findings import Finding
 from teams.roster.planning import Options, Outcome, Planner, hash_of
 from teams.roster.rows import CheckedRows, Entry, check_rows
 
@@ -79,7 +79,7 @@ def batches(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]
 
 
 def load(path: Path, *, today: date, id_number_key: str) -> Loaded:
-    """Read and check a file; raises UnreadableFile for one that is not a roster."""
+    """Read and check a file; raises Unreadable for one that is not a roster."""
     table = open_table(path)
     checked = check_rows(table, today=today)
     hashes = [hash_of(entry, key=id_number_key) for entry in checked.entries]
@@ -166,7 +166,7 @@ def _guarded(work: Callable[[Services, int], None]) -> Callable[..., None]:
     def run(services: Services, *, roster_import_id: int) -> None:
         try:
             work(services, roster_import_id)
-        except UnreadableFile as error:
+        except Unreadable as error:
             _fail(services, roster_import_id, error.msgid, **error.values)
         except FileNotFoundError:
             _fail(services, roster_import_id, N_("上传的文件已经不在了，再传一次"))
@@ -247,7 +247,7 @@ def _apply(services: Services, roster_import_id: int) -> None:
         uploaded_by_id = row.uploaded_by_id
     path = file_of(services, file_hash)
     if hashlib.sha256(path.read_bytes()).hexdigest() != file_hash:
-        raise UnreadableFile(N_("文件在预览以后变了。再传一次，重新预览"))
+        raise Unreadable(N_("文件在预览以后变了。再传一次，重新预览"))
     key = services.id_number_key
     loaded = load(path, today=_today(services), id_number_key=key)
     rows = list(zip(loaded.checked.entries, loaded.hashes, strict=True))

@@ -18,14 +18,22 @@ from core.config import Config
 from core.errors import Conflict
 from exams.evidence.check import check
 from exams.links import PAPER_ANSWERS
-from exams.models import Exam, ExamState, Exemption, PaperForm, Sitting, SittingState
+from exams.models import (
+    Exam,
+    ExamState,
+    Exemption,
+    PaperForm,
+    Sitting,
+    SittingEvent,
+    SittingState,
+)
 from exams.on_paper.planning import Hours, Outcome, PlannedRow, hours_refusal, plan
 from exams.on_paper.printed import type_words
 from exams.on_paper.sheets import TemplateRow, read_sheet, template
 from exams.operations.on_paper import PaperEntry, enter_paper_sitting, make_forms
 from exams.operations.sitting import start_sitting
 from exams.queries.audience import window_days
-from exams.queries.on_paper import drawn_of, paper_event, people_to_sit
+from exams.queries.on_paper import drawn_of, people_to_sit
 from exams.verification import verify_sitting
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -183,8 +191,8 @@ def test_a_filled_row_becomes_the_same_sitting_as_online(
     assert sitting.score_tenths == online.score_tenths
     assert (sitting.started_at, sitting.submitted_at) == (START, END)
     assert (sitting.state, sitting.team_id) == (SittingState.SUBMITTED, cast.team("press_one").id)
-    event = paper_event(session, sitting.id)
-    assert event is not None
+    about_paper = (SittingEvent.sitting_id == sitting.id, SittingEvent.kind == PAPER_ANSWERS)
+    event = session.scalars(select(SittingEvent).where(*about_paper)).one()
     assert event.content["file"] == "f" * 64
     assert (event.content["by"], event.content["row"]) == ("周谷雨", 2)
     key = signer_of(config).public_key

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Problem
-from learning.headings import QUESTION_TYPES, question_heading
+from learning.headings import QUESTION_TYPES, TYPE_WORDS, bracketed_heading
 from learning.links import images_in
 from learning.models import ModuleKind
 from learning.parsing import ParsedModule, decode, parse_module
@@ -282,10 +282,10 @@ def test_heading_that_holds_only_questions_is_not_shown_to_readers() -> None:
     ],
 )
 def test_question_heading_is_read_in_both_widths(heading: str) -> None:
-    found = question_heading(heading)
+    found = bracketed_heading(heading)
 
     assert found is not None
-    assert (found.level, found.type_word) == (3, "单选")
+    assert (found.level, TYPE_WORDS[found.type_word]) == (3, "单选")
     assert (found.title, found.public_id) == ("有效期", "q-7f3k2m")
 
 
@@ -294,10 +294,10 @@ def test_question_heading_is_read_in_both_widths(heading: str) -> None:
     [(word, alias) for word, aliases in QUESTION_TYPES.items() for alias in (word, *aliases)],
 )
 def test_every_alias_means_its_type(word: str, alias: str) -> None:
-    found = question_heading(f"#### 【{alias}】")
+    found = bracketed_heading(f"#### 【{alias}】")
 
     assert found is not None
-    assert (found.type_word, found.title, found.public_id) == (word, "", None)
+    assert (TYPE_WORDS[found.type_word], found.title, found.public_id) == (word, "", None)
 
 
 @pytest.mark.parametrize(
@@ -311,11 +311,11 @@ def test_every_alias_means_its_type(word: str, alias: str) -> None:
     ],
 )
 def test_other_lines_are_no_question_headings(line: str) -> None:
-    assert question_heading(line) is None
+    assert bracketed_heading(line) is None
 
 
 def test_title_may_begin_with_a_bracketed_remark() -> None:
-    found = question_heading("### 【判断】（夜班）监护人暂离")
+    found = bracketed_heading("### 【判断】（夜班）监护人暂离")
 
     assert found is not None
     assert found.title == "（夜班）监护人暂离"

@@ -5,10 +5,10 @@ from datetime import datetime, timezone
 from sqlalchemy.orm import Session
 
 from question_bank.authoring.blocks import parse_block
-from question_bank.importing import import_question
+from question_bank.importing import import_questions
 from question_bank.models import Question, ReviewKind, ReviewTask
 from question_bank.rendering import prepare
-from tests.question_bank.blocks import ANCHORS, SINGLE, Block
+from tests.question_bank.blocks import ANCHORS, BLANKS, MULTIPLE, SINGLE, VERDICT, Block
 from tests.question_bank.files import SYNC
 
 
@@ -57,4 +57,23 @@ def make_question(
     )
     assert draft is not None, problems
     prepared = prepare(draft, image_url=lambda _path: None, known={})
-    return import_question(session, prepared, actor=SYNC, now=now).question
+    return import_questions(session, [prepared], actor=SYNC, now=now)[0].question
+
+
+def make_questions(session: Session, *, now: datetime) -> list[Question]:
+    """One question in use of each of the four plain types; the third is of another module."""
+    return [
+        make_question(session, now=now),
+        make_question(session, now=now, public_id="q-2cw9xa", type_word="多选", text=MULTIPLE),
+        make_question(
+            session,
+            now=now,
+            public_id="q-h5t0pd",
+            type_word="判断",
+            text=VERDICT,
+            module_key="sop-qp",
+        ),
+        make_question(
+            session, now=now, public_id="q-m4e8vn", type_word="填空", text=BLANKS, title="限速"
+        ),
+    ]

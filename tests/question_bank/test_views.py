@@ -11,29 +11,15 @@ from core.audit import AuditEntry
 from question_bank.models import Question, QuestionState
 from tests.cast import Cast
 from tests.conftest import MONDAY, QueryCounter
-from tests.question_bank.blocks import BLANKS, MULTIPLE, SINGLE, VERDICT
-from tests.question_bank.factories import make_question
+from tests.question_bank.blocks import SINGLE, VERDICT
+from tests.question_bank.factories import make_question, make_questions
 
 Browser = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
 def bank(session: Session, cast: Cast) -> list[Question]:
-    questions = [
-        make_question(session, now=MONDAY),
-        make_question(session, now=MONDAY, public_id="q-2cw9xa", type_word="多选", text=MULTIPLE),
-        make_question(
-            session,
-            now=MONDAY,
-            public_id="q-h5t0pd",
-            type_word="判断",
-            text=VERDICT,
-            module_key="sop-qp",
-        ),
-        make_question(
-            session, now=MONDAY, public_id="q-m4e8vn", type_word="填空", text=BLANKS, title="限速"
-        ),
-    ]
+    questions = make_questions(session, now=MONDAY)
     session.commit()
     return questions
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from learning.headings import question_heading
+from learning.headings import bracketed_heading
 from learning.parsing import parse_module
 from question_bank.authoring.blocks import parse_block
 from question_bank.authoring.writing import write_block
@@ -85,7 +85,7 @@ def test_paragraphs_of_an_explanation_stay_apart() -> None:
 
 def test_a_question_without_an_id_gets_none() -> None:
     draft = replace(draft_of("判断", VERDICT), public_id=None)
-    heading = question_heading(write_block(draft, level=2).split("\n", 1)[0])
+    heading = bracketed_heading(write_block(draft, level=2).split("\n", 1)[0])
 
     assert heading is not None
     assert (heading.level, heading.public_id, heading.title) == (2, None, "标题")

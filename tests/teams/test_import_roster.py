@@ -16,11 +16,12 @@ from core.services import Services
 from teams import operations
 from teams.events import Beginning, MembershipsBegan
 from teams.models import Membership, RoleGrant, RosterFinding, RosterImportState, Team, TeamKind
-from teams.queries import membership_on, memberships_of
+from teams.queries import memberships_of
 from teams.roster import importing
 from tests.cast import Cast
 from tests.conftest import MONDAY, QueryCounter
 from tests.teams.conftest import Import
+from tests.teams.places import main_place_on
 from tests.teams.sheets import id_number, row, write_xlsx
 
 TODAY = date(2026, 3, 2)
@@ -75,8 +76,8 @@ def test_another_team_is_a_transfer_from_the_chosen_day(
 
     assert imported.summary["done"] == {"transferred": 1}
     user_id = cast.user("learner").id
-    before = membership_on(session, user_id, date(2026, 1, 31))
-    after = membership_on(session, user_id, date(2026, 2, 1))
+    before = main_place_on(session, user_id, date(2026, 1, 31))
+    after = main_place_on(session, user_id, date(2026, 2, 1))
     assert before is not None
     assert after is not None
     assert (before.team_name, after.team_name) == ("冲压一班", "焊接二班")
@@ -186,7 +187,7 @@ def test_import_reads_employment_and_post_and_keeps_the_id_number_encrypted(
     assert new.name_sort.startswith("zeng guo hua")
     assert new.id_number_encrypted is not None
     assert number.encode() not in new.id_number_encrypted
-    place = membership_on(session, new.id, TODAY)
+    place = main_place_on(session, new.id, TODAY)
     assert place is not None
     assert place.post_name == "天车工"
     entries = session.scalars(select(AuditEntry)).all()

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict
 from teams import operations
 from teams.models import Membership
-from teams.queries import members_between, members_on, membership_on
 from tests.cast import Cast
-from tests.conftest import MONDAY, QueryCounter
+from tests.conftest import MONDAY
+from tests.teams.places import main_place_on
 
 LAST_DAY = date(2026, 1, 31)
 FIRST_DAY = date(2026, 2, 1)
@@ -37,30 +37,12 @@ def test_day_of_the_transfer_is_the_first_in_the_new_team(
 ) -> None:
     user_id = transferred.user("learner").id
 
-    before, after = (membership_on(session, user_id, day) for day in (LAST_DAY, FIRST_DAY))
+    before, after = (main_place_on(session, user_id, day) for day in (LAST_DAY, FIRST_DAY))
 
     assert before is not None
     assert after is not None
     assert (before.team_name, after.team_name) == ("冲压一班", "焊接二班")
-    assert membership_on(session, user_id, date(2023, 12, 31)) is None
-
-
-def test_members_on_a_day_are_those_of_the_sub_tree(session: Session, transferred: Cast) -> None:
-    press = [transferred.team("press").path]
-
-    assert [p.name for p in members_on(session, press, LAST_DAY)] == ["王小满", "李青山"]
-    assert [p.name for p in members_on(session, press, FIRST_DAY)] == ["李青山"]
-    assert members_on(session, [], FIRST_DAY) == []
-
-
-def test_members_between_name_a_transferred_person_once_for_each_team(
-    session: Session, transferred: Cast
-) -> None:
-    user_id = transferred.user("learner").id
-
-    places = members_between(session, LAST_DAY, FIRST_DAY, user_ids=[user_id])
-
-    assert [place.team_name for place in places] == ["冲压一班", "焊接二班"]
+    assert main_place_on(session, user_id, date(2023, 12, 31)) is None
 
 
 def test_back_dated_transfer_is_refused_with_the_day(session: Session, transferred: Cast) -> None:
@@ -100,17 +82,7 @@ def test_second_post_does_not_count_as_the_main_team(session: Session, cast: Cas
         now=MONDAY,
     )
 
-    place = membership_on(session, user.id, FIRST_DAY)
+    place = main_place_on(session, user.id, FIRST_DAY)
 
     assert place is not None
     assert place.team_name == "冲压一班"
-    weld = [cast.team("weld").path]
-    assert user.name not in [each.name for each in members_on(session, weld, FIRST_DAY)]
-
-
-def test_members_of_a_day_are_one_query(
-    session: Session, cast: Cast, count_queries: QueryCounter
-) -> None:
-    members_on(session, [cast.team("enterprise").path], FIRST_DAY)
-
-    assert len(count_queries) == 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from core.errors import Unreadable
 from teams.models import FindingLevel
 from teams.roster.columns import Column, plain_header, read_header
 from teams.roster.files import open_table
-from teams.roster.findings import UnreadableFile
 from tests.teams.sheets import row, write_xlsx
 
 TEXT = "工号,姓名,车间\nA01,张三,冲压车间\nA02,李四,焊装车间\n"
@@ -144,7 +144,7 @@ def test_what_is_no_roster_is_refused_with_the_reason(
     path = tmp_path / "upload"
     path.write_bytes(content)
 
-    with pytest.raises(UnreadableFile, match=reason):
+    with pytest.raises(Unreadable, match=reason):
         open_table(path)
 
 
@@ -152,5 +152,5 @@ def test_truncated_workbook_is_refused(tmp_path: Path) -> None:
     whole = write_xlsx(tmp_path / "a.xlsx", [row("A01", "张三")]).read_bytes()
     (tmp_path / "b.xlsx").write_bytes(whole[: len(whole) // 2])
 
-    with pytest.raises(UnreadableFile, match="坏了"):
+    with pytest.raises(Unreadable, match="坏了"):
         open_table(tmp_path / "b.xlsx")

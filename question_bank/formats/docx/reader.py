@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from core.errors import N_, Conflict
-from question_bank.formats.archives import Archive
+from learning.word.file import WordFile
 from question_bank.formats.docx.paragraphs import read_document
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.switches import Switches
@@ -23,12 +23,7 @@ def read_docx_with(data: bytes, name: str, switches: Switches) -> list[ForeignIt
         raise Conflict(N_("这是 RTF 文件。在 Word 里另存为 .docx"))
     if not data.startswith(b"PK"):
         raise Conflict(N_("这不是 Word 文件。选 .docx 文件"))
-    archive = Archive(data, name)
-    if any(path.lower().endswith("vbaproject.bin") for path in archive.paths):
-        raise Conflict(N_("文件带宏，不收。在 Word 里另存为不带宏的 .docx"))
-    if not archive.has("word/document.xml"):
-        raise Conflict(N_("这不是 Word 文件。选 .docx 文件"))
-    document = read_document(archive, name)
+    document = read_document(WordFile(data, name))
     items = items_of(document.lines, switches)
     if items and document.remarks:
         remarks = tuple(document.remarks)

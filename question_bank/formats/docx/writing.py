@@ -10,6 +10,7 @@ from docx import Document
 from docx.image import exceptions
 from docx.shared import Cm, Pt
 
+from core.errors import N_
 from learning.images import image_kind
 from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.losses import LossBook, WrittenFile
@@ -77,13 +78,13 @@ def _add(paper: Any, text: str) -> None:
 
 def _add_picture(paper: Any, each: PaperQuestion, data: bytes, book: LossBook) -> None:
     if image_kind(data) not in _SHOWN:
-        book.lost(each.question.public_id, "图片")
+        book.lost(each.question.public_id, N_("图片"))
         return
     try:
         paper.add_picture(io.BytesIO(data), width=Cm(8))
     except (*_UNREADABLE, ValueError, KeyError, OSError, ZeroDivisionError, AttributeError):
         # A picture that no reader can measure.
-        book.lost(each.question.public_id, "图片")
+        book.lost(each.question.public_id, N_("图片"))
         return
     # The plain text above lost its place; the picture itself stands here.
     mine = [x for x in book.losses if x.public_id == each.question.public_id and x.field == "图片"]

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import pairwise
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.answers import comparable
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.gift.blocks import shown
@@ -90,7 +92,10 @@ def _refuse_full_width(reading: Reading, inside: str) -> None:
     found = _FULL_WIDTH_MARK.search(inside)
     if found:
         mark = found[0].strip()
-        message = f"答案前面是全角的“{mark}”，GIFT 只认半角的 = ~ #；是文字的话在前面加反斜杠"
+        message = say(
+            N_("答案前面是全角的“%(mark)s”，GIFT 只认半角的 = ~ #；是文字的话在前面加反斜杠"),
+            mark=mark,
+        )
         reading.error("E512", message)
 
 
@@ -109,7 +114,7 @@ def _read_choices(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -
     )
     reading.answer = right or None
     if not right:
-        reading.error("E504", "没有正确答案：在对的选项前写 =，或写 %50% 这样的权重")
+        reading.error("E504", N_("没有正确答案：在对的选项前写 =，或写 %50% 这样的权重"))
     if any(piece.weight is not None for piece in pieces):
         reading.weights = [piece.worth for piece in pieces]
         _check_weights(reading, reading.weights, right, is_single=is_single)
@@ -122,13 +127,23 @@ def _check_weights(
         partly = [index for index, weight in enumerate(weights) if 0 < weight < FULL]
         if partly:
             shown_ = "、".join(letter_of(index) for index in partly)
-            reading.warn("W509", f"单选题的选项 {shown_} 有部分分；本系统单选只认全对，部分分不收")
+            reading.warn(
+                "W509",
+                say(
+                    N_("单选题的选项 %(shown)s 有部分分；本系统单选只认全对，部分分不收"),
+                    shown=shown_,
+                ),
+            )
         return
     total = sum((weights[index] for index in right), Fraction(0))
     # Moodle writes a third as 33.33333.
     if right and abs(total - FULL) > Fraction(1, 10):
         reading.warn(
-            "W509", f"正确选项的权重合计 {float(total):g}%，不是 100%；权重不收，按全对给分"
+            "W509",
+            say(
+                N_("正确选项的权重合计 %(total)s%%，不是 100%%；权重不收，按全对给分"),
+                total=f"{float(total):g}",
+            ),
         )
 
 
@@ -138,13 +153,15 @@ def _read_pairs(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> 
         written, arrow, other = piece.text.partition("->")
         left, right = markdown(written), markdown(other)
         if not arrow or not comparable(right):
-            reading.error("E512", f"匹配的一项“{shown(piece.text)[:20]}”要写成 左 -> 右")
+            reading.error(
+                "E512", say(N_("匹配的一项“%(text)s”要写成 左 -> 右"), text=shown(piece.text)[:20])
+            )
         elif comparable(left):
             pairs.append((left, right))
         else:
             reading.distractors.append(right)
     if len(pairs) < 2 and not reading.errors:
-        message = "匹配题至少要两对；是填空题的话，答案里不能有 ->"
+        message = N_("匹配题至少要两对；是填空题的话，答案里不能有 ->")
         reading.error("E512", message)
     reading.answer = tuple(pairs) or None
     rights = [*(right for _left, right in pairs), *reading.distractors]
@@ -158,14 +175,14 @@ def _read_words(reading: Reading, pieces: list[Piece], markdown: ToMarkdown) -> 
         if piece.worth <= 0 and piece.mark:
             continue
         if not comparable(text):
-            reading.error("E504", "有一个答案是空的")
+            reading.error("E504", N_("有一个答案是空的"))
         elif "*" in piece.text:
-            reading.error("E515", f"答案“{text}”里有通配符 *，本系统不支持")
+            reading.error("E515", say(N_("答案“%(text)s”里有通配符 *，本系统不支持"), text=text))
         else:
             worth = piece.worth if piece.mark else FULL
             forms.append(accepted(text, min(worth, FULL)))
     if len(forms) > 1 and all("→" in form.text for form in forms):
-        reading.error("E515", "像是匹配题，但箭头是 →；GIFT 要写成 ->")
+        reading.error("E515", N_("像是匹配题，但箭头是 →；GIFT 要写成 ->"))
     _set_forms(reading, forms)
 
 
@@ -173,11 +190,13 @@ def _set_forms(reading: Reading, forms: list[AcceptedText]) -> None:
     unique = tuple({(form.text, form.percent): form for form in forms}.values())
     reading.answer = (unique,) if unique else None
     if not any(form.percent == FULL for form in unique) and not reading.errors:
-        reading.error("E504", "没有一个答案得满分")
+        reading.error("E504", N_("没有一个答案得满分"))
     for form in unique:
         if form.percent < FULL:
-            message = (
-                f"答案“{form.text}”只得 {float(form.percent):g}%；本系统填空不给部分分，不收这一个"
+            message = say(
+                N_("答案“%(text)s”只得 %(percent)s%%；本系统填空不给部分分，不收这一个"),
+                text=form.text,
+                percent=f"{float(form.percent):g}",
             )
             reading.warn("W509", message)
 
@@ -191,12 +210,15 @@ def _read_numbers(reading: Reading, inside: str) -> None:
             continue
         form = _number_form(unicodedata.normalize("NFKC", piece.text))
         if form is None:
-            reading.error("E514", f"“{shown(piece.text)[:20]}”不是数：写 5、5:0.1 或 4..6")
+            reading.error(
+                "E514",
+                say(N_("“%(text)s”不是数：写 5、5:0.1 或 4..6"), text=shown(piece.text)[:20]),
+            )
         else:
             worth = piece.worth if piece.mark else (piece.weight or FULL)
             forms.append(AcceptedText(form, min(worth, FULL)))
     if not forms and not reading.errors:
-        reading.error("E514", "# 后面没有数")
+        reading.error("E514", N_("# 后面没有数"))
     if forms:
         _set_forms(reading, forms)
 

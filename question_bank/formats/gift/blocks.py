@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.items import Remark
 
 # An escaped mark is hidden as a private character until the marks that count have been found.
@@ -73,7 +75,9 @@ def _block(body: list[tuple[int, str]], notes: list[str], category: list[str]) -
         block.title = " ".join(shown(found_title["title"]).split())
         block.text = block.text[found_title.end() :].strip()
     for escape in dict.fromkeys(unknown):
-        message = f"不认识的转义“{escape}”，照原样读；要写反斜杠本身请写两个"
+        message = say(
+            N_("不认识的转义“%(escape)s”，照原样读；要写反斜杠本身请写两个"), escape=escape
+        )
         block.warnings.append(Remark("W507", message))
     return block
 

@@ -2,6 +2,8 @@
 
 import re
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.authoring.blanks import BLANK
 from question_bank.formats.encoding import read_text
 from question_bank.formats.gift import answers
@@ -50,7 +52,10 @@ def _read(block: Block) -> Reading:
     reading.warnings.extend(block.warnings)
     if len(block.text) > LONGEST_LINE:
         reading.stem = block.text[:200]
-        reading.error("E518", f"一道题的文字太长，最多 {LONGEST_LINE} 个字")
+        reading.error(
+            "E518",
+            say(N_("一道题的文字太长，最多 %(longest_line)s 个字"), longest_line=LONGEST_LINE),
+        )
         return reading
     _take_tags(reading, block.tags)
     braces = "".join(_BRACES.findall(block.text))
@@ -59,7 +64,7 @@ def _read(block: Block) -> Reading:
     elif not braces and not _FULL_WIDTH_BRACES.search(block.text):
         reading.stem = _text(block.text, "moodle")[0]
         if _ANSWER_LINE.match(block.text):
-            _torn(reading, "E511", "前面没有对应的 {，这是一道题的后半截；题目中间不能空行")
+            _torn(reading, "E511", N_("前面没有对应的 {，这是一道题的后半截；题目中间不能空行"))
         else:
             reading.is_material = True
     else:
@@ -72,16 +77,16 @@ def _refuse_braces(reading: Reading, text: str, braces: str) -> None:
     before = re.split(r"[{}｛｝]", text)[0]
     reading.stem = _text(before, "moodle")[0]
     if _FULL_WIDTH_BRACES.search(text):
-        message = "用了全角的大括号 ｛ ｝，GIFT 只认半角的 { }"
+        message = N_("用了全角的大括号 ｛ ｝，GIFT 只认半角的 { }")
         _torn(reading, "E509", message)
     elif braces.count("{") > braces.count("}"):
-        message = "有 { 没有 }：题目没写完，或中间空了一行（空行表示题目结束）"
+        message = N_("有 { 没有 }：题目没写完，或中间空了一行（空行表示题目结束）")
         _torn(reading, "E510", message)
     elif braces.count("{") < braces.count("}"):
-        message = "有 } 没有 {：这是一道题的后半截，或前面少了 {"
+        message = N_("有 } 没有 {：这是一道题的后半截，或前面少了 {")
         _torn(reading, "E511", message)
     else:
-        message = "一道题里有几处 { }：GIFT 一题只能有一处答案；是几道题的话中间要空行"
+        message = N_("一道题里有几处 { }：GIFT 一题只能有一处答案；是几道题的话中间要空行")
         _torn(reading, "E515", message)
 
 
@@ -95,7 +100,7 @@ def _read_question(reading: Reading, text: str) -> None:
     start, end = text.index("{"), text.index("}")
     if end < start:
         reading.stem = _text(text[:end], "moodle")[0]
-        reading.error("E511", "} 在 { 前面")
+        reading.error("E511", N_("} 在 { 前面"))
         return
     inside = text[start + 1 : end].strip()
     general, separator, feedback = inside.rpartition("####")
@@ -111,13 +116,13 @@ def _place_stem(reading: Reading, before: str, after: str) -> None:
     """Put a blank where the braces stood, if text goes on after them or the type asks for one."""
     tail = after.strip()
     if "\n::" in after:
-        reading.error("E515", "} 后面接着另一道题（::…::）：两题之间要空一行")
+        reading.error("E515", N_("} 后面接着另一道题（::…::）：两题之间要空一行"))
     is_stray = bool(tail) and _ONLY_MARKS.fullmatch(tail) and not _END_OF_SENTENCE.fullmatch(tail)
     if is_stray:
-        reading.warn("W508", f"}} 后面多出“{shown(tail)}”，没有读")
+        reading.warn("W508", say(N_("} 后面多出“%(tail)s”，没有读"), tail=shown(tail)))
         tail = ""
     elif tail and reading.type in _NO_BLANK and not _END_OF_SENTENCE.fullmatch(tail):
-        reading.warn("W508", f"}} 后面还有“{shown(tail)[:20]}”，接在题干后面读")
+        reading.warn("W508", say(N_("} 后面还有“%(tail)s”，接在题干后面读"), tail=shown(tail)[:20]))
     needs_blank = reading.type is QuestionType.FILL_BLANK
     if reading.type in _NO_BLANK:
         gap = " " if tail and not _END_OF_SENTENCE.fullmatch(tail) else ""
@@ -133,7 +138,13 @@ def _place_stem(reading: Reading, before: str, after: str) -> None:
         reading.stem = _WRITTEN_BLANK.sub(BLANK, reading.stem)
     elif needs_blank:
         if own_blanks:
-            reading.error("E505", f"题干里另有 {own_blanks} 个空，GIFT 一题只能有一处答案")
+            reading.error(
+                "E505",
+                say(
+                    N_("题干里另有 %(own_blanks)s 个空，GIFT 一题只能有一处答案"),
+                    own_blanks=own_blanks,
+                ),
+            )
         if not tail:
             reading.stem = f"{reading.stem} {BLANK}"
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.answers import TextForm
 from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import (
@@ -31,8 +33,8 @@ from question_bank.keys import (
 
 _MARKS = re.compile(r"[~=#{}:\\]")
 _NO_PLACE = {
-    QuestionType.ORDERING: "GIFT 没有排序题",
-    QuestionType.HOTSPOT: "GIFT 没有按图找隐患的题",
+    QuestionType.ORDERING: N_("GIFT 没有排序题"),
+    QuestionType.HOTSPOT: N_("GIFT 没有按图找隐患的题"),
 }
 _ARROW = "->"
 
@@ -61,7 +63,7 @@ def _question(question: ExportedQuestion, book: LossBook, *, case_id: str) -> li
     try:
         body = _body(question, own)
     except _LeftOut as reason:
-        book.left_out(question.public_id, "题型", str(reason))
+        book.left_out(question.public_id, N_("题型"), reason.args[0])
         return []
     book.losses += own.losses
     _note_losses(question, book)
@@ -75,9 +77,11 @@ def _case(question: ExportedQuestion, book: LossBook) -> list[str]:
         for block in _question(part, book, case_id=question.public_id)
     ]
     if not parts:
-        book.left_out(question.public_id, "题型", "案例里没有能写出的小题")
+        book.left_out(question.public_id, N_("题型"), N_("案例里没有能写出的小题"))
         return []
-    book.approximated(question.public_id, "案例", "写成一段说明和几道独立的题，抽题时会分开")
+    book.approximated(
+        question.public_id, N_("案例"), N_("写成一段说明和几道独立的题，抽题时会分开")
+    )
     _note_losses(question, book)
     return [_block(question, _text(question.draft.stem), ""), *parts]
 
@@ -109,10 +113,12 @@ def _choice(question: ExportedQuestion, book: LossBook) -> list[str]:
     else:
         shares, is_exact = shares_of(question)
         if not is_exact:
-            words = rule_words(draft.rule) or "全对（由考试定）"
-            book.scoring(question.public_id, "给分", f"“{words}”写成按选项给分")
+            words = rule_words(draft.rule) or say(N_("全对（由考试定）"))
+            book.scoring(
+                question.public_id, N_("给分"), say(N_("“%(words)s”写成按选项给分"), words=words)
+            )
         if not all(is_grade(share) for share in shares):
-            book.scoring(question.public_id, "权重", "Moodle 没有这一档，改成最近的一档")
+            book.scoring(question.public_id, N_("权重"), N_("Moodle 没有这一档，改成最近的一档"))
         marks = [f"~%{decimal(nearest_grade(share))}%" for share in shares]
     lines = []
     for mark, option in zip(marks, draft.options, strict=True):
@@ -130,10 +136,12 @@ def _matching(question: ExportedQuestion, book: LossBook) -> list[str]:
     draft = question.draft
     texts = [_text(each.text) for each in (*draft.premises, *draft.options)]
     if any(_ARROW in text for text in texts):
-        raise _LeftOut(f"配对的文字里有 {_ARROW}")
+        raise _LeftOut(say(N_("配对的文字里有 %(arrow)s"), arrow=_ARROW))
     if draft.rule is None or draft.rule.name is not RuleName.SHARE_PER_PAIR:
-        words = rule_words(draft.rule) or "由考试定"
-        book.scoring(question.public_id, "给分", f"“{words}”写成每对给分")
+        words = rule_words(draft.rule) or say(N_("由考试定"))
+        book.scoring(
+            question.public_id, N_("给分"), say(N_("“%(words)s”写成每对给分"), words=words)
+        )
     pairs = match_pairs(question)
     left, right = texts[: len(draft.premises)], texts[len(draft.premises) :]
     used = {option for _premise, option in pairs}
@@ -144,7 +152,7 @@ def _matching(question: ExportedQuestion, book: LossBook) -> list[str]:
 def _essay(question: ExportedQuestion, book: LossBook) -> list[str]:
     key = question.draft.key
     if isinstance(key, RubricKey) and (key.points or key.model_answer):
-        book.lost(question.public_id, "采分点和参考答案")
+        book.lost(question.public_id, N_("采分点和参考答案"))
     return []
 
 
@@ -162,7 +170,7 @@ def _blank_question(question: ExportedQuestion, book: LossBook) -> str:
     key = question.draft.key
     assert isinstance(key, BlanksKey)
     if len(key.blanks) > 1:
-        raise _LeftOut("GIFT 一道题只能有一个空")
+        raise _LeftOut(N_("GIFT 一道题只能有一个空"))
     before, after = split_at_blanks(question.draft.stem)
     answers = _with_explanation(question, _blank(question, key.blanks[0], book))
     return f"{_text(before, is_part=True)}{{{answers}}}{_text(after, is_part=True)}".rstrip()
@@ -172,21 +180,23 @@ def _blank(question: ExportedQuestion, blank: BlankKey, book: LossBook) -> list[
     number = number_of(blank)
     if number is not None:
         if number.unit:
-            book.lost(question.public_id, "单位")
+            book.lost(question.public_id, N_("单位"))
         value, by = (number.low + number.high) / 2, (number.high - number.low) / 2
         is_whole = number.includes_low and number.includes_high
         if not is_whole or any(Fraction(decimal(each)) != each for each in (value, by)):
-            book.scoring(question.public_id, "数值范围", "范围的端点写得不一样")
+            book.scoring(question.public_id, N_("数值范围"), N_("范围的端点写得不一样"))
         return [f"#{decimal(value)}:{decimal(by)}"]
     if not all(isinstance(form, TextForm) for form in blank.accepted):
-        book.scoring(question.public_id, "数值比较", "几个写法里有数，Moodle 按文字逐个比较")
-    note = "Moodle 只统一大小写，不统一全角半角和空格"
-    book.approximated(question.public_id, "文字比较", note)
+        book.scoring(
+            question.public_id, N_("数值比较"), N_("几个写法里有数，Moodle 按文字逐个比较")
+        )
+    note = N_("Moodle 只统一大小写，不统一全角半角和空格")
+    book.approximated(question.public_id, N_("文字比较"), note)
     forms = [_escaped(form) for form in written_forms(blank)]
     if any(_ARROW in form for form in forms):
-        raise _LeftOut(f"答案里有 {_ARROW}，会被当成匹配题")
+        raise _LeftOut(say(N_("答案里有 %(arrow)s，会被当成匹配题"), arrow=_ARROW))
     if any("*" in form for form in forms):
-        raise _LeftOut("答案里有 *，在 Moodle 里是通配符")
+        raise _LeftOut(N_("答案里有 *，在 Moodle 里是通配符"))
     return [f"={form}" for form in forms]
 
 
@@ -201,14 +211,14 @@ def _with_explanation(question: ExportedQuestion, answers: list[str]) -> str:
 
 def _note_losses(question: ExportedQuestion, book: LossBook) -> None:
     draft = question.draft
-    book.approximated(question.public_id, "版本", "写成标签")
+    book.approximated(question.public_id, N_("版本"), N_("写成标签"))
     if draft.points_tenths is not None:
-        book.approximated(question.public_id, "分值", "写成标签，Moodle 不认识")
+        book.approximated(question.public_id, N_("分值"), N_("写成标签，Moodle 不认识"))
     texts = [*question.texts, draft.explanation or "", *(o.feedback or "" for o in draft.options)]
     if any(IMAGE.search(text) for text in texts):
-        book.lost(question.public_id, "图片")
+        book.lost(question.public_id, N_("图片"))
     if draft.shuffle.value != "all":
-        book.lost(question.public_id, "乱序")
+        book.lost(question.public_id, N_("乱序"))
 
 
 def _text(markdown: str | None, *, is_part: bool = False) -> str:

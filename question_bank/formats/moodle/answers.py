@@ -3,6 +3,9 @@
 import re
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
+from core.xml_input import Element
 from question_bank.formats.exported import BLANK_OR_CODE
 from question_bank.formats.html.plain import html_lines
 from question_bank.formats.items import AcceptedText
@@ -11,7 +14,6 @@ from question_bank.formats.moodle.texts import BLANK, Texts
 from question_bank.formats.reading import Reading, accepted
 from question_bank.formats.rubrics import read_rubric
 from question_bank.formats.shares import choice_rule, rounded
-from question_bank.formats.xml_input import Element
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 _FRACTION = re.compile(r"[-+]?\d{1,6}(?:\.\d{1,12})?")
@@ -43,7 +45,7 @@ def read_choice(question: Element, texts: Texts, reading: Reading) -> None:
     reading.options = [texts.markdown(answer) for answer in found]
     reading.feedback = _feedback(found, texts)
     if _has_combined(question):
-        reading.warn("W518", "整题的反馈没有带进来")
+        reading.warn("W518", N_("整题的反馈没有带进来"))
     if question.text_of("single", "true") in ("true", "1"):
         _single(shares, reading)
     else:
@@ -59,7 +61,7 @@ def read_verdict(question: Element, texts: Texts, reading: Reading) -> None:
     reading.stem = texts.markdown(question.first("questiontext"))
     reading.answer = words == {"true"}
     if len(words) != 1 or not words <= {"true", "false"}:
-        reading.error("E504", "判断题没有说对还是错")
+        reading.error("E504", N_("判断题没有说对还是错"))
     _lose_feedback(answers, texts, reading)
 
 
@@ -72,11 +74,11 @@ def read_short(question: Element, texts: Texts, reading: Reading) -> None:
         if percent_of(answer) <= 0 or written == "*" or not written:
             continue
         if _WILDCARD.search(written):
-            raise Unsupported(f"答案里有通配符：{written[:40]}")
+            raise Unsupported(say(N_("答案里有通配符：%(written)s"), written=written[:40]))
         found.append(accepted(written.replace("\\*", "*"), rounded(percent_of(answer))))
     _lose_feedback(answers, texts, reading)
     if question.text_of("usecase") == "1":
-        reading.warn("W518", "原题分大小写，这里不分")
+        reading.warn("W518", N_("原题分大小写，这里不分"))
     _one_blank(question, texts, tuple(found), reading)
 
 
@@ -86,7 +88,7 @@ def read_numerical(question: Element, texts: Texts, reading: Reading) -> None:
     units = question.first("units")
     for each in units.all("unit") if units is not None else []:
         if _fraction(each.text_of("multiplier", "1")) != 1:
-            raise Unsupported("有换算的单位")
+            raise Unsupported(N_("有换算的单位"))
         unit = unit or each.text_of("unit_name")
     answers = question.all("answer")
     found = []
@@ -112,7 +114,7 @@ def read_matching(question: Element, texts: Texts, reading: Reading) -> None:
         elif option:
             reading.distractors.append(option)
     if not pairs:
-        reading.error("E504", "匹配题没有一对完整的")
+        reading.error("E504", N_("匹配题没有一对完整的"))
     reading.type = QuestionType.MATCHING
     reading.stem = texts.markdown(question.first("questiontext"))
     reading.answer = tuple(pairs)
@@ -144,19 +146,19 @@ def read_cloze(question: Element, texts: Texts, reading: Reading) -> None:
     text = element.text_of("text") if element is not None else ""
     pieces, gaps = split_gaps(text)
     if element is None or not gaps:
-        raise Unsupported("完形填空里没有一个空")
+        raise Unsupported(N_("完形填空里没有一个空"))
     is_html = element.get("format") not in ("markdown", "plain_text")
     reading.stem = texts.pieces(element, pieces)
     if any(gap.is_choice for gap in gaps):
         if len(gaps) > 1:
-            raise Unsupported("完形填空里有多个选择，不能合成一道题")
+            raise Unsupported(N_("完形填空里有多个选择，不能合成一道题"))
         _choice_gap(gaps[0], is_html, reading)
         return
     reading.type = QuestionType.FILL_BLANK
     reading.answer = tuple(_words(accepted_texts(gap), is_html) for gap in gaps)
     reading.rule = ScoringRule(RuleName.SHARE_PER_BLANK) if len(gaps) > 1 else None
     if len({gap.weight for gap in gaps}) > 1:
-        reading.warn("W518", "各空的比重不同，这里每空一样多")
+        reading.warn("W518", N_("各空的比重不同，这里每空一样多"))
 
 
 def percent_of(answer: Element) -> Fraction:
@@ -168,23 +170,23 @@ def _single(shares: list[Fraction], reading: Reading) -> None:
     full = [place for place, share in enumerate(shares) if share >= _ALL]
     reading.type, reading.answer = QuestionType.SINGLE_CHOICE, tuple(full)
     if not full:
-        reading.error("E504", "单选没有得满分的选项")
+        reading.error("E504", N_("单选没有得满分的选项"))
     if any(0 < share < _ALL for share in shares):
-        reading.warn("W509", "部分得分的选项按错的算")
+        reading.warn("W509", N_("部分得分的选项按错的算"))
 
 
 def _multiple(shares: list[Fraction], reading: Reading) -> None:
     right = tuple(place for place, share in enumerate(shares) if share > 0)
     reading.type, reading.answer = QuestionType.MULTIPLE_CHOICE, right
     if not right:
-        reading.error("E504", "多选没有一个得分的选项")
+        reading.error("E504", N_("多选没有一个得分的选项"))
         return
     weights = _weights(shares)
     reading.rule = choice_rule(weights)
     if reading.rule.name is RuleName.WEIGHTED:
         reading.weights = list(weights)
         if sum(weight for weight in weights if weight > 0) != 100:
-            reading.warn("W509", "权重合计不是 100%")
+            reading.warn("W509", N_("权重合计不是 100%"))
 
 
 def _weights(shares: list[Fraction]) -> tuple[Fraction, ...]:
@@ -196,7 +198,7 @@ def _one_blank(
     question: Element, texts: Texts, found: tuple[AcceptedText, ...], reading: Reading
 ) -> None:
     if not found:
-        reading.error("E504", "没有一个得分的答案")
+        reading.error("E504", N_("没有一个得分的答案"))
     stem = texts.markdown(question.first("questiontext"))
     blanks = [each for each in BLANK_OR_CODE.finditer(stem) if each["blank"]]
     if not blanks:
@@ -230,7 +232,7 @@ def _feedback(answers: list[Element], texts: Texts) -> dict[int, str]:
 
 def _lose_feedback(answers: list[Element], texts: Texts, reading: Reading) -> None:
     if any(texts.markdown(answer.first("feedback")) for answer in answers):
-        reading.warn("W518", "每个答案的反馈没有带进来")
+        reading.warn("W518", N_("每个答案的反馈没有带进来"))
 
 
 def _has_combined(question: Element) -> bool:
@@ -250,5 +252,5 @@ def _decimal(written: str) -> str:
     """A number without the zeros that Moodle adds: 15.0000000 is 15."""
     text = written.strip().replace(",", ".")
     if not re.fullmatch(r"[-+]?\d{1,20}(?:\.\d{0,20})?", text):
-        raise BadNumber(f"“{written.strip()[:20]}”不是数")
+        raise BadNumber(say(N_("“%(written)s”不是数"), written=written.strip()[:20]))
     return text.rstrip("0").rstrip(".") if "." in text else text

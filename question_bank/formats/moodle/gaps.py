@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.items import AcceptedText
 
 _GAP = re.compile(
@@ -67,7 +69,7 @@ def accepted_texts(gap: Gap) -> tuple[AcceptedText, ...]:
     """What a gap of words or numbers accepts."""
     right = [answer for answer in gap.answers if answer.percent > 0 and answer.text != "*"]
     if not right:
-        raise BadGap("有一个空没有答案")
+        raise BadGap(N_("有一个空没有答案"))
     if gap.kind == "number":
         return tuple(AcceptedText(number_text(a.text), a.percent) for a in right)
     return tuple(AcceptedText(a.text, a.percent) for a in right)
@@ -77,7 +79,7 @@ def number_text(written: str, unit: str = "") -> str:
     """`15:0.5` as our own `15±0.5`."""
     found = _NUMBER.fullmatch(written)
     if found is None:
-        raise BadGap(f"“{written[:20]}”不是数")
+        raise BadGap(say(N_("“%(written)s”不是数"), written=written[:20]))
     value = found["value"].replace(",", ".").removeprefix("+")
     by = found["by"]
     tail = f" {unit}" if unit else ""
@@ -99,7 +101,7 @@ def _gap(found: re.Match[str]) -> Gap:
     elif kind in _CHOICE_KINDS:
         name = "choice"
     else:
-        raise BadGap(f"不支持 {kind[:20]} 的空")
+        raise BadGap(say(N_("不支持 %(kind)s 的空"), kind=kind[:20]))
     answers = [_answer(part[0]) for part in _ALTERNATIVE.finditer(found["body"])]
     return Gap(name, int(found["weight"] or 1), tuple(answers))
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from core.errors import N_, Conflict
+from core.sentences import say
+from core.xml_input import Element, parse_xml
 from question_bank.formats.exported import points_tenths
 from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.moodle import answers
@@ -14,7 +16,6 @@ from question_bank.formats.moodle.texts import Texts
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.tags import TagContent, read_tags
 from question_bank.formats.titles import own_title
-from question_bank.formats.xml_input import Element, parse_xml
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 MOST_QUESTIONS = 20_000
@@ -33,15 +34,15 @@ _READERS: dict[str, Callable[[Element, Texts, Reading], None]] = {
     "ordering": answers.read_ordering,
 }
 _KIND_WORDS = {
-    "ddmarker": "拖放标记",
-    "ddimageortext": "拖放到图上",
-    "ddwtos": "拖放文字",
-    "gapselect": "选词填空",
-    "calculated": "计算题",
-    "calculatedmulti": "计算选择题",
-    "calculatedsimple": "简单计算题",
-    "random": "随机抽题",
-    "randomsamatch": "随机匹配题",
+    "ddmarker": N_("拖放标记"),
+    "ddimageortext": N_("拖放到图上"),
+    "ddwtos": N_("拖放文字"),
+    "gapselect": N_("选词填空"),
+    "calculated": N_("计算题"),
+    "calculatedmulti": N_("计算选择题"),
+    "calculatedsimple": N_("简单计算题"),
+    "random": N_("随机抽题"),
+    "randomsamatch": N_("随机匹配题"),
 }
 
 
@@ -90,12 +91,13 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
         elif kind in _READERS:
             _READERS[kind](question, texts, reading)
         else:
-            word = _KIND_WORDS.get(kind, kind[:40] or "没有写题型的题")
-            raise Unsupported(f"不支持的题型：{word}")
+            word = _KIND_WORDS.get(kind) or ("" if kind else N_("没有写题型的题"))
+            told = say(word) if word else kind[:40]
+            raise Unsupported(say(N_("不支持的题型：%(word)s"), word=told))
     except BadNumber as refused:
-        reading.error("E514", str(refused))
+        reading.error("E514", refused.args[0])
     except (Unsupported, BadGap) as refused:
-        reading.error("E515", str(refused))
+        reading.error("E515", refused.args[0])
     reading.stem = reading.stem or texts.markdown(question.first("questiontext"))
     reading.stem = texts.old_picture(question, reading.stem)
     # Our own export says in a tag what the grades can only come near to.
@@ -103,7 +105,9 @@ def _read(question: Element, run: _Run) -> tuple[ForeignItem, str]:
     if reading.rule != ScoringRule(RuleName.WEIGHTED):
         reading.weights = None
     if texts.missing:
-        reading.warn("W518", f"{len(texts.missing)} 张图片不在文件里，只留下说明")
+        reading.warn(
+            "W518", say(N_("%(count)s 张图片不在文件里，只留下说明"), count=len(texts.missing))
+        )
     if not reading.errors:
         check(reading)
     reading.images = texts.images
@@ -122,12 +126,15 @@ def _take_common(question: Element, texts: Texts, run: _Run, reading: Reading) -
     reading.positions, reading.facts = list(said.positions), list(said.facts)
     reading.external_id = question.text_of("idnumber")[:80]
     if reading.external_id and reading.external_id in run.seen_ids:
-        reading.warn("W506", f"编号 {reading.external_id} 在文件里出现了不止一次")
+        reading.warn(
+            "W506",
+            say(N_("编号 %(external_id)s 在文件里出现了不止一次"), external_id=reading.external_id),
+        )
     run.seen_ids.add(reading.external_id)
     if question.text_of("hidden") == "1":
-        reading.warn("W505", "这道题在 Moodle 里是隐藏的")
+        reading.warn("W505", N_("这道题在 Moodle 里是隐藏的"))
     if question.first("hint") is not None:
-        reading.warn("W518", "提示没有带进来")
+        reading.warn("W518", N_("提示没有带进来"))
     reading.explanation = texts.markdown(question.first("generalfeedback"))
     if said.reference:
         # Our own export ends with it, for people to read.

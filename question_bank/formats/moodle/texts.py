@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.xml_input import Element
 from learning.images import image_kind
 from question_bank.formats.exported import BLANK_OR_CODE
 from question_bank.formats.html.markdown import escaped, to_markdown
 from question_bank.formats.html.plain import html_lines
 from question_bank.formats.pictures import picture_path, with_paths
-from question_bank.formats.xml_input import Element
 
 _PLUGIN_FILE = re.compile(r"(?:@@PLUGINFILE@@|\$@NULL@\$)/+(?P<name>[^?#]+)")
 BLANK = "____"

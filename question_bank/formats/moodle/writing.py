@@ -4,6 +4,8 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.drafts import OptionDraft, Shuffle
 from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import (
@@ -41,7 +43,7 @@ _GRADING = {
     RuleName.SHARE_PER_POSITION: "ABSOLUTE_POSITION",
     RuleName.SHARE_PER_NEIGHBOUR: "RELATIVE_NEXT_EXCLUDE_LAST",
 }
-_COMPARED = "Moodle 只统一大小写，不统一全角半角和空格"
+_COMPARED = N_("Moodle 只统一大小写，不统一全角半角和空格")
 
 
 def write_moodle(questions: Sequence[ExportedQuestion]) -> WrittenFile:
@@ -74,7 +76,7 @@ def _category(name: str) -> Raw:
 def _question(question: ExportedQuestion, book: LossBook, *, case_id: str) -> list[Raw]:
     """The question, or for a case its description and its sub-questions; nothing if left out."""
     if question.type is QuestionType.HOTSPOT:
-        book.left_out(question.public_id, "题型", "Moodle 没有按图找隐患的题型")
+        book.left_out(question.public_id, N_("题型"), N_("Moodle 没有按图找隐患的题型"))
         return []
     if question.type is QuestionType.CASE_ANALYSIS:
         return _case(question, book)
@@ -90,10 +92,10 @@ def _case(question: ExportedQuestion, book: LossBook) -> list[Raw]:
         for piece in _question(part, book, case_id=question.public_id)
     ]
     if not parts:
-        book.left_out(question.public_id, "题型", "案例里没有能写出的小题")
+        book.left_out(question.public_id, N_("题型"), N_("案例里没有能写出的小题"))
         return []
-    note = "写成一段说明和几道独立的题，抽题时会分开"
-    book.approximated(question.public_id, "案例", note)
+    note = N_("写成一段说明和几道独立的题，抽题时会分开")
+    book.approximated(question.public_id, N_("案例"), note)
     stem = _texts("questiontext", question.draft.stem, question.images)
     return [_frame(question, "description", stem, [], book, case_id=""), *parts]
 
@@ -109,12 +111,12 @@ def _frame(
 ) -> Raw:
     """What every kind of question has, around what its kind decides."""
     draft = question.draft
-    book.approximated(question.public_id, "版本", "写成标签，Moodle 不认识")
+    book.approximated(question.public_id, N_("版本"), N_("写成标签，Moodle 不认识"))
     points = draft.points_tenths
     if points is None and kind != "description":
-        book.approximated(question.public_id, "分值", "没有写分值，写成 1 分")
+        book.approximated(question.public_id, N_("分值"), N_("没有写分值，写成 1 分"))
     if any(legal(text) != text for text in (*question.texts, draft.title)):
-        book.lost(question.public_id, "控制字符")
+        book.lost(question.public_id, N_("控制字符"))
     explanation = draft.explanation or ""
     if question.citations:
         explanation = f"{explanation}\n\n依据：{'；'.join(question.citations)}".strip()
@@ -148,7 +150,7 @@ def _choice(question: ExportedQuestion, book: LossBook) -> list[str]:
     else:
         shares = _checked_shares(question, book)
     if draft.shuffle is Shuffle.LAST_FIXED:
-        book.lost(question.public_id, "末项固定")
+        book.lost(question.public_id, N_("末项固定"))
     answers = [
         _answer("answer", option, decimal(share), question)
         for option, share in zip(draft.options, shares, strict=True)
@@ -169,13 +171,17 @@ def _checked_shares(question: ExportedQuestion, book: LossBook) -> list[Fraction
     rule = question.draft.rule
     shares, is_exact = shares_of(question)
     if not is_exact:
-        words = rule_words(rule) or "全对（由考试定）"
-        note = f"“{words}”写成按选项给分：{'、'.join(decimal(share) for share in shares)}"
-        book.scoring(question.public_id, "给分", note)
+        words = rule_words(rule) or say(N_("全对（由考试定）"))
+        note = say(
+            N_("“%(words)s”写成按选项给分：%(value)s"),
+            words=words,
+            value="、".join(decimal(share) for share in shares),
+        )
+        book.scoring(question.public_id, N_("给分"), note)
     off = [share for share in shares if not is_grade(share)]
     if off:
-        note = f"Moodle 没有 {decimal(off[0])}% 这一档，改成最近的一档"
-        book.scoring(question.public_id, "权重", note)
+        note = say(N_("Moodle 没有 %(off)s%% 这一档，改成最近的一档"), off=decimal(off[0]))
+        book.scoring(question.public_id, N_("权重"), note)
         shares = [nearest_grade(share) for share in shares]
     return shares
 
@@ -199,19 +205,19 @@ def _blanks(question: ExportedQuestion, book: LossBook) -> list[str]:
     key = question.draft.key
     assert isinstance(key, BlanksKey)
     if any(blank.group is not None for blank in key.blanks):
-        book.scoring(question.public_id, "顺序", "换了位置的答案在 Moodle 里算错")
+        book.scoring(question.public_id, N_("顺序"), N_("换了位置的答案在 Moodle 里算错"))
     rule = question.draft.rule
     if len(key.blanks) == 1:
         return _one_blank(question, key.blanks[0], book)
     if rule is not None and rule.name is RuleName.ALL_OR_NOTHING:
-        book.scoring(question.public_id, "给分", "“全对”写成每空给分")
+        book.scoring(question.public_id, N_("给分"), N_("“全对”写成每空给分"))
     pieces = split_at_blanks(question.draft.stem)
     points = [blank.points_tenths or 1 for blank in key.blanks]
     stem = pieces[0]
     for blank, weight, piece in zip(key.blanks, points, pieces[1:], strict=True):
         stem += _gap(question, blank, weight, book) + piece
     if any(blank.points_tenths for blank in key.blanks):
-        book.approximated(question.public_id, "分空分值", "写成各空的比重")
+        book.approximated(question.public_id, N_("分空分值"), N_("写成各空的比重"))
     return ["cloze", _texts("questiontext", stem, question.images)]
 
 
@@ -255,7 +261,7 @@ def _gap(question: ExportedQuestion, blank: BlankKey, weight: int, book: LossBoo
         return written_gap("SHORTANSWER", weight, written_forms(blank))
     value, by, unit = number
     if unit:
-        book.lost(question.public_id, "单位")
+        book.lost(question.public_id, N_("单位"))
     return "{" + f"{weight}:NUMERICAL:={value}:{by}" + "}"
 
 
@@ -266,15 +272,15 @@ def _number(
     number = number_of(blank)
     if number is None:
         if any(not hasattr(form, "text") for form in blank.accepted):
-            note = "几个写法里有数，Moodle 按文字逐个比较"
-            book.scoring(question.public_id, "数值比较", note)
-        book.approximated(question.public_id, "文字比较", _COMPARED)
+            note = N_("几个写法里有数，Moodle 按文字逐个比较")
+            book.scoring(question.public_id, N_("数值比较"), note)
+        book.approximated(question.public_id, N_("文字比较"), _COMPARED)
         return None
     value, by = (number.low + number.high) / 2, (number.high - number.low) / 2
     if not (number.includes_low and number.includes_high):
-        book.scoring(question.public_id, "数值范围", "不含端点的范围写成含端点")
+        book.scoring(question.public_id, N_("数值范围"), N_("不含端点的范围写成含端点"))
     if Fraction(decimal(value)) != value or Fraction(decimal(by)) != by:
-        book.scoring(question.public_id, "数值范围", "范围的两端不是有限小数")
+        book.scoring(question.public_id, N_("数值范围"), N_("范围的两端不是有限小数"))
     return decimal(value), decimal(by), unit_of(blank)
 
 
@@ -282,7 +288,9 @@ def _ordering(question: ExportedQuestion, book: LossBook) -> list[str]:
     rule = question.draft.rule
     grading = _GRADING.get(rule.name if rule else None)
     if grading is None:
-        book.scoring(question.public_id, "给分", f"“{rule_words(rule)}”写成全对")
+        book.scoring(
+            question.public_id, N_("给分"), say(N_("“%(rule)s”写成全对"), rule=rule_words(rule))
+        )
     answers = [
         _answer("answer", option, f"{place}.0000000", question)
         for place, option in enumerate(question.draft.options, start=1)
@@ -303,11 +311,13 @@ def _ordering(question: ExportedQuestion, book: LossBook) -> list[str]:
 def _matching(question: ExportedQuestion, book: LossBook) -> list[str]:
     draft = question.draft
     if draft.rule is None or draft.rule.name is not RuleName.SHARE_PER_PAIR:
-        words = rule_words(draft.rule) or "由考试定"
-        book.scoring(question.public_id, "给分", f"“{words}”写成每对给分")
+        words = rule_words(draft.rule) or say(N_("由考试定"))
+        book.scoring(
+            question.public_id, N_("给分"), say(N_("“%(words)s”写成每对给分"), words=words)
+        )
     options = [plain_lines(option.text).replace("\n", " ") for option in draft.options]
     if not all(is_plain(option.text) for option in draft.options):
-        book.lost(question.public_id, "右栏的排版和图片")
+        book.lost(question.public_id, N_("右栏的排版和图片"))
     pairs = match_pairs(question)
     made = [
         _subquestion(draft.premises[premise].text, options[option], question)

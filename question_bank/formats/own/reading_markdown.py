@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from core.archives import Archive
 from core.errors import N_, Conflict, Problem
 from learning.images import image_kind
 from learning.parsing import RawBlock, decode, parse_module
 from question_bank.authoring.blocks import read_alone
 from question_bank.drafts import QuestionDraft
-from question_bank.formats.archives import Archive
+from question_bank.formats.archives import PACKAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
 from question_bank.formats.limits import check_count, check_size
 from question_bank.formats.own.items import item_of, with_own_module
@@ -40,7 +41,7 @@ def read_markdown(data: bytes, name: str) -> list[ForeignItem]:
     check_size(data)
     if data[:2] != b"PK":
         return _read_file(data, name, None)
-    archive = Archive(data, name)
+    archive = Archive(data, name, PACKAGE)
     paths = [path for path in archive.paths if path.lower().endswith(".md")]
     if not paths:
         raise Conflict(N_("%(name)s 里没有 .md 文件"), name=name)

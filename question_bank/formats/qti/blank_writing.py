@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from core.errors import N_
 from question_bank.answers import TextForm
 from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import number_of, written_forms
@@ -17,7 +18,7 @@ def write_blanks(job: Job) -> Parts:
     key = job.question.draft.key
     assert isinstance(key, BlanksKey)
     if any(blank.group is not None for blank in key.blanks):
-        job.book.scoring(job.question.public_id, "顺序", "换了位置的答案算错")
+        job.book.scoring(job.question.public_id, N_("顺序"), N_("换了位置的答案算错"))
     given = [Fraction(blank.points_tenths, 10) for blank in key.blanks if blank.points_tenths]
     share = job.scorer.most / len(key.blanks)
     worth = given if len(given) == len(key.blanks) else [share] * len(key.blanks)
@@ -45,9 +46,9 @@ def _blank(job: Job, blank: BlankKey, points: Fraction, name: str) -> tuple[Raw,
     amount = job.tag("mapResponse", identifier=name)
     if number is None:
         if not all(isinstance(form, TextForm) for form in blank.accepted):
-            note = "几个写法里有数，按文字逐个比较"
-            job.book.scoring(job.question.public_id, "数值比较", note)
-        job.book.approximated(job.question.public_id, "文字比较", "只统一大小写")
+            note = N_("几个写法里有数，按文字逐个比较")
+            job.book.scoring(job.question.public_id, N_("数值比较"), note)
+        job.book.approximated(job.question.public_id, N_("文字比较"), N_("只统一大小写"))
         forms = written_forms(blank)
         mapping = job.scorer.mapping([(form, points) for form in forms], is_text=True)
         declared = job.scorer.declaration(
@@ -56,11 +57,11 @@ def _blank(job: Job, blank: BlankKey, points: Fraction, name: str) -> tuple[Raw,
         zero = job.scorer.value("float", "0")
         return declared, (job.tag("gt", amount, zero), amount)
     if number.unit:
-        job.book.lost(job.question.public_id, "单位")
+        job.book.lost(job.question.public_id, N_("单位"))
     value, by = (number.low + number.high) / 2, (number.high - number.low) / 2
     for each in (value, by):
         if Fraction(decimal(each)) != each:
-            job.book.scoring(job.question.public_id, "数值范围", "范围的两端不是有限小数")
+            job.book.scoring(job.question.public_id, N_("数值范围"), N_("范围的两端不是有限小数"))
     declared = job.scorer.declaration("float", "single", [decimal(value)], identifier=name)
     bounds = {"toleranceMode": "absolute", "tolerance": f"{decimal(by)} {decimal(by)}"}
     if not number.includes_low:

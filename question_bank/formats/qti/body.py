@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from core.xml_input import Element
 from learning.images import image_kind
 from question_bank.formats.html.markdown import to_markdown_of
 from question_bank.formats.html.tree import Node
 from question_bank.formats.pictures import picture_path
-from question_bank.formats.xml_input import Element
 
 # The bytes of a file of the package, by its address relative to the item.
 FileOf = Callable[[str], bytes | None]

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+from core.errors import N_
 from learning.images import MIME_TYPES, image_kind
 from question_bank.formats.decimals import decimal
 from question_bank.formats.exported import IMAGE
@@ -21,8 +22,8 @@ def write_hotspot(job: Job) -> Parts:
     """The picture with its regions to choose from."""
     draft, key = job.question.draft, job.question.draft.key
     assert isinstance(key, HotspotKey)
-    note = "区域会画在图上让人选，不是自己找"
-    job.book.approximated(job.question.public_id, "作答方式", note)
+    note = N_("区域会画在图上让人选，不是自己找")
+    job.book.approximated(job.question.public_id, N_("作答方式"), note)
     shown = next((found for found in IMAGE.finditer(draft.stem)), None)
     path = shown["path"] if shown else ""
     data = job.question.images.get(path, b"")

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.errors import N_
+from core.xml_input import Element
 from question_bank.answers import comparable
 from question_bank.formats.items import AcceptedText
 from question_bank.formats.qti.body import Words
@@ -11,7 +13,6 @@ from question_bank.formats.qti.responses import Declaration, Processing, Scoring
 from question_bank.formats.reading import Reading, accepted
 from question_bank.formats.rubrics import read_rubric
 from question_bank.formats.shares import choice_rule, rounded
-from question_bank.formats.xml_input import Element
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 
 _TRUE = {"true", "t", "对", "正确", "是", "√", "yes"}
@@ -64,12 +65,12 @@ def read_choice(item: Item, interactions: list[Element], reading: Reading) -> No
     if is_single:
         full = max(shares, default=Fraction(0))
         if any(0 < share < full for share in shares):
-            reading.warn("W509", "部分得分的选项按错的算")
+            reading.warn("W509", N_("部分得分的选项按错的算"))
         right = tuple(place for place in right if shares[place] == full)
     reading.type = QuestionType.SINGLE_CHOICE if is_single else QuestionType.MULTIPLE_CHOICE
     reading.answer = right
     if not right:
-        reading.error("E504", "没有说哪个选项是对的")
+        reading.error("E504", N_("没有说哪个选项是对的"))
     elif is_single and len(right) == 1:
         _verdict(reading, right[0])
     elif not is_single:
@@ -81,7 +82,7 @@ def read_choice(item: Item, interactions: list[Element], reading: Reading) -> No
 def read_inline_choice(item: Item, interactions: list[Element], reading: Reading) -> None:
     """inlineChoiceInteraction: 单选, where it is the only one."""
     if len(interactions) > 1:
-        raise Unsupported("多处选词填空不能合成一道题")
+        raise Unsupported(N_("多处选词填空不能合成一道题"))
     interaction = interactions[0]
     declared = item.declaration(interaction)
     choices = interaction.all("inlineChoice")
@@ -93,7 +94,7 @@ def read_inline_choice(item: Item, interactions: list[Element], reading: Reading
     full = max(shares, default=Fraction(0))
     reading.answer = tuple(p for p, share in enumerate(shares) if share == full and share > 0)
     if not reading.answer:
-        reading.error("E504", "没有说哪个选项是对的")
+        reading.error("E504", N_("没有说哪个选项是对的"))
 
 
 def read_blanks(item: Item, interactions: list[Element], reading: Reading) -> None:
@@ -103,7 +104,7 @@ def read_blanks(item: Item, interactions: list[Element], reading: Reading) -> No
     blanks = [_accepted(item, item.declaration(each)) for each in interactions]
     reading.answer = tuple(blanks)
     if not all(blanks):
-        reading.error("E504", "有一个空没有答案")
+        reading.error("E504", N_("有一个空没有答案"))
     if len(blanks) > 1:
         is_match = item.processing.scoring is Scoring.MATCH
         name = RuleName.ALL_OR_NOTHING if is_match else RuleName.SHARE_PER_BLANK
@@ -118,7 +119,7 @@ def read_ordering(item: Item, interactions: list[Element], reading: Reading) -> 
     reading.type = QuestionType.ORDERING
     reading.stem = stem_of(item, interaction)
     if sorted(declared.correct) != sorted(choices):
-        reading.error("E504", "没有说全部选项的正确顺序")
+        reading.error("E504", N_("没有说全部选项的正确顺序"))
         return
     reading.options = [item.words.markdown(choices[name]) for name in declared.correct]
     reading.answer = tuple(reading.options)
@@ -133,7 +134,7 @@ def read_matching(item: Item, interactions: list[Element], reading: Reading) -> 
     declared = item.declaration(interaction)
     sets = interaction.all("simpleMatchSet")
     if len(sets) != 2:
-        raise Unsupported("匹配题没有左右两栏")
+        raise Unsupported(N_("匹配题没有左右两栏"))
     left, right = (
         {c.get("identifier"): item.words.markdown(c) for c in side.all("simpleAssociableChoice")}
         for side in sets
@@ -141,9 +142,9 @@ def read_matching(item: Item, interactions: list[Element], reading: Reading) -> 
     right_pairs = declared.correct or [k for k, worth in declared.mapping.items() if worth > 0]
     pairs = [pair.split() for pair in right_pairs]
     if any(len(p) != 2 or p[0] not in left or p[1] not in right for p in pairs):
-        raise Unsupported("匹配题的答案不是左右两栏的配对")
+        raise Unsupported(N_("匹配题的答案不是左右两栏的配对"))
     if sorted(pair[0] for pair in pairs) != sorted(left):
-        raise Unsupported("匹配题的左栏不是每项恰好配一次")
+        raise Unsupported(N_("匹配题的左栏不是每项恰好配一次"))
     place = {name: number_ for number_, name in enumerate(left)}
     pairs.sort(key=lambda pair: place[pair[0]])
     reading.type = QuestionType.MATCHING
@@ -184,7 +185,7 @@ READERS: dict[str, Callable[[Item, list[Element], Reading], None]] = {
 
 def _only(interactions: list[Element]) -> Element:
     if len(interactions) > 1:
-        raise Unsupported("一道题里有几处作答，要先拆开")
+        raise Unsupported(N_("一道题里有几处作答，要先拆开"))
     return interactions[0]
 
 
@@ -198,7 +199,7 @@ def _shares(
     else:
         worth = [Fraction(1 if name in declared.correct else 0) for name in names]
         if any(name not in names for name in declared.correct):
-            reading.error("E502", "答案指着没有的选项")
+            reading.error("E502", N_("答案指着没有的选项"))
     whole = sum((each for each in worth if each > 0), Fraction(0))
     if declared.cardinality == "single":
         whole = max(worth, default=Fraction(0))
@@ -218,7 +219,7 @@ def _choice_scoring(item: Item, shares: list[Fraction], reading: Reading) -> Non
         is_half = part is not None and part * 2 == (item.most or 1)
         reading.rule = ScoringRule(RuleName.HALF_IF_PARTIAL) if is_half else None
         if not is_half:
-            reading.warn("W518", "少选得分的多少没有带进来")
+            reading.warn("W518", N_("少选得分的多少没有带进来"))
     elif scoring is Scoring.MATCH:
         reading.rule = ScoringRule(RuleName.ALL_OR_NOTHING)
 
@@ -273,7 +274,7 @@ def _with_tolerance(value: str, declared: Declaration, processing: Processing) -
     if below != above:
         ends = number(value), number(below), number(above)
         if None in ends or is_percent:
-            raise Unsupported("上下不同的百分比误差")
+            raise Unsupported(N_("上下不同的百分比误差"))
         middle, low, high = (Fraction(each or 0) for each in ends)
         return f"[{_decimal(middle - low)}, {_decimal(middle + high)}]"
     return value if not number(below) else f"{value}±{below}{'%' if is_percent else ''}"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
+from core.errors import N_
 from question_bank.drafts import Shuffle
 from question_bank.formats.exported import (
     ExportedQuestion,
@@ -79,11 +80,11 @@ def _note_losses(question: ExportedQuestion, book: LossBook) -> None:
     draft = question.draft
     texts = [*question.texts, draft.explanation or ""]
     if not all(is_plain(text) for text in texts):
-        book.approximated(question.public_id, "排版", "Markdown 写成 XHTML")
+        book.approximated(question.public_id, N_("排版"), N_("Markdown 写成 XHTML"))
     if any(legal(text) != text for text in (*texts, draft.title)):
-        book.lost(question.public_id, "控制字符")
+        book.lost(question.public_id, N_("控制字符"))
     if draft.points_tenths is None:
-        book.approximated(question.public_id, "分值", "没有写分值，写成 1 分")
+        book.approximated(question.public_id, N_("分值"), N_("没有写分值，写成 1 分"))
 
 
 def _choice(job: Job) -> Parts:
@@ -186,7 +187,7 @@ def _ordering(job: Job) -> Parts:
     if job.rule is RuleName.SHARE_PER_POSITION:
         processing = job.scorer.positions(names)
     elif job.rule not in (None, RuleName.ALL_OR_NOTHING):
-        job.rule_changes("全对")
+        job.rule_changes(N_("全对"))
     return Parts([declared], joined(job.stem(), interaction), processing)
 
 

@@ -2,6 +2,9 @@
 
 from fractions import Fraction
 
+from core.errors import N_
+from core.sentences import say
+from core.xml_input import Element
 from question_bank.formats.exported import points_tenths
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.qti.body import FileOf, Words, interactions_in
@@ -16,26 +19,25 @@ from question_bank.formats.qti.responses import (
 )
 from question_bank.formats.reading import Reading, check
 from question_bank.formats.titles import own_title
-from question_bank.formats.xml_input import Element
 from question_bank.keys import HotspotKey, QuestionType, RuleName, ScoringRule
 
 _KIND_WORDS = {
-    "selectPointInteraction": "在图上点位置",
-    "associateInteraction": "两两相连",
-    "gapMatchInteraction": "拖词填空",
-    "graphicGapMatchInteraction": "拖到图上",
-    "graphicOrderInteraction": "图上排序",
-    "graphicAssociateInteraction": "图上连线",
-    "sliderInteraction": "滑块",
-    "drawingInteraction": "画图",
-    "uploadInteraction": "上传文件",
-    "mediaInteraction": "播放音视频",
-    "customInteraction": "自定义作答",
-    "portableCustomInteraction": "自定义作答",
-    "positionObjectInteraction": "摆放物体",
-    "positionObjectStage": "摆放物体",
-    "endAttemptInteraction": "结束按钮",
-    "hottextInteraction": "点选文字",
+    "selectPointInteraction": N_("在图上点位置"),
+    "associateInteraction": N_("两两相连"),
+    "gapMatchInteraction": N_("拖词填空"),
+    "graphicGapMatchInteraction": N_("拖到图上"),
+    "graphicOrderInteraction": N_("图上排序"),
+    "graphicAssociateInteraction": N_("图上连线"),
+    "sliderInteraction": N_("滑块"),
+    "drawingInteraction": N_("画图"),
+    "uploadInteraction": N_("上传文件"),
+    "mediaInteraction": N_("播放音视频"),
+    "customInteraction": N_("自定义作答"),
+    "portableCustomInteraction": N_("自定义作答"),
+    "positionObjectInteraction": N_("摆放物体"),
+    "positionObjectStage": N_("摆放物体"),
+    "endAttemptInteraction": N_("结束按钮"),
+    "hottextInteraction": N_("点选文字"),
 }
 # Processing that a program of its own decides.
 _CUSTOM = {"customOperator", "responseProcessingFragment", "include"}
@@ -50,10 +52,10 @@ def read_item(root: Element, *, file_of: FileOf, metadata: Metadata, stimulus: s
     try:
         _refuse_unsupported(root)
         if body is None:
-            raise Unsupported("没有题目内容（itemBody）")
+            raise Unsupported(N_("没有题目内容（itemBody）"))
         key = _read(root, body, words, reading)
     except Unsupported as refused:
-        reading.error("E515", str(refused))
+        reading.error("E515", refused.args[0])
         reading.stem = reading.stem or words.markdown(body)
     reading.explanation = _explanation(root, words, reading)
     reading.title = own_title(root.get("title"), reading.stem)
@@ -61,7 +63,9 @@ def read_item(root: Element, *, file_of: FileOf, metadata: Metadata, stimulus: s
     if stimulus:
         reading.stem = f"{stimulus}\n\n{reading.stem}"
     if words.missing:
-        reading.warn("W518", f"{len(words.missing)} 张图片不在包里，只留下说明")
+        reading.warn(
+            "W518", say(N_("%(count)s 张图片不在包里，只留下说明"), count=len(words.missing))
+        )
     if not reading.errors:
         check(reading)
     reading.images = words.images
@@ -71,33 +75,34 @@ def read_item(root: Element, *, file_of: FileOf, metadata: Metadata, stimulus: s
 
 def _refuse_unsupported(root: Element) -> None:
     if root.get("adaptive") == "true":
-        raise Unsupported("自适应的题（adaptive）")
+        raise Unsupported(N_("自适应的题（adaptive）"))
     for each in root.descendants():
         if each.name in ("templateDeclaration", "templateProcessing"):
-            raise Unsupported("随机生成的题（template）")
+            raise Unsupported(N_("随机生成的题（template）"))
         if each.name in _CUSTOM:
-            raise Unsupported("评分由另外的程序决定")
+            raise Unsupported(N_("评分由另外的程序决定"))
 
 
 def _read(root: Element, body: Element, words: Words, reading: Reading) -> HotspotKey | None:
     found = interactions_in(body)
     if not found:
-        raise Unsupported("没有作答的地方")
+        raise Unsupported(N_("没有作答的地方"))
     names = {each.name for each in found}
     if len(names) > 1:
-        raise Unsupported("一道题里有几种作答，要先拆开")
+        raise Unsupported(N_("一道题里有几种作答，要先拆开"))
     name = names.pop()
     most = _most(root)
     item = Item(root, body, words, declarations_of(root), processing_of(root), most)
     if item.processing.scoring is Scoring.UNKNOWN:
-        reading.warn("W519", "评分的规则看不懂，没有带进来")
+        reading.warn("W519", N_("评分的规则看不懂，没有带进来"))
     key = None
     if name == "hotspotInteraction":
         key = read_hotspot(item, found, reading)
     elif name in READERS:
         READERS[name](item, found, reading)
     else:
-        raise Unsupported(f"不支持的作答方式：{_KIND_WORDS.get(name, name)}")
+        word = say(_KIND_WORDS[name]) if name in _KIND_WORDS else name
+        raise Unsupported(say(N_("不支持的作答方式：%(name)s"), name=word))
     reading.points_tenths = points_tenths(f"{float(most):.4f}") if most is not None else None
     return key
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.exported import ExportedQuestion, rule_words
 from question_bank.formats.losses import LossBook
 from question_bank.formats.qti.content import body_of, inline_of
@@ -45,4 +47,8 @@ class Job:
 
     def rule_changes(self, to: str) -> None:
         words = rule_words(self.question.draft.rule)
-        self.book.scoring(self.question.public_id, "给分", f"“{words}”写成{to}")
+        self.book.scoring(
+            self.question.public_id,
+            N_("给分"),
+            say(N_("“%(words)s”写成%(to)s"), words=words, to=say(to)),
+        )

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from core.xml_input import Element
 from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.own.items import reference_words, with_own_module
 from question_bank.formats.tags import TagContent, read_tags, tags_of
-from question_bank.formats.xml_input import Element
 from question_bank.formats.xml_output import Raw, element
 
 _LEVELS = ("very easy", "easy", "medium", "difficult", "very difficult")

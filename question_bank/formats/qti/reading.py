@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
+from core.archives import Archive
 from core.errors import N_, Conflict
-from question_bank.formats.archives import Archive
+from core.sentences import say
+from core.xml_input import Element, parse_xml
+from question_bank.formats.archives import PACKAGE
 from question_bank.formats.items import ForeignItem, ItemStatus, Remark
 from question_bank.formats.limits import check_count
 from question_bank.formats.qti.body import Words
 from question_bank.formats.qti.items import read_item
 from question_bank.formats.qti.metadata import Metadata, read_metadata
 from question_bank.formats.qti.vocabulary import normalised
-from question_bank.formats.xml_input import Element, parse_xml
 from question_bank.keys import QuestionType
 
 MANIFEST = "imsmanifest.xml"
@@ -52,7 +54,7 @@ class _Package:
 def read_qti(data: bytes, name: str) -> list[ForeignItem]:
     """Read an item or a package; an item that cannot be held is refused with its reason."""
     if data[:2] == b"PK":
-        return _read_package(Archive(data, name))
+        return _read_package(Archive(data, name, PACKAGE))
     root = normalised(parse_xml(data, name))
     if root.name != "assessmentItem":
         found = _OTHER_ROOTS.get(root.name, root.name[:40])
@@ -110,12 +112,12 @@ def _load(package: _Package, href: str) -> None:
     try:
         root = normalised(parse_xml(package.archive.read(href) or b"", href))
     except Conflict as broken:
-        package.faults[href] = str(broken)
+        package.faults[href] = say(broken.msgid, **broken.values)
         return
     if root.name == "assessmentItem":
         package.roots[href] = root
     else:
-        package.faults[href] = f"{href[:100]} 不是题目"
+        package.faults[href] = say(N_("%(path)s 不是题目"), path=href[:100])
 
 
 def _item(package: _Package, href: str, stimulus: str) -> ForeignItem:
@@ -134,7 +136,9 @@ def _case(package: _Package, case: _Case) -> ForeignItem:
     faults = [part for part in parts if part.errors]
     said = case.metadata.tags
     status = ItemStatus.REFUSE if faults else ItemStatus.IMPORT
-    told = (Remark("E515", f"{len(faults)} 道小题不能导入"),) if faults else ()
+    told = (
+        (Remark("E515", say(N_("%(count)s 道小题不能导入"), count=len(faults))),) if faults else ()
+    )
     return ForeignItem(
         status,
         QuestionType.CASE_ANALYSIS,

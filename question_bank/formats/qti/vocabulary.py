@@ -7,7 +7,7 @@ Inside this package everything is in the words of 2.x: `choiceInteraction`, `max
 import re
 from dataclasses import dataclass
 
-from question_bank.formats.xml_input import Element
+from core.xml_input import Element
 from question_bank.formats.xml_output import Raw, element
 
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from core.errors import N_
 from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.losses import LossBook, WrittenFile
 from question_bank.formats.packing import packed
@@ -80,9 +81,9 @@ def _add_case(question: ExportedQuestion, package: _Package) -> None:
     needs = [f"items-{part.public_id}" for part in question.parts]
     package.add(question, version.test_type, "tests", _test(question, version, paths), *needs)
     if question.draft.points_tenths is not None:
-        package.book.lost(question.public_id, "案例的分值")
+        package.book.lost(question.public_id, N_("案例的分值"))
     if question.draft.explanation:
-        package.book.lost(question.public_id, "案例的解析")
+        package.book.lost(question.public_id, N_("案例的解析"))
 
 
 def _stimulus(question: ExportedQuestion, version: Version) -> Raw:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.formats.keys import key_characters
 from question_bank.formats.text.lines import (
     Section,
@@ -42,11 +44,17 @@ def keys_of(paper: Paper) -> dict[int, Key]:
             for place in places:
                 told = key
                 if len(places) > 1:
-                    message = f"文末答案里的第 {number} 题，不知道是哪一部分的：题号重复"
+                    message = say(
+                        N_("文末答案里的第 %(number)s 题，不知道是哪一部分的：题号重复"),
+                        number=number,
+                    )
                     told = Key("", problem=message)
                 elif place in found and found[place].text != key.text:
-                    message = (
-                        f"文末答案里第 {number} 题有两个答案：{found[place].text} 和 {key.text}"
+                    message = say(
+                        N_("文末答案里第 %(number)s 题有两个答案：%(text)s 和 %(text2)s"),
+                        number=number,
+                        text=found[place].text,
+                        text2=key.text,
                     )
                     told = Key("", problem=message)
                 found[place] = told
@@ -156,7 +164,13 @@ def _resolved(number: int | tuple[int, int], text: str) -> Iterator[tuple[int, K
     keys = key_characters(text.strip("。."), count)
     for offset in range(count):
         if keys is None:
-            message = f"文末答案“{first}-{last} {text[:20]}”的个数和题数（{count}）不一致"
+            message = say(
+                N_("文末答案“%(first)s-%(last)s %(text)s”的个数和题数（%(count)s）不一致"),
+                first=first,
+                last=last,
+                text=text[:20],
+                count=count,
+            )
             yield first + offset, Key("", problem=message)
         else:
             yield first + offset, Key(keys[offset])

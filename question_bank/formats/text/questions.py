@@ -4,8 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.authoring.choices import letter_of
 from question_bank.formats import keys, words
+from question_bank.formats.exported import TYPE_WORDS
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.reading import CHOICES, Reading, check
 from question_bank.formats.switches import Switches
@@ -149,11 +152,18 @@ class _Collector:
         expected = len(self._fields.options)
         if index != expected:
             letter = letter_of(expected)
-            message = f"选项字母是 {letter_of(index)}，该是 {letter}：从 A 起一个接一个"
+            message = say(
+                N_("选项字母是 %(index)s，该是 %(letter)s：从 A 起一个接一个"),
+                index=letter_of(index),
+                letter=letter,
+            )
             self._reading.error("E501", message)
         texts, is_odd = marks.options_on(line, index, start)
         if is_odd:
-            message = f"选项 {letter_of(index)} 的文字里还有字母，不是接着的选项，当作文字"
+            message = say(
+                N_("选项 %(index)s 的文字里还有字母，不是接着的选项，当作文字"),
+                index=letter_of(index),
+            )
             self._reading.warn("W511", message)
         for text in texts:
             self._fields.options.append([text.clean])
@@ -171,7 +181,9 @@ class _Collector:
         elif self._field == "mine":
             return
         elif self._field in ("answer", "done"):
-            self._reading.warn("W508", f"答案后面的“{line.clean[:20]}”没有读")
+            self._reading.warn(
+                "W508", say(N_("答案后面的“%(clean)s”没有读"), clean=line.clean[:20])
+            )
         else:
             self._append(self._field, line.clean)
 
@@ -274,7 +286,12 @@ def _one_key(reading: Reading, fields: _Fields, right: tuple[int, ...], key: Key
         found.append(key.text)
     others = [each for each in found[1:] if not keys.agree(found[0], each)]
     if others:
-        reading.error("E503", f"有两个不同的答案：“{found[0]}”和“{others[0]}”")
+        reading.error(
+            "E503",
+            say(
+                N_("有两个不同的答案：“%(found)s”和“%(others)s”"), found=found[0], others=others[0]
+            ),
+        )
         return ""
     return found[0] if found else ""
 
@@ -306,16 +323,21 @@ def _settle(reading: Reading, written: str, fields: _Fields, switches: Switches)
     if not written and not reading.errors and marked and len(marked) < len(reading.options):
         if switches.colour_is_key:
             written = "".join(letter_of(index) for index in marked)
-            reading.warn("W513", f"没有写答案；{written} 是红字或粗体，当作答案")
+            reading.warn(
+                "W513", say(N_("没有写答案；%(written)s 是红字或粗体，当作答案"), written=written)
+            )
         else:
             shown = "、".join(letter_of(index) for index in marked)
-            message = f"没有答案；选项 {shown} 是红字或粗体，若那就是答案，请打开“颜色就是答案”"
+            message = say(
+                N_("没有答案；选项 %(shown)s 是红字或粗体，若那就是答案，请打开“颜色就是答案”"),
+                shown=shown,
+            )
             reading.error("E504", message)
     if reading.type is None:
         keys.infer_type(reading, written)
         assert reading.type is not None
-        name = words.TYPE_NAMES[reading.type]
-        reading.warn("W504", f"没有写题型，按答案当作{name}题")
+        type_ = say(TYPE_WORDS[reading.type])
+        reading.warn("W504", say(N_("没有写题型，按答案当作%(type)s题"), type=type_))
     if not reading.errors or written:
         keys.set_key(reading, written)
 
@@ -340,11 +362,6 @@ def _read_case(question: Question, key: Key | None, switches: Switches) -> Forei
         assert found is not None
         part = Question(question.section, None, first.number)
         part.lines = [first.tail(found.end()), *question.lines[start + 1 : end]]
-        reading.parts.append(_read_one(part, None, switches, None))
-    for number, part_item in enumerate(reading.parts, start=1):
-        for remark in part_item.errors:
-            reading.error(remark.code, f"小题 {number}：{remark.message}")
-        for remark in part_item.warnings:
-            reading.warn(remark.code, f"小题 {number}：{remark.message}")
+        reading.take_part(_read_one(part, None, switches, None))
     check(reading)
     return reading.item()

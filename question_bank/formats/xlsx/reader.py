@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.errors import N_, Conflict
+from core.sentences import say
 from question_bank.formats.items import ForeignItem
 from question_bank.formats.limits import check_count
 from question_bank.formats.reading import Reading, check
@@ -36,7 +37,11 @@ class _Answers:
         if own or row.header.truths or not found:
             return
         if len(set(found)) > 1:
-            row.other_problem = f"答案表里 {number} 有几个不同的答案：{'、'.join(found)}"
+            row.other_problem = say(
+                N_("答案表里 %(number)s 有几个不同的答案：%(found)s"),
+                number=number,
+                found="、".join(found),
+            )
         else:
             row.other_key = found[0]
 
@@ -151,7 +156,10 @@ def _merged_above(merged: dict[int, int], number: int) -> int | None:
 def _single(row: Row, merged_top: int | None) -> ForeignItem:
     reading = read_row(row)
     if merged_top is not None:
-        message = f"第 {merged_top} 行起的题干合并了几行；是一个案例的话，请打开“合并的题干是案例”"
+        message = say(
+            N_("第 %(merged_top)s 行起的题干合并了几行；是一个案例的话，请打开“合并的题干是案例”"),
+            merged_top=merged_top,
+        )
         reading.errors = [remark for remark in reading.errors if remark.code != "E517"]
         reading.error("E517", message)
     return reading.item()
@@ -223,14 +231,10 @@ def _case(row: Row, group: list[Row], answers: _Answers) -> ForeignItem:
     # A column of its own for the case's id leaves 编号 to the sub-questions.
     own_id = row.cell("group").text or row.cell("id").text
     reading.external_id = own_id.strip()[:80]
-    for number, each in enumerate([row, *group], start=1):
+    for each in [row, *group]:
         answers.give(each)
         part = read_row(each, stem_meaning=part_meaning)
-        for remark in part.errors:
-            reading.error(remark.code, f"小题 {number}：{remark.message}")
-        for remark in part.warnings:
-            reading.warn(remark.code, f"小题 {number}：{remark.message}")
         reading.images.update(part.images)
-        reading.parts.append(part.item())
+        reading.take_part(part.item())
     check(reading)
     return reading.item()

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from core.errors import N_
+from core.sentences import say
 from question_bank.authoring.choices import LETTERS, letter_of
 from question_bank.formats import keys, words
-from question_bank.formats.exported import rule_from_words
+from question_bank.formats.exported import TYPE_WORDS, rule_from_words
 from question_bank.formats.pictures import picture_path
 from question_bank.formats.reading import CHOICES, Reading, check
 from question_bank.formats.text.lines import SourceLine, option_in, options_on
@@ -17,11 +19,12 @@ from question_bank.formats.xlsx.workbook import Sheet
 from question_bank.keys import QuestionType
 
 PROBLEMS = {
-    "E506": "被 Excel 当成了日期、分数或科学计数法的数，原来的字已经丢了。把格子的格式改成文本重填",
-    "E507": "是公式或错误值，改成值再导入",
+    "E506": N_(
+        "被 Excel 当成了日期、分数或科学计数法的数，原来的字已经丢了。把格子的格式改成文本重填"
+    ),
+    "E507": N_("是公式或错误值，改成值再导入"),
 }
 _LETTERED = re.compile(r"\s*[(（\[【]?[A-La-lＡ-Ｌ][)）\]】]?\s*[.、．:：)）]\s*")
-_CODE_NUMBER = re.compile(r"\d")
 
 
 @dataclass
@@ -49,7 +52,7 @@ def read_row(row: Row, *, stem_meaning: str = "stem") -> Reading:
     _set_place(reading, row, stem_meaning)
     if row.header.doubled:
         told = "；".join(row.header.doubled)
-        reading.error("E508", f"这些列是一个意思，只留一列：{told}")
+        reading.error("E508", say(N_("这些列是一个意思，只留一列：%(told)s"), told=told))
     reading.stem = _text(reading, row, stem_meaning)
     reading.type = _type(reading, row)
     reading.options = _options(reading, row)
@@ -57,7 +60,7 @@ def read_row(row: Row, *, stem_meaning: str = "stem") -> Reading:
     _take_pictures(reading, row)
     key = _key(reading, row)
     if row.number in row.sheet.hidden_rows:
-        reading.warn("W505", f"第 {row.number} 行是隐藏的，照样读了")
+        reading.warn("W505", say(N_("第 %(number)s 行是隐藏的，照样读了"), number=row.number))
     _settle(reading, key)
     check(reading)
     return reading
@@ -78,7 +81,10 @@ def _text(reading: Reading, row: Row, meaning: str) -> str:
     if column is not None:
         _check_cell(reading, row, column, cell)
         if column in row.sheet.hidden_columns and not cell.is_empty:
-            reading.warn("W505", f"“{row.header.names[column]}”这一列是隐藏的，照样读了")
+            reading.warn(
+                "W505",
+                say(N_("“%(names)s”这一列是隐藏的，照样读了"), names=row.header.names[column]),
+            )
     return _clean(cell.text)
 
 
@@ -91,7 +97,15 @@ def _clean(text: str) -> str:
 def _check_cell(reading: Reading, row: Row, column: int, cell: Cell) -> None:
     if cell.problem:
         place = row.sheet.place(row.number, column).removeprefix("!")
-        reading.error(cell.problem, f"{place} 的“{cell.text[:20]}”{PROBLEMS[cell.problem]}")
+        reading.error(
+            cell.problem,
+            say(
+                N_("%(place)s 的“%(text)s”%(problem)s"),
+                place=place,
+                text=cell.text[:20],
+                problem=say(PROBLEMS[cell.problem]),
+            ),
+        )
 
 
 def _type(reading: Reading, row: Row) -> QuestionType | None:
@@ -101,12 +115,15 @@ def _type(reading: Reading, row: Row) -> QuestionType | None:
     if re.fullmatch(r"\d(\.0+)?", written):
         found = row.header.type_codes.get(written[0])
         if found is None:
-            message = f"题型是数字 {written}，表头没有写它的意思，如 题型（0单选，1判断，2多选）"
+            message = say(
+                N_("题型是数字 %(written)s，表头没有写它的意思，如 题型（0单选，1判断，2多选）"),
+                written=written,
+            )
             reading.error("E515", message)
         return found
     found = words.type_of(written)
     if found is None and words.plain(written) not in words.OPEN_WORDS:
-        reading.error("E515", f"不认识的题型“{written[:20]}”")
+        reading.error("E515", say(N_("不认识的题型“%(written)s”"), written=written[:20]))
     return found
 
 
@@ -131,7 +148,10 @@ def _options_by_column(reading: Reading, row: Row) -> list[str]:
         _check_cell(reading, row, columns[0], cell)
         text = _clean(cell.text)
         if columns[0] in row.sheet.hidden_columns and text:
-            reading.warn("W505", f"“{row.header.names[columns[0]]}”这一列是隐藏的，照样读了")
+            reading.warn(
+                "W505",
+                say(N_("“%(names)s”这一列是隐藏的，照样读了"), names=row.header.names[columns[0]]),
+            )
         own = _LETTERED.match(text)
         # "A.甲" in the column of A: the letter only repeats the header.
         if own and LETTERS.find(words.plain(own[0])[:2].strip("([【").upper()[:1]) == place:
@@ -141,7 +161,11 @@ def _options_by_column(reading: Reading, row: Row) -> list[str]:
     last = max(texts, default=-1)
     holes = [letter_of(place) for place in range(last + 1) if place not in texts]
     if holes:
-        message = f"选项 {'、'.join(holes)} 是空的，后面却有 {letter_of(last)}：选项中间不能空"
+        message = say(
+            N_("选项 %(holes)s 是空的，后面却有 %(last)s：选项中间不能空"),
+            holes="、".join(holes),
+            last=letter_of(last),
+        )
         reading.error("E501", message)
     return [texts.get(place, "") for place in range(last + 1)]
 
@@ -175,10 +199,12 @@ def _describe(reading: Reading, row: Row) -> None:
     difficulty, points = _loose(row, "difficulty"), _loose(row, "points")
     reading.difficulty = words.difficulty_of(difficulty)
     if difficulty and reading.difficulty is None:
-        reading.warn("W514", f"难度“{difficulty[:10]}”看不懂，没有读")
+        reading.warn(
+            "W514", say(N_("难度“%(difficulty)s”看不懂，没有读"), difficulty=difficulty[:10])
+        )
     reading.points_tenths = words.points_of(points)
     if points and reading.points_tenths is None:
-        reading.warn("W514", f"分值“{points[:10]}”看不懂，没有读")
+        reading.warn("W514", say(N_("分值“%(points)s”看不懂，没有读"), points=points[:10]))
     rule = _loose(row, "rule")
     reading.rule = rule_from_words(rule) if rule else None
     for column in row.header.columns.get("topic", []):
@@ -196,7 +222,14 @@ def _loose(row: Row, meaning: str) -> str:
 def _id(reading: Reading, row: Row) -> str:
     cell = row.cell("id")
     if cell.problem:
-        reading.warn("W514", f"编号“{cell.text[:20]}”{PROBLEMS[cell.problem]}；没有读")
+        reading.warn(
+            "W514",
+            say(
+                N_("编号“%(text)s”%(problem)s；没有读"),
+                text=cell.text[:20],
+                problem=say(PROBLEMS[cell.problem]),
+            ),
+        )
         return ""
     return _clean(cell.text)[:80]
 
@@ -205,7 +238,7 @@ def _take_pictures(reading: Reading, row: Row) -> None:
     """A picture over the row goes to the option or the stem in whose column it begins."""
     name = _loose(row, "picture")
     if name and PurePosixPath(name.replace("\\", "/")).suffix:
-        reading.warn("W515", f"图片“{name[-60:]}”不在表格里，请在编辑器里补上")
+        reading.warn("W515", say(N_("图片“%(name)s”不在表格里，请在编辑器里补上"), name=name[-60:]))
     for column in range(1, max(row.cells, default=0) + 20):
         for data in row.sheet.pictures.get((row.number, column), []):
             path = picture_path(data)
@@ -228,7 +261,14 @@ def _key(reading: Reading, row: Row) -> str:
     told = [key for key in found if key]
     differing = [key for key in told[1:] if not _agree(reading, told[0], key)]
     if differing:
-        reading.error("E503", f"有两个不同的答案：“{told[0][:20]}”和“{differing[0][:20]}”")
+        reading.error(
+            "E503",
+            say(
+                N_("有两个不同的答案：“%(told)s”和“%(differing)s”"),
+                told=told[0][:20],
+                differing=differing[0][:20],
+            ),
+        )
     return told[0] if told else ""
 
 
@@ -267,7 +307,7 @@ def _settle(reading: Reading, key: str) -> None:
             return
         keys.infer_type(reading, key)
         assert reading.type is not None
-        name = words.TYPE_NAMES[reading.type]
-        reading.warn("W504", f"没有写题型，按答案当作{name}题")
+        type_ = say(TYPE_WORDS[reading.type])
+        reading.warn("W504", say(N_("没有写题型，按答案当作%(type)s题"), type=type_))
     if not reading.errors or key:
         keys.set_key(reading, key)

@@ -15,8 +15,9 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from core.archives import Archive
 from core.errors import N_, Conflict
-from question_bank.formats.archives import Archive
+from question_bank.formats.archives import WORKBOOK
 from question_bank.formats.encoding import read_text
 from question_bank.formats.xlsx.cells import EMPTY, Cell, format_code, number_cell
 
@@ -70,7 +71,7 @@ def read_workbook(data: bytes, name: str) -> list[Sheet]:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Conflict(N_("这是旧的 .xls 或加了密码的文件。在 Excel 里去掉密码，另存为 .xlsx"))
     if data.startswith(b"PK"):
-        return _Workbook(Archive(data, name)).sheets()
+        return _Workbook(Archive(data, name, WORKBOOK)).sheets()
     if beginning.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta")):
         raise Conflict(N_("这是网页，只是名字像表格。用 Excel 打开，另存为 .xlsx"))
     if beginning.startswith((b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"rar!", b"7z\xbc")):
@@ -117,8 +118,6 @@ class _Workbook:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        if any(path.lower().endswith("vbaproject.bin") for path in archive.paths):
-            raise Conflict(N_("文件带宏，不收。在 Excel 里另存为不带宏的 .xlsx"))
         if not archive.has("xl/workbook.xml"):
             raise Conflict(N_("这不是 Excel 表格。选 .xlsx 文件"))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
+from core.errors import N_
 from question_bank.formats.exported import (
     DIFFICULTY_WORDS,
     TYPE_WORDS,
@@ -59,7 +60,7 @@ def _rows(question: ExportedQuestion, book: LossBook) -> list[dict[str, str]]:
     plain = plain_question(question, book)
     parts = [row for part in question.parts if (row := _row(part, book))]
     if not parts:
-        book.left_out(question.public_id, "题型", "案例里没有能写出的小题")
+        book.left_out(question.public_id, N_("题型"), N_("案例里没有能写出的小题"))
         return []
     note_unkept(question, book, kept=frozenset({"编号"}))
     for row in parts:
@@ -69,16 +70,16 @@ def _rows(question: ExportedQuestion, book: LossBook) -> list[dict[str, str]]:
 
 def _row(question: ExportedQuestion, book: LossBook) -> dict[str, str]:
     if question.type is QuestionType.HOTSPOT:
-        book.left_out(question.public_id, "题型", "表格里写不了图上的区域")
+        book.left_out(question.public_id, N_("题型"), N_("表格里写不了图上的区域"))
         return {}
     if reason := breaks_key(question):
-        book.left_out(question.public_id, "答案", reason)
+        book.left_out(question.public_id, N_("答案"), reason)
         return {}
     draft = question.draft
     plain = plain_question(question, book)
     note_unkept(question, book, kept=KEPT)
     if draft.rule is not None and draft.rule.name is RuleName.WEIGHTED:
-        book.scoring(question.public_id, "给分", "表格没有各选项的权重")
+        book.scoring(question.public_id, N_("给分"), N_("表格没有各选项的权重"))
     options = plain.options if question.type in _WITH_OPTIONS else ()
     row = {
         "编号": question.public_id,
@@ -97,7 +98,7 @@ def _row(question: ExportedQuestion, book: LossBook) -> dict[str, str]:
     }
     row |= {f"选项{'ABCDEFGHIJKL'[n]}": text for n, text in enumerate(options)}
     if any(len(text) > MOST_CHARACTERS for text in row.values()):
-        book.left_out(question.public_id, "题干", "文字超过 Excel 一格能放的")
+        book.left_out(question.public_id, N_("题干"), N_("文字超过 Excel 一格能放的"))
         return {}
     return row
 

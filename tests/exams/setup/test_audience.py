@@ -7,14 +7,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from accounts.models import User
-from exams.models import Exam, ExamAudience, ExamState, Exemption
+from exams.models import Exam, ExamAudience, Exemption
 from exams.queries.audience import (
     AudienceChoice,
     Days,
     count_members,
     invited_exams,
     is_required,
-    may_sit,
     required_counts,
     required_people,
     window_days,
@@ -153,18 +152,6 @@ def test_an_exempt_person_is_not_required(session: Session, cast: Cast, exam: Ex
     assert people_of(session, exam) == {cast.user("team_leader").id}
     assert not is_required(session, exam, learner.id, days=WINDOW)
     assert required_counts(session, {exam.id: WINDOW}) == {exam.id: 1}
-
-
-@pytest.mark.parametrize("state", [ExamState.DRAFT, ExamState.WITHDRAWN])
-def test_nobody_may_sit_an_exam_that_is_not_published(
-    session: Session, cast: Cast, exam: Exam, state: ExamState
-) -> None:
-    learner = cast.user("learner")
-    assert may_sit(session, exam, learner.id, days=WINDOW)
-
-    exam.state = state
-
-    assert not may_sit(session, exam, learner.id, days=WINDOW)
 
 
 def test_an_exam_without_audience_requires_nobody(session: Session, cast: Cast) -> None:

@@ -5,8 +5,8 @@ from contextlib import suppress
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.errors import Unreadable
 from learning.drafting import draft_module, locate
-from learning.drafting.blocks import Unreadable
 from learning.drafting.marks import read_number
 from learning.parsing import parse_module
 

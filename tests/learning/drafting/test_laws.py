@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from core.errors import Unreadable
 from learning.drafting import draft_module, locate
-from learning.drafting.blocks import Unreadable
 from learning.parsing import parse_module
 from tests.learning.drafting.texts import anchors, clause_texts, draft, law, numbers
 

@@ -3,7 +3,7 @@
 import pytest
 
 from learning.drafting.marks import Mark, read_number
-from learning.drafting.numerals import chinese, value_of
+from learning.numerals import chinese, value_of
 from tests.learning.drafting.texts import anchors, clause_texts, draft, numbers
 
 

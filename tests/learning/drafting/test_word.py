@@ -12,10 +12,10 @@ from docx.document import Document
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from core.errors import Unreadable
 from learning.drafting import ModuleDraft, draft_module
-from learning.drafting.blocks import Unreadable
-from learning.drafting.word_archive import MAX_UNPACKED_BYTES
 from learning.parsing import parse_module
+from learning.word.file import WORD
 from tests.learning.drafting.texts import anchors, clause_texts, law, numbers, whole_png
 
 Change = Callable[[bytes], bytes]
@@ -307,7 +307,7 @@ def with_entities(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (changed(DOCUMENT, with_entities), "XML 实体"),
+        (changed(DOCUMENT, with_entities), "实体定义"),
         (changed(DOCUMENT, lambda data: data[:-30]), "损坏"),
         (changed(DOCUMENT, lambda _: b" " * 5_000_000), "太大"),
         (changed("", lambda data: data, word__vbaProject_bin=b"x"), "宏"),
@@ -323,7 +323,7 @@ def test_a_file_that_unpacks_beyond_measure_is_refused_unread() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in range(4):
-            archive.writestr(f"word/media/{part}.png", b"\0" * (MAX_UNPACKED_BYTES // 3))
+            archive.writestr(f"word/media/{part}.png", b"\0" * (WORD.most_unpacked // 3))
 
     with pytest.raises(Unreadable, match="太大"):
         draft_module(stream.getvalue(), "a.docx")

@@ -4,7 +4,7 @@ import struct
 import zlib
 
 from learning.drafting import ModuleDraft, draft_module
-from learning.drafting.numerals import chinese
+from learning.numerals import chinese
 
 
 def draft(text: str, name: str = "规则.txt") -> ModuleDraft:

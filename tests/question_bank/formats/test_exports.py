@@ -1,5 +1,6 @@
 """Taking questions out: who may, what must be accepted first, and what stays on record."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,29 +15,14 @@ from question_bank.formats.registry import READERS
 from question_bank.models import Question, QuestionState
 from tests.cast import Cast
 from tests.conftest import MONDAY
-from tests.question_bank.blocks import BLANKS, MULTIPLE, VERDICT
-from tests.question_bank.factories import make_question
+from tests.question_bank.factories import make_questions
 
 Browser = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
 def bank(session: Session, cast: Cast) -> list[Question]:
-    questions = [
-        make_question(session, now=MONDAY),
-        make_question(session, now=MONDAY, public_id="q-2cw9xa", type_word="多选", text=MULTIPLE),
-        make_question(
-            session,
-            now=MONDAY,
-            public_id="q-h5t0pd",
-            type_word="判断",
-            text=VERDICT,
-            module_key="sop-qp",
-        ),
-        make_question(
-            session, now=MONDAY, public_id="q-m4e8vn", type_word="填空", text=BLANKS, title="限速"
-        ),
-    ]
+    questions = make_questions(session, now=MONDAY)
     questions[3].state = QuestionState.DRAFT
     session.commit()
     return questions
@@ -159,6 +145,20 @@ def test_the_page_shows_losses_and_asks_for_consent(
     (entry,) = exports(session)
     assert (entry.subject_type, entry.subject_id) == ("question_bank", "aiken")
     assert entry.actor_name == "孙清明"
+
+
+def test_losses_are_named_in_the_language_of_the_page(
+    client_for: Browser, bank: list[Question]
+) -> None:
+    client = client_for("trainer")
+    client.post("/language", data={"language": "en", "back": "/"})
+
+    page = client.get("/questions/export?format=aiken").text
+    report = client.get("/questions/export/losses?format=aiken").data.decode("utf-8-sig")
+
+    assert "Aiken has single choice only, not this type: Multiple choice" in page
+    assert "Export format: Aiken" in report
+    assert not re.search("[\u4e00-\u9fff]", report)
 
 
 def test_a_format_that_keeps_everything_needs_no_consent(

@@ -50,6 +50,21 @@ def test_a_preview_shows_what_was_read_and_stores_nothing(
     assert session.scalar(select(func.count()).select_from(ProposedQuestion)) == 0
 
 
+def test_what_was_found_is_told_in_the_language_of_the_page(
+    client_for: Browser, session: Session
+) -> None:
+    client = client_for("trainer")
+    case = "一、案例分析题\n1.材料\n（1）一\nA.甲\nB.乙\n答案：C\n"
+    addresses = [previewed(client, PAPER), previewed(client, case, "案例.txt")]
+    client.post("/language", data={"language": "en", "back": "/"})
+
+    first, second = (client.get(address).text for address in addresses)
+
+    assert "The answer names D, but there is no such option (2 in all)" in first
+    assert "The same as the question on line 2" in first
+    assert "Sub-question 1: The answer names C" in second
+
+
 def test_a_paper_with_everything_in_it_is_shown(client_for: Browser) -> None:
     client = client_for("trainer")
 

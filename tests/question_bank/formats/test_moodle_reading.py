@@ -11,6 +11,7 @@ from question_bank.formats.items import ForeignItem, ItemStatus
 from question_bank.formats.moodle.reading import read_moodle
 from question_bank.keys import QuestionType, RuleName, ScoringRule
 from tests.question_bank.files import PNG
+from tests.question_bank.formats.books import read
 
 
 def quiz(*questions: str) -> bytes:
@@ -225,3 +226,14 @@ def test_harmful_or_broken_xml_is_refused_with_a_sentence(data: bytes) -> None:
         read_moodle(data, "题.xml")
 
     assert "题.xml" in str(refused.value)
+
+
+def test_a_case_with_a_part_that_cannot_be_read_is_refused_with_the_reason() -> None:
+    case = question("description", "<idnumber>c1</idnumber>", stem="<p>事故经过</p>")
+    part = question("truefalse", "<tags><tag><text>案例:c1</text></tag></tags>")
+
+    (item,) = read(quiz(case, part), "moodle-xml")
+
+    assert item.status is ItemStatus.REFUSE
+    assert [remark.code for remark in item.errors] == ["E504"]
+    assert item.errors[0].message.startswith("小题 1：")

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from core.errors import N_, Conflict
+from core.errors import N_, Unreadable
 
 MAX_BYTES = 40 * 1024 * 1024
 MAX_ELEMENTS = 200_000
@@ -75,6 +75,10 @@ class Element:
         return [each for each in self.descendants() if each.name == name]
 
 
+class MalformedXml(Unreadable):
+    """The file breaks off, or was never XML."""
+
+
 class _TooMuch(Exception):
     """A limit was passed while parsing."""
 
@@ -115,9 +119,9 @@ class _Target:
 
 
 def parse_xml(data: bytes, name: str) -> Element:
-    """The root element; Conflict with a clear sentence for anything that is not sound XML."""
+    """The root element; Unreadable with a clear sentence for anything that is not sound XML."""
     if len(data) > MAX_BYTES:
-        raise Conflict(N_("%(name)s 大于 40 MB，拆成几个文件再导入"), name=name)
+        raise Unreadable(N_("%(name)s 大于 40 MB，拆成几个文件再导入"), name=name)
     target = _Target()
     parser = DefusedXMLParser(
         target=target, forbid_dtd=True, forbid_entities=True, forbid_external=True
@@ -126,23 +130,23 @@ def parse_xml(data: bytes, name: str) -> Element:
         parser.feed(_readable(data))
         parser.close()
     except DefusedXmlException as error:
-        raise Conflict(
+        raise Unreadable(
             N_("%(name)s 里有文档类型或实体定义，不能导入。用原来的系统重新导出"), name=name
         ) from error
     except _TooMuch as error:
-        raise Conflict(N_("%(name)s 的层数或元素太多，拆成几个文件再导入"), name=name) from error
+        raise Unreadable(N_("%(name)s 的层数或元素太多，拆成几个文件再导入"), name=name) from error
     except ParseError as error:
         line, column = error.position
-        raise Conflict(
+        raise MalformedXml(
             N_("%(name)s 不是完整的 XML：第 %(line)s 行第 %(column)s 个字符处看不懂"),
             name=name,
             line=line,
             column=column + 1,
         ) from error
     except (ValueError, LookupError) as error:
-        raise Conflict(N_("%(name)s 的编码看不懂，用 UTF-8 重新导出"), name=name) from error
+        raise Unreadable(N_("%(name)s 的编码看不懂，用 UTF-8 重新导出"), name=name) from error
     if target.root is None:
-        raise Conflict(N_("%(name)s 是空的"), name=name)
+        raise Unreadable(N_("%(name)s 是空的"), name=name)
     return target.root
 
 

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
 
-from learning.drafting.word_archive import attribute, child, local
-from learning.drafting.word_numbering import Numbering
+from core.xml_input import Element
+from learning.word.file import attribute, child
+from learning.word.numbering import Numbering
 
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|目录|目次)(?:\s*heading)?\s*\d*", re.IGNORECASE)
@@ -30,8 +30,8 @@ class Styles:
         self.styles: dict[str, Style] = {}
         self.default = ""
         self.numbering = numbering
-        for element in tree if tree is not None else ():
-            if local(element.tag) == "style":
+        for element in tree.elements if tree is not None else ():
+            if element.name == "style":
                 self._read(element)
         numbering.resolve_styles(
             {key: style.num for key, style in self.styles.items() if style.num}

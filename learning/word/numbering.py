@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element
 
-from learning.drafting.numerals import chinese
-from learning.drafting.word_archive import attribute, child, is_on, local
+from core.xml_input import Element
+from learning.numerals import chinese
+from learning.word.file import attribute, child, is_on
 
 _LEVELS = 9
 _LEGAL = dict(zip("零一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟", strict=True))
@@ -53,10 +53,10 @@ class Numbering:
         self.overrides: dict[tuple[str, int], Level | int] = {}
         self.counters: dict[str, list[int | None]] = {}
         self.seen: set[str] = set()
-        for element in tree if tree is not None else ():
-            if local(element.tag) == "abstractNum":
+        for element in tree.elements if tree is not None else ():
+            if element.name == "abstractNum":
                 self._read_list(element)
-            elif local(element.tag) == "num":
+            elif element.name == "num":
                 self._read_num(element)
 
     def resolve_styles(self, num_of_style: dict[str, str]) -> None:
@@ -123,8 +123,8 @@ class Numbering:
 
     def _read_list(self, element: Element) -> None:
         found = _List(style_link=attribute(child(element, "numStyleLink"), "val"))
-        for each in element:
-            if local(each.tag) == "lvl":
+        for each in element.elements:
+            if each.name == "lvl":
                 found.levels[_integer(attribute(each, "ilvl"), 0)] = _read_level(each)
         self.lists[attribute(element, "abstractNumId")] = found
 
@@ -134,8 +134,8 @@ class Numbering:
         if key not in self.lists:
             return
         self.list_of[num] = key
-        for each in element:
-            if local(each.tag) != "lvlOverride":
+        for each in element.elements:
+            if each.name != "lvlOverride":
                 continue
             depth = _integer(attribute(each, "ilvl"), 0)
             start, level = child(each, "startOverride"), child(each, "lvl")
