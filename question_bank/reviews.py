@@ -188,6 +188,8 @@ def settle_edited(
 ) -> None:
     """Whoever edited a question has looked at it: what was asked about clauses is settled."""
     edited = {question.id: question for question in questions}
+    if not edited:
+        return
     for task in _open_tasks(session, edited, HOLDING):
         _settle(task, EDITED, actor=actor, now=now)
     for question in edited.values():
