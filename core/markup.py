@@ -9,7 +9,6 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -324,9 +323,8 @@ def render_inline(
     return only[1] if only and "<p>" not in only[1] else made
 
 
-@lru_cache(maxsize=256)
 def plain_text(text: str) -> str:
-    """The words alone, for search and for short titles; often asked for twice in a row."""
+    """The words alone, for search and for short titles."""
     if is_plain(text):
         return " ".join(text.split())
     return " ".join(html.unescape(nh3.clean(render(text), tags=set())).split())

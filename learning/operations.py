@@ -5,11 +5,12 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import audit
+from core.db import insert_rows
 from core.errors import Forbidden
 from core.identity import Actor
 from learning import queries
@@ -341,8 +342,7 @@ def _add_version(
         }
         for position, clause in enumerate(edition.clauses)
     ]
-    if clauses:
-        session.execute(insert(Clause.__table__), clauses)
+    insert_rows(session, Clause, clauses)
     return version
 
 

@@ -1,6 +1,7 @@
 """Full-text search in the bank: what a question says, and the text of the clauses that it cites."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -46,7 +47,7 @@ def _stands(word: str, number: int, *, is_sqlite: bool) -> ColumnElement[bool]:
     return stands if holding is None else stands & Question.id.in_(holding)
 
 
-def _citing(word: str, number: int, *, is_sqlite: bool) -> tuple[Select[int], Select[int]]:
+def _citing(word: str, number: int, *, is_sqlite: bool) -> tuple[Select[Any], Select[Any]]:
     """The questions that cite a clause with the word, and the cases of which they are parts."""
     part = aliased(Question)
     citing = (

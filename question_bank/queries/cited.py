@@ -34,7 +34,7 @@ def clauses_with_words(
     if not wanted:
         return {}
     found: dict[int, tuple[int, CitedClause]] = {}
-    for question_id, key, clause in session.execute(_citing(wanted)):
+    for question_id, key, clause in session.execute(_citing(wanted)).all():
         held = [typed for typed, word in missing[question_id].items() if word in clause.search_text]
         if held and len(held) > found.get(question_id, (0, None))[0]:
             cited = CitedClause(key, clause.anchor, clause.title, clause.text, " ".join(held))
@@ -51,7 +51,7 @@ def _missing(question: Question, search: str) -> Mapping[str, str]:
     }
 
 
-def _citing(wanted: Collection[int]) -> Select[tuple[int, str, Clause]]:
+def _citing(wanted: Collection[int]) -> Select[int, str, Clause]:
     asked = func.coalesce(Question.case_id, Question.id)
     return (
         select(asked, CourseModule.key, Clause)
