@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import CTE, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.word_search import WordIndex, comparable, words_of
-from learning.models import Clause, CourseModule
+from learning.models import Clause, CourseModule, ModuleVersion
 
 # Clauses shown of one module.
 MOST_CLAUSES = 3
@@ -29,6 +29,25 @@ def clause_has(word: str, number: int, *, is_sqlite: bool) -> ColumnElement[bool
     stands = Clause.search_text.contains(word, autoescape=True)
     holding = _INDEX.holding(word, number, is_sqlite=is_sqlite)
     return stands if holding is None else stands & Clause.id.in_(holding)
+
+
+def found_places(word: str, number: int, *, is_sqlite: bool) -> CTE:
+    """The module's `key` and the `anchor` of each clause taught now that contains a word.
+
+    Found before anything is joined to it: a planner that begins elsewhere reads every clause.
+    """
+    return (
+        select(CourseModule.key.label("key"), Clause.anchor.label("anchor"))
+        .select_from(Clause)
+        .join(ModuleVersion, ModuleVersion.id == Clause.module_version_id)
+        .join(CourseModule, CourseModule.id == ModuleVersion.module_id)
+        .where(
+            CourseModule.current_version_id == ModuleVersion.id,
+            clause_has(word, number, is_sqlite=is_sqlite),
+        )
+        .cte(f"clauses_{number}")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def found_clauses(

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.word_search import WordIndex, words_of
-from learning.models import Clause, CourseModule
-from learning.search import clause_has
+from learning.search import found_places
 from question_bank.models import Question, QuestionReference
 
 _INDEX = WordIndex("question_search", "question_id")
@@ -50,16 +49,16 @@ def _stands(word: str, number: int, *, is_sqlite: bool) -> ColumnElement[bool]:
 def _citing(word: str, number: int, *, is_sqlite: bool) -> tuple[Select[Any], Select[Any]]:
     """The questions that cite a clause with the word, and the cases of which they are parts."""
     part = aliased(Question)
+    clauses = found_places(word, number, is_sqlite=is_sqlite)
     citing = (
         select(QuestionReference.question_id)
-        .join(CourseModule, CourseModule.key == QuestionReference.module_key)
         .join(
-            Clause,
-            (Clause.module_version_id == CourseModule.current_version_id)
-            & (Clause.anchor == QuestionReference.anchor),
+            clauses,
+            (clauses.c.key == QuestionReference.module_key)
+            & (clauses.c.anchor == QuestionReference.anchor),
         )
-        .where(clause_has(word, number, is_sqlite=is_sqlite))
         .cte(f"citing_{number}")
+        .prefix_with("MATERIALIZED")
     )
     cases = select(part.case_id).join(citing, citing.c.question_id == part.id)
     return select(citing.c.question_id), cases.where(part.case_id.is_not(None))

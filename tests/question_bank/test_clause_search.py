@@ -169,7 +169,8 @@ def test_the_catalogue_shows_the_clause_with_the_words_marked(
 def test_the_words_of_a_clause_end_where_the_next_one_begins() -> None:
     html = (
         '<p>前言</p><h2 id="s-1"><a class="no" href="#s-1">1</a> 甲</h2>'
-        '<p>必须<strong>检查</strong>&lt;LEL</p><h3>附</h3><ul><li>一</li><li>二<img alt="a>b" src="/x.png"></li></ul>'
+        "<p>必须<strong>检查</strong>&lt;LEL</p>"
+        '<h3>附</h3><ul><li>一</li><li>二<img alt="a>b" src="/x.png"></li></ul>'
         '<h2 id="s-2">乙</h2>'
     )
 
