@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, insert
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base, UtcDateTime
+from core.db import Base, UtcDateTime, insert_rows
 from core.identity import Actor
 
 
@@ -83,7 +83,7 @@ def record_all(session: Session, acts: Sequence[Act], *, actor: Actor, now: date
     """Add many entries of one actor and moment with one statement, for imports."""
     if acts and not session.info.get("unrecorded"):
         rows = [_columns(session, act, actor=actor, now=now) for act in acts]
-        session.execute(insert(AuditEntry), rows)
+        insert_rows(session, AuditEntry, rows)
 
 
 def _columns(session: Session, act: Act, *, actor: Actor, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_babel import gettext, lazy_gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from core.identity import Actor, Role
 from core.sentences import Sentence, from_data, say
@@ -25,8 +25,11 @@ from core.web import (
     services,
     signed_in,
 )
+from core.word_search import hit_ranges, words_of
 
 WEEKDAYS = tuple("一二三四五六日")
+# How much of a text is shown on either side of a word that a search found.
+AROUND = 30
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -154,6 +157,32 @@ def is_current(item: NavItem) -> bool:
 def stand_under(endpoint: str) -> None:
     """Show a page that is no entry of the navigation, such as one module, under an entry."""
     g.nav_endpoint = endpoint
+
+
+def show_hits(shown: str, search: str) -> Markup:
+    """A text with the words of a search marked, whatever their width or case."""
+    parts, at = [], 0
+    for start, end in hit_ranges(shown, search):
+        parts += [escape(shown[at:start]), Markup("<mark>{}</mark>").format(shown[start:end])]
+        at = end
+    return Markup("").join([*parts, escape(shown[at:])])
+
+
+def excerpt(said: str, search: str) -> Markup:
+    """What stands around the first place of each word of a search, the words marked."""
+    line = " ".join(said.split())
+    hits = sorted(hit for typed, _word in words_of(search) for hit in hit_ranges(line, typed)[:1])
+    spans: list[tuple[int, int]] = []
+    for start, end in hits:
+        start, end = max(start - AROUND, 0), min(end + AROUND, len(line))
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, end))
+    pieces = [show_hits(line[start:end], search) for start, end in spans]
+    if not spans:
+        return Markup("")
+    before, after = "…" if spans[0][0] else "", "…" if spans[-1][1] < len(line) else ""
+    return Markup("{}{}{}").format(before, Markup("…").join(pieces), after)
 
 
 def with_query(**changes: Any) -> str:

@@ -1,6 +1,6 @@
 """The ordered catalogue: by kind, then by title as spoken; with search and neighbours. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -86,13 +86,20 @@ def matching(
     words: str = "",
     kind: ModuleKind | None = None,
     is_read: bool | None = None,
+    by_clause: Container[str] = (),
 ) -> list[CatalogueEntry]:
-    """The entries whose title or number holds every word, of one kind, read or not."""
+    """The entries whose title or number holds every word, of one kind, read or not.
+
+    `by_clause` has the keys of modules that the words find by the text of their clauses.
+    """
     wanted = words.casefold().split()
     return [
         entry
         for entry in entries
-        if all(word in f"{entry.title} {entry.key}".casefold() for word in wanted)
+        if (
+            entry.key in by_clause
+            or all(word in f"{entry.title} {entry.key}".casefold() for word in wanted)
+        )
         and kind in (None, entry.kind)
         and is_read in (None, entry.state is ReadingState.READ)
     ]

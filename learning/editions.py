@@ -13,12 +13,25 @@ from typing import Any
 
 from core.errors import InvalidContent
 from core.markup import KEY_FACT, ImageUrl, mark_class, plain_text, render, render_inline
+from core.word_search import comparable
+from learning.clauses import clause_texts
 from learning.front_matter import FrontMatter
 from learning.models import ModuleKind, ModuleSource
 from learning.parsing import ParsedModule, Section
 
 _SENTENCE = re.compile(r"[^。；！？\n|]+[。；！？]?")
 _LINE_START = re.compile(r"^\s*(?:[-*+>]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True)
+class EditedClause:
+    """A citable section as its row is stored; `search_text` is title and text to be searched."""
+
+    anchor: str
+    title: str
+    text: str
+    search_text: str
+    text_hash: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Edition:
     hours_tenths: int
     front: dict[str, Any]
     html: str
-    sections: tuple[Section, ...]
+    clauses: tuple[EditedClause, ...]
     contents: list[list[Any]]
     content_hash: str
     source: ModuleSource
@@ -73,7 +86,7 @@ def make_edition(
         hours_tenths=front.hours_tenths,
         front=_front(front, parsed.sections),
         html=html,
-        sections=parsed.sections,
+        clauses=tuple(_clauses(parsed.sections, titles, html)),
         contents=[
             [part.level, part.anchor, titles[part.anchor]]
             for part in parsed.sections
@@ -84,6 +97,16 @@ def make_edition(
         source_path=parsed.path,
         source_text=text,
     )
+
+
+def _clauses(
+    sections: tuple[Section, ...], titles: dict[str, str], html: str
+) -> Iterator[EditedClause]:
+    texts = clause_texts(html)
+    for section in sections:
+        title, text = titles[section.anchor], texts.get(section.anchor, "")
+        searched = "\n".join(comparable(line) for line in (title, *text.split("\n")))
+        yield EditedClause(section.anchor, title, text, searched, section.text_hash)
 
 
 def _front(front: FrontMatter, sections: tuple[Section, ...]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 QUESTION_TYPES = {
     "单选": ("单选题", "单项选择题", "单项选择"),
@@ -53,6 +54,8 @@ def heading_level(line: str) -> int | None:
     return heading.level if heading else None
 
 
+# The lines of a file are asked several times, each time anew where a block or a section ends.
+@lru_cache(maxsize=4096)
 def read_heading(line: str) -> Heading | None:
     """A heading with its anchor taken off; a single hash needs a space behind it."""
     match = _HEADING.fullmatch(line)

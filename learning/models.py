@@ -82,6 +82,10 @@ class Clause(Base):
     title: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
     text_hash: Mapped[str] = mapped_column(String(64))
+    # Its own words, up to the next clause, a line for each paragraph; for search.
+    text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # Title and text in comparable form.
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class StoredFile(Base):

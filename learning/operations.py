@@ -1,6 +1,6 @@
 """Publishing and withdrawing modules, and recording who opened and read which version."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import audit
+from core.db import insert_rows
 from core.errors import Forbidden
 from core.identity import Actor
-from core.markup import plain_text
 from learning import queries
 from learning.editions import Edition
 from learning.models import (
@@ -24,6 +24,7 @@ from learning.models import (
     StoredFile,
     StoredImage,
 )
+from learning.search import index_clauses
 from learning.sources import plain_lines, text_hash
 
 
@@ -57,13 +58,8 @@ def publish_module(
 ) -> Publication:
     """Make an edition the current text of its module; the same edition twice changes nothing."""
     module = session.scalar(select(CourseModule).where(CourseModule.key == edition.key))
-    is_new = module is None
     if module is None:
-        module = CourseModule(
-            key=edition.key, kind=edition.kind, title=edition.title, source=edition.source
-        )
-        session.add(module)
-        session.flush()
+        return _first_publication(session, edition, actor=actor, now=now)
     before = session.get(ModuleVersion, module.current_version_id or 0)
     was_withdrawn = module.withdrawn_at is not None
     if before is not None and before.content_hash == edition.content_hash and not was_withdrawn:
@@ -75,10 +71,45 @@ def publish_module(
         )
     )
     is_revived = version is not None
-    version = version or _add_version(session, module, edition, actor=actor, now=now)
+    if version is None:
+        last = session.scalar(
+            select(func.max(ModuleVersion.number)).where(ModuleVersion.module_id == module.id)
+        )
+        version = _add_version(session, module, edition, (last or 0) + 1, actor=actor, now=now)
     module.kind, module.title, module.source = edition.kind, edition.title, edition.source
     module.current_version_id, module.withdrawn_at = version.id, None
     version.front, version.source_text = edition.front, edition.source_text
+    _record_publication(session, module, before, version, actor=actor, now=now)
+    index_clauses(session, version.id, before.id if before else None)
+    changed, removed = _clause_changes(session, before, version)
+    outcome = PublishOutcome.REVIVED if is_revived else PublishOutcome.CHANGED
+    return Publication(module, version, outcome, changed, removed, before)
+
+
+def _first_publication(
+    session: Session, edition: Edition, *, actor: Actor, now: datetime
+) -> Publication:
+    module = CourseModule(
+        key=edition.key, kind=edition.kind, title=edition.title, source=edition.source
+    )
+    session.add(module)
+    session.flush()
+    version = _add_version(session, module, edition, 1, actor=actor, now=now)
+    module.current_version_id = version.id
+    index_clauses(session, version.id, None)
+    _record_publication(session, module, None, version, actor=actor, now=now)
+    return Publication(module, version, PublishOutcome.CREATED)
+
+
+def _record_publication(
+    session: Session,
+    module: CourseModule,
+    before: ModuleVersion | None,
+    version: ModuleVersion,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
     audit.record(
         session,
         actor=actor,
@@ -89,10 +120,6 @@ def publish_module(
         after={"number": version.number, "hash": version.content_hash, "label": version.label},
     )
     session.flush()
-    changed, removed = _clause_changes(session, before, version)
-    outcome = PublishOutcome.REVIVED if is_revived else PublishOutcome.CHANGED
-    outcome = PublishOutcome.CREATED if is_new else outcome
-    return Publication(module, version, outcome, changed, removed, before)
 
 
 def withdraw_module(session: Session, module: CourseModule, *, actor: Actor, now: datetime) -> None:
@@ -302,14 +329,17 @@ def _description(front: dict[str, Any], source: ModuleSource) -> dict[str, Any]:
 
 
 def _add_version(
-    session: Session, module: CourseModule, edition: Edition, *, actor: Actor, now: datetime
+    session: Session,
+    module: CourseModule,
+    edition: Edition,
+    number: int,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> ModuleVersion:
-    last = session.scalar(
-        select(func.max(ModuleVersion.number)).where(ModuleVersion.module_id == module.id)
-    )
     version = ModuleVersion(
         module_id=module.id,
-        number=(last or 0) + 1,
+        number=number,
         content_hash=edition.content_hash,
         label=edition.label,
         title=edition.title,
@@ -326,17 +356,15 @@ def _add_version(
     )
     session.add(version)
     session.flush()
-    for position, section in enumerate(edition.sections):
-        session.add(
-            Clause(
-                module_version_id=version.id,
-                anchor=section.anchor,
-                title=plain_text(section.title)[:200],
-                position=position,
-                text_hash=section.text_hash,
-            )
-        )
-    session.flush()
+    clauses = [
+        {
+            "module_version_id": version.id,
+            "position": position,
+            **asdict(clause),
+        }
+        for position, clause in enumerate(edition.clauses)
+    ]
+    insert_rows(session, Clause, clauses)
     return version
 
 

@@ -32,7 +32,7 @@ def catalogue_for(session: Session, actor: Actor) -> list[CatalogueEntry]:
             & (ModuleReading.user_id == actor.user_id),
         )
         .where(CourseModule.withdrawn_at.is_(None))
-        .options(defer(ModuleVersion.html))
+        .options(defer(ModuleVersion.html), defer(ModuleVersion.source_text))
     ).all()
     older = older_readings(session, actor)
     return in_order(
@@ -137,6 +137,11 @@ def current_anchors(session: Session) -> dict[str, frozenset[str]]:
     for key, anchor in rows:
         found.setdefault(key, set()).add(anchor)
     return {key: frozenset(anchors) for key, anchors in found.items()}
+
+
+def module_keys(session: Session) -> frozenset[str]:
+    """The key of every module that was ever published."""
+    return frozenset(session.scalars(select(CourseModule.key)))
 
 
 def modules_without_file(session: Session, keys: Iterable[str]) -> list[CourseModule]:

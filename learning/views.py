@@ -1,5 +1,6 @@
 """The catalogue and the pages of modules, for everyone who is signed in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,13 +14,14 @@ from markupsafe import Markup
 from core.errors import NotFound
 from core.identity import Role
 from core.markup import split_number
-from core.pages import NavItem, stand_under
+from core.pages import NavItem, excerpt, show_hits, stand_under
 from core.web import config, current_actor, db_session, moment, panels, requires, today
 from learning import operations, queries
 from learning.catalogue import KIND_ORDER, ReadingState, matching, neighbours
 from learning.clauses import clause_html, with_links
 from learning.images import MIME_TYPES, ImageStore
 from learning.models import CourseModule, ModuleKind, ModuleVersion
+from learning.search import FoundClause, found_clauses
 
 bp = Blueprint("learning", __name__)
 NAV: tuple[NavItem, ...] = (
@@ -32,6 +34,8 @@ KIND_NAMES = {
 }
 # Who keeps texts and questions together: they see what rests on a clause.
 CLAUSE_READERS = (Role.TRAINER, Role.EXAMINER, Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
+# Of a search: how many modules are shown with what their clauses say; of others, how many hold it.
+MOST_WITH_CLAUSES = 20
 # Which sign and which word stand for a state: see templates/learning/_state.html.
 SIGNS = {
     ReadingState.READ: "safe",
@@ -56,13 +60,17 @@ class ContentsLine:
 @bp.get("/modules")
 @requires()
 def modules() -> ResponseReturnValue:
-    """The catalogue: search by title, filter by kind and by what one has read."""
+    """The catalogue: search in titles and clauses, filter by kind and by what one has read."""
     entries = queries.catalogue_for(db_session(), current_actor())
     words = request.args.get("words", "").strip()[:100]
     kind = _kind(request.args.get("kind", ""))
     reading = request.args.get("reading", "")
     is_read = {"read": True, "unread": False}.get(reading)
-    found = matching(entries, words=words, kind=kind, is_read=is_read)
+    clauses = found_clauses(db_session(), {each.key: each.title for each in entries}, words)
+    found = matching(entries, words=words, kind=kind, is_read=is_read, by_clause=clauses)
+    hit_keys = [each.key for each in found if each.key in clauses]
+    hits = {key: _hits(clauses[key], words) for key in hit_keys[:MOST_WITH_CLAUSES]}
+    hits |= {key: _hits(clauses[key], "") for key in hit_keys[MOST_WITH_CLAUSES:]}
     groups = [(KIND_NAMES[each], [e for e in found if e.kind is each]) for each in KIND_ORDER]
     return render_template(
         "learning/modules.html",
@@ -72,6 +80,7 @@ def modules() -> ResponseReturnValue:
         unread=sum(entry.state is not ReadingState.READ for entry in entries),
         outdated=sum(entry.state is ReadingState.OUTDATED for entry in entries),
         words=words,
+        hits=hits,
         kind=kind,
         is_read=is_read,
         is_filtered=bool(words or kind or is_read is not None),
@@ -80,6 +89,17 @@ def modules() -> ResponseReturnValue:
         State=ReadingState,
         today=today(),
     )
+
+
+def _hits(found: Sequence[FoundClause], words: str) -> dict[str, Any]:
+    """The clauses of one module that a search found, with the words marked; else their number."""
+    shown = found if words else ()
+    return {
+        "more": found[0].count - len(shown),
+        "clauses": [
+            (each.anchor, show_hits(each.title, words), excerpt(each.text, words)) for each in shown
+        ],
+    }
 
 
 @bp.get("/modules/<key>")

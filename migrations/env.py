@@ -24,7 +24,7 @@ with engine.connect() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         # The index of the full-text search is of another kind in each database, and in no model.
-        include_name=lambda name, kind, _: kind != "table" or "question_search" not in name,
+        include_name=lambda name, kind, _: kind != "table" or "_search" not in name,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.word_search import comparable as comparable
+
 # Longer runs of digits are text: Python refuses to convert very long ones, and no
 # measurement on the shop floor has them.
 _DIGITS = r"[0-9]{1,24}"
@@ -35,7 +37,6 @@ _TILDE = re.compile(rf"(?P<low>{_BOUND})(?P<first>{_UNIT})?~(?P<high>{_BOUND})(?
 _LOOKS_LIKE_BRACKETS = re.compile(r"\[.*[,;].*|\([-+]?[.0-9].*[,;].*")
 _LOOKS_LIKE_TILDE = re.compile(r"[-+]?[.0-9][^~]*~.*|[^~]*~[-+]?[.0-9].*")
 
-_SAME_SIGN = str.maketrans({"−": "-", "–": "-", "〜": "~", "∼": "~", "µ": "μ"})
 _QUOTES = (('"', '"'), ("“", "”"))
 
 
@@ -62,13 +63,6 @@ AcceptedForm = TextForm | NumberForm
 
 class BadForm(ValueError):
     """The author wrote something that begins like a number or range and is none."""
-
-
-def comparable(text: str) -> str:
-    """Reduce a text to what counts when answers are compared."""
-    folded = unicodedata.normalize("NFKC", text).translate(_SAME_SIGN)
-    kept = "".join(c for c in folded if not (c.isspace() or unicodedata.category(c)[0] == "C"))
-    return unicodedata.normalize("NFKC", kept.casefold())
 
 
 def accepts(accepted: AcceptedForm, reply: str) -> bool:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core import audit
+from core.db import insert_rows
 from core.identity import Actor
 from question_bank.drafts import AuthorState
 from question_bank.models import (
@@ -90,12 +91,10 @@ def import_questions(
     found = session.scalars(select(Question).where(Question.public_id.in_(wanted)))
     held = {question.public_id: question for question in found}
     current = [question.current_version_id for question in held.values()]
-    versions = {
-        version.id: version
-        for version in session.scalars(
-            select(QuestionVersion).where(QuestionVersion.id.in_(current))
-        )
-    }
+    versions: dict[int, QuestionVersion] = {}
+    if current:
+        query = select(QuestionVersion).where(QuestionVersion.id.in_(current))
+        versions = {version.id: version for version in session.scalars(query)}
     new = [each for each in prepared if each.public_id not in held]
     done = {
         imported.question.public_id: imported
@@ -181,26 +180,26 @@ def _create_all(
     now: datetime,
 ) -> list[ImportedQuestion]:
     questions = [_new_question(each, case, now=now) for each in prepared]
+    pairs = list(zip(questions, prepared, strict=True))
+    versions = [built_version(question, each, (), None, [], now=now) for question, each in pairs]
+    for (question, each), version in zip(pairs, versions, strict=True):
+        _take_description(question, version, each)
     session.add_all(questions)
     session.flush()
-    pairs = list(zip(questions, prepared, strict=True))
     parts = [
         tuple(import_questions(session, each.parts, actor=actor, now=now, case=question))
         if each.parts
         else ()
         for question, each in pairs
     ]
-    versions = [
-        built_version(question, each, (), None, _ids_of(own), now=now)
-        for (question, each), own in zip(pairs, parts, strict=True)
-    ]
+    for question, version, own in zip(questions, versions, parts, strict=True):
+        version.question_id, version.part_version_ids = question.id, _ids_of(own)
     session.add_all(versions)
     session.flush()
-    for (question, each), version in zip(pairs, versions, strict=True):
+    for question, version in zip(questions, versions, strict=True):
         question.current_version_id = version.id
-        _take_description(question, version, each)
     _add_lists(session, pairs)
-    index_questions(session, questions)
+    index_questions(session, questions, are_new=True)
     acts = [
         audit.Act(ACTIONS[Change.CREATED], ("question", each.public_id), after=_state_of(each))
         for each in questions
@@ -302,9 +301,8 @@ def _add_lists(session: Session, pairs: Sequence[tuple[Question, PreparedQuestio
             label, module_key, anchor = reference_place(each.draft, position)
             place = {"label": label, "module_key": module_key, "anchor": anchor}
             references.append({"question_id": question.id, "position": position, **place})
-    for table, rows in ((QuestionTag, tags), (QuestionReference, references)):
-        if rows:
-            session.execute(insert(table), rows)
+    insert_rows(session, QuestionTag, tags)
+    insert_rows(session, QuestionReference, references)
 
 
 def _state_of(question: Question) -> dict[str, Any]:

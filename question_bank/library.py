@@ -306,13 +306,16 @@ def _ids(block: RawBlock) -> Iterator[tuple[str, int]]:
 
 def _lost_headings(part: Part) -> list[Problem]:
     """E116 for each 题注 outside the question blocks."""
-    text, _ = part.file.text()
+    texts = part.file.text()[0].splitlines()
     taken = {
         number
         for block in part.parsed.blocks
         for number in range(block.line, block.line + len(block.lines) + 1)
     }
-    lines = [line for line in lines_of_block(0, text.splitlines()) if line.number not in taken]
+    others = [text for number, text in enumerate(texts, 1) if number not in taken]
+    if not any(">" in text or "＞" in text for text in others):
+        return []
+    lines = [line for line in lines_of_block(0, texts) if line.number not in taken]
     fix = "在题干前面补上标题，例如 ### 【单选】…"
     return [
         Problem(part.parsed.path, line.number, 1, ERROR, "E116", "题注前面没有题目的标题", fix)

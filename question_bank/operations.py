@@ -17,6 +17,7 @@ from learning.operations import PublishOutcome, remove_file, withdraw_module
 from learning.queries import (
     current_text,
     module_by_key,
+    module_keys,
     modules_without_file,
     stored_file,
     stored_files,
@@ -81,12 +82,14 @@ def sync_content(
     ids = {i for unit in contents.units for i in unit.public_ids}
     with database.reading() as session:
         before = BankBefore.of(session).with_questions(sync.held_questions(session, ids))
+        known = module_keys(session)
     for unit in contents.units:
         check_types(unit, before.types)
     refuse_broken(library, before, is_whole=contents.is_whole)
     present = library.public_ids
+    report = SyncReport()
     run = _Run(
-        database, contents, images, before, SyncReport(), confirm_removals, actor, now, present
+        database, contents, images, before, known, report, confirm_removals, actor, now, present
     )
     for unit in contents.units:
         if unit.is_sound and unit.main is not None:
@@ -121,6 +124,8 @@ class _Run:
     contents: Contents
     images: ImageStore
     before: BankBefore
+    # The keys of all modules that were ever published.
+    known: frozenset[str]
     report: SyncReport
     confirm_removals: bool
     actor: Actor
@@ -129,9 +134,7 @@ class _Run:
     present: frozenset[str]
 
     def publish(self, unit: Unit) -> None:
-        with self.database.reading() as session:
-            before_text = current_text(session, unit.key)
-            dropped = list(dropped_by(session, [unit]))
+        before_text, dropped = self._text_before(unit)
         prepared = prepare_unit(
             unit, known=self.before.hashes, before_text=before_text, images=self.images
         )
@@ -149,6 +152,13 @@ class _Run:
         changes[Change.RETIRED] += done.retired
         self.report.modules[unit.key] = done.publication.outcome
         self.report.questions.update(+changes)
+
+    def _text_before(self, unit: Unit) -> tuple[str | None, list[DroppedClause]]:
+        """The file as last published, and the clauses that its sources list no more."""
+        if unit.key not in self.known:
+            return None, []
+        with self.database.reading() as session:
+            return current_text(session, unit.key), list(dropped_by(session, [unit]))
 
     def withdraw_missing(self) -> None:
         with self.database.reading() as session:

@@ -38,7 +38,7 @@ class BankBefore:
             for public_id, held in self.questions.items()
         }
 
-    @property
+    @cached_property
     def types(self) -> dict[str, str]:
         return {public_id: held.type.value for public_id, held in self.questions.items()}
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from core.markup import plain_text, render, render_inline
@@ -29,6 +30,8 @@ _BLANK_OR_CODE = re.compile(r"(?P<ticks>`+).*?(?P=ticks)|(?<!\\)_{4,}", re.DOTAL
 _TAG = re.compile(r"(<[^>]*>)")
 # Signs that would make a list, a heading or a quote of an option such as ">50 ℃" or "2. 报告".
 _BLOCK_SIGN = re.compile(r"^(?:(?=>)|(?=#+\s)|(?=[-+*]\s)|(\d+)(?=[.)]\s))")
+# An option is asked for its words to be shown and again to be found by, a case for its parts'.
+_words = lru_cache(maxsize=256)(plain_text)
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,8 @@ def render_question(
 ) -> RenderedQuestion:
     """Render everything a draft shows; its parts only as far as they are searched for."""
     options = tuple(render_option(option.text, image_url=image_url) for option in draft.options)
-    texts = tuple(plain_text(option.text) for option in draft.options)
-    premise_texts = tuple(plain_text(premise.text) for premise in draft.premises)
+    texts = tuple(_words(option.text) for option in draft.options)
+    premise_texts = tuple(_words(premise.text) for premise in draft.premises)
     answer = draft.key.model_answer if isinstance(draft.key, RubricKey) else None
     stem = draft.stem
     if isinstance(draft.key, HotspotKey):
@@ -122,10 +125,10 @@ def _said(draft: QuestionDraft) -> Iterator[str]:
     """What a question is found by, clauses and explanation too, and for a case all its parts."""
     for one in with_parts([draft]):
         yield one.title
-        yield plain_text(one.stem)
-        yield from (plain_text(option.text) for option in (*one.premises, *one.options))
+        yield _words(one.stem)
+        yield from (_words(option.text) for option in (*one.premises, *one.options))
         if one.explanation:
-            yield plain_text(one.explanation)
+            yield _words(one.explanation)
         yield from (reference_place(one, number)[0] for number in range(len(one.references)))
 
 
@@ -195,7 +198,7 @@ def reference_place(draft: QuestionDraft, number: int) -> tuple[str, str | None,
     reference = draft.references[number]
     if isinstance(reference, AnchorReference):
         module = reference.module_key or draft.module_key
-        return plain_text(reference.text)[:200] or reference.anchor, module, reference.anchor
+        return _words(reference.text)[:200] or reference.anchor, module, reference.anchor
     return reference.text[:200], None, None
 
 

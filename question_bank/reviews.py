@@ -254,6 +254,8 @@ def settle_edited(
 ) -> None:
     """Whoever edited a question has looked at it: all that kept it out of pools is settled."""
     edited = {question.id: question for question in questions}
+    if not edited:
+        return
     for task in _open_tasks(session, edited, HOLDING):
         _settle(task, EDITED, actor=actor, now=now)
     for question in edited.values():

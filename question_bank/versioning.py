@@ -130,6 +130,8 @@ def option_ids(
     An option keeps its id if its text is the same but for blanks and width, else if the option
     that stood in its place has a similar text and no other option took it.
     """
+    if not before:
+        return list(range(first_free, first_free + len(texts)))
     old = {comparable(text): option_id for option_id, text in before}
     ids: list[int | None] = [old.get(comparable(text)) for text in texts]
     for place, text in enumerate(texts):

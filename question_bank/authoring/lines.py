@@ -8,7 +8,7 @@ and the author's own text is never altered.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _FOLD = {0xFF01 + i: 0x21 + i for i in range(94)}
 _BLANKS = [0x00A0, *range(0x2000, 0x200E), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF]
@@ -29,7 +29,10 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """A piece of a source line: its number in the file and its column there, both from 1."""
+    """A piece of a source line: its number in the file and its column there, both from 1.
+
+    What costs most to find out is kept: a line is asked the same a dozen times.
+    """
 
     number: int
     text: str
@@ -44,7 +47,7 @@ class Line:
     def is_blank(self) -> bool:
         return not self.folded.strip()
 
-    @property
+    @cached_property
     def indent(self) -> int:
         """The width of the leading blanks; a tab counts to the next multiple of four."""
         width = 0
@@ -66,14 +69,13 @@ class Line:
         return not self.is_code and _QUOTE.match(self.folded) is not None
 
     def unquoted(self) -> "Line":
-        found = _QUOTE.match(self.folded)
-        return self.tail(found.end()) if found else self
+        return self._unquoted
 
     def stripped(self) -> "Line":
         """The same line without blanks at either end."""
         folded = self.folded.replace("\t", " ")
-        start = len(folded) - len(folded.lstrip())
-        return self.piece(start, len(folded.rstrip()))
+        start, end = len(folded) - len(folded.lstrip()), len(folded.rstrip())
+        return self if not start and end == len(folded) else self.piece(start, end)
 
     def tail(self, start: int) -> "Line":
         return self.piece(start, len(self.text))
@@ -84,6 +86,15 @@ class Line:
 
     def item(self) -> "Line | None":
         """The content of a list item, or None when the line begins no item."""
+        return self._item
+
+    @cached_property
+    def _unquoted(self) -> "Line":
+        found = _QUOTE.match(self.folded)
+        return self.tail(found.end()) if found else self
+
+    @cached_property
+    def _item(self) -> "Line | None":
         if self.is_code:
             return None
         body = self.stripped()

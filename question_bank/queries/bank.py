@@ -21,6 +21,7 @@ from question_bank.models import (
     QuestionUse,
     QuestionVersion,
 )
+from question_bank.queries.cited import CitedClause, clauses_with_words
 from question_bank.queries.content import Citation, citations_of, has_tag
 from question_bank.search import has_words
 from question_bank.verdicts import FEW, TOO_EASY, TOO_HARD
@@ -79,6 +80,8 @@ class BankRow:
     statistics: ItemStatistics | None = None
     # On how many papers it stood.
     papers: int = 0
+    # The clause by whose text alone a word of the search was found.
+    clause: CitedClause | None = None
 
 
 @dataclass(frozen=True)
@@ -122,10 +125,16 @@ def bank_page(
     )
     rows = session.execute(statement).all()
     cited = citations_of(session, [row[0].id for row in rows])
+    clauses = clauses_with_words(session, [row[0] for row in rows], wanted.words)
     return BankPage(
         tuple(
             BankRow(
-                question, version, next(iter(cited.get(question.id, ())), None), found, papers or 0
+                question,
+                version,
+                next(iter(cited.get(question.id, ())), None),
+                found,
+                papers or 0,
+                clauses.get(question.id),
             )
             for question, version, found, papers in rows
         ),
@@ -276,7 +285,7 @@ def _conditions(session: Session, wanted: QuestionFilter) -> list[ColumnElement[
     if wanted.public_ids:
         where.append(Question.public_id.in_(wanted.public_ids))
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    where += has_words(wanted.words, is_sqlite=is_sqlite)
+    where += has_words(wanted.words, is_sqlite=is_sqlite, in_clauses=True)
     if wanted.module_key:
         where.append(Question.module_key == wanted.module_key)
     if wanted.clause:

@@ -21,6 +21,25 @@ from question_bank.rules import Standing
 # Few enough for one statement of either database.
 AT_ONCE = 10000
 
+_CASE = aliased(Question)
+_HELD = (
+    select(
+        Question.public_id,
+        Question.type,
+        Question.title,
+        Question.source_line,
+        Question.state,
+        QuestionVersion.content_hash,
+        Question.metadata_hash,
+        Question.module_key,
+        Question.source_path,
+        _CASE.public_id,
+    )
+    .outerjoin(QuestionVersion, QuestionVersion.id == Question.current_version_id)
+    .outerjoin(_CASE, _CASE.id == Question.case_id)
+    .order_by(Question.id)
+)
+
 
 @dataclass(frozen=True)
 class Held:
@@ -50,25 +69,7 @@ def questions_in_use(session: Session, module_key: str) -> dict[str, Held]:
 
 
 def _held(session: Session, *where: ColumnElement[bool]) -> dict[str, Held]:
-    case = aliased(Question)
-    rows = session.execute(
-        select(
-            Question.public_id,
-            Question.type,
-            Question.title,
-            Question.source_line,
-            Question.state,
-            QuestionVersion.content_hash,
-            Question.metadata_hash,
-            Question.module_key,
-            Question.source_path,
-            case.public_id,
-        )
-        .outerjoin(QuestionVersion, QuestionVersion.id == Question.current_version_id)
-        .outerjoin(case, case.id == Question.case_id)
-        .where(*where)
-        .order_by(Question.id)
-    )
+    rows = session.execute(_HELD.where(*where))
     return {
         public_id: Held(public_id, type_, title, line, Standing(*standing))
         for public_id, type_, title, line, *standing in rows
@@ -113,12 +114,17 @@ def vanished_questions(
     session: Session, module_key: str, present: frozenset[str]
 ) -> list[Question]:
     """The module's questions in use whose id stands in no file any more."""
-    held = session.scalars(
-        select(Question)
-        .where(Question.module_key == module_key, Question.state != QuestionState.RETIRED)
-        .order_by(Question.id)
+    held = session.execute(
+        select(Question.id, Question.public_id).where(
+            Question.module_key == module_key, Question.state != QuestionState.RETIRED
+        )
     )
-    return [question for question in held if question.public_id not in present]
+    gone = [id_ for id_, public_id in held if public_id not in present]
+    if not gone:
+        return []
+    return list(
+        session.scalars(select(Question).where(Question.id.in_(gone)).order_by(Question.id))
+    )
 
 
 def current_versions(session: Session, public_ids: Iterable[str]) -> dict[str, QuestionVersion]:

@@ -7,19 +7,18 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from core.pages import show_percent
+from core.pages import AROUND, excerpt, show_hits, show_percent
+from core.word_search import hit_ranges
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionState
 from question_bank.queries import bank
 from question_bank.queries.bank import Finding, Order
-from question_bank.search import hit_ranges
+from question_bank.queries.cited import CitedClause
 from question_bank.verdicts import Judgement, Verdict, judge, unchosen_letters
 
 LETTERS = "ABCDEFGHIJKL"
-# How much of an explanation is shown around a hit.
-AROUND = 30
 TYPE_NAMES = {
     QuestionType.SINGLE_CHOICE: _l("单选"),
     QuestionType.MULTIPLE_CHOICE: _l("多选"),
@@ -142,8 +141,9 @@ def shown_row(row: bank.BankRow, search: str) -> dict[str, Any]:
     return {
         "public_id": question.public_id,
         "type": TYPE_NAMES[question.type],
-        "stem": marked(stem, search),
+        "stem": show_hits(stem, search),
         "also": _also(row, stem, search),
+        "clause": _clause(row.clause) if row.clause else None,
         "citation": row.citation.label if row.citation else "",
         "difficulty": DIFFICULTY_NAMES[question.difficulty],
         "version": row.version.number,
@@ -190,15 +190,6 @@ def shown_state(found: Question) -> ShownState:
     return ShownState("none", STATE_NAMES["retired"])
 
 
-def marked(shown: str, search: str) -> Markup:
-    """A text with the words of a search marked, whatever their width or case."""
-    parts, at = [], 0
-    for start, end in hit_ranges(shown, search):
-        parts += [escape(shown[at:start]), Markup("<mark>{}</mark>").format(shown[start:end])]
-        at = end
-    return Markup("").join([*parts, escape(shown[at:])])
-
-
 def say_share(share: float | None) -> str:
     """74.0%; a dash of nothing."""
     return "—" if share is None else show_percent(round(share * 10000), 10000)
@@ -222,5 +213,15 @@ def _also(row: bank.BankRow, stem: str, search: str) -> Markup | None:
         if hits:
             start = max(hits[0][0] - AROUND, 0)
             cut = re.sub(r"\s+", " ", text[start : hits[0][1] + AROUND])
-            return marked(cut, search)
+            return show_hits(cut, search)
     return None
+
+
+def _clause(found: CitedClause) -> dict[str, Any]:
+    """The clause by whose text a question was found: its title, and the words where they stand."""
+    return {
+        "key": found.module_key,
+        "anchor": found.anchor,
+        "title": show_hits(found.title, found.words),
+        "text": excerpt(found.text, found.words),
+    }

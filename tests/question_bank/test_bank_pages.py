@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from core.word_search import grams, hit_ranges, wanted_grams
 from question_bank.models import Question
-from question_bank.search import grams, hit_ranges, wanted_grams
 from tests.cast import Cast
 from tests.conftest import MONDAY, QueryCounter
 from tests.question_bank.blocks import ORDERING, SINGLE, VERDICT
