@@ -21,7 +21,7 @@ from exams.corrections import (
     pass_mark,
 )
 from exams.links import append_event
-from exams.models import Exam, IntegrityDecision, Sitting, SittingQuestion
+from exams.models import Exam, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.queries.marking import released_tenths
 from exams.queries.pools import must_pass_rows
@@ -184,9 +184,35 @@ class Judged:
     missed: tuple[int, ...] | None
 
 
-def _judged(session: Session, sitting: Sitting, exam: Exam) -> Judged:
+@dataclass(frozen=True)
+class Result:
+    """What a sitting comes to; neither score nor verdict while an answer waits for a person."""
+
+    score_tenths: int | None
+    # How many must-pass questions were missed; None where there are none.
+    missed: int | None
+    is_passed: bool | None
+
+
+def result_of(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> Result:
+    """What a sitting would come to if its late answers counted, or did not; nothing is stored."""
+    return _result(sitting, _judged(session, sitting, exam, with_late=with_late))
+
+
+def _result(sitting: Sitting, found: Judged) -> Result:
+    score = total_of(found.scores.values())
+    missed = None if found.missed is None else len(found.missed)
+    verdict = verdict_of(
+        score,
+        pass_mark_tenths=found.worth.pass_mark_tenths,
+        missed=missed or 0,
+        is_void=sitting.is_void,
+    )
+    return Result(score, missed, verdict)
+
+
+def _judged(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> Judged:
     corrections = corrections_of(session, exam.id)
-    with_late = queries.counts_late(sitting)
     scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     paper = queries.paper_of(session, sitting.id)
     worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
@@ -224,18 +250,12 @@ def store_scores(
     While an answer waits for a person there is neither score nor verdict. `more` is what the chain
     is to say besides. Returns what the audit log is to say.
     """
-    found = _judged(session, sitting, exam)
+    found = _judged(session, sitting, exam, with_late=queries.counts_late(sitting))
     scores, worth, missed = found.scores, found.worth, found.missed
-    is_void = sitting.integrity_decision is IntegrityDecision.VOIDED
-    sitting.score_tenths = total_of(scores.values())
+    result = _result(sitting, found)
+    sitting.score_tenths, sitting.is_passed = result.score_tenths, result.is_passed
     sitting.pass_mark_tenths = worth.pass_mark_tenths
-    sitting.must_pass_missed = None if missed is None else len(missed)
-    sitting.is_passed = verdict_of(
-        sitting.score_tenths,
-        pass_mark_tenths=worth.pass_mark_tenths,
-        missed=len(missed or ()),
-        is_void=is_void,
-    )
+    sitting.must_pass_missed = result.missed
     _store_rows(session, sitting, found)
     after: dict[str, Any] = {"score_tenths": sitting.score_tenths, "is_passed": sitting.is_passed}
     if missed is not None:
@@ -245,7 +265,7 @@ def store_scores(
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,
         "pass_mark_tenths": worth.pass_mark_tenths,
         "late": sitting.late_decision.value if sitting.late_decision else None,
-        "is_void": is_void,
+        "is_void": sitting.is_void,
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
         **(more or {}),
     }
