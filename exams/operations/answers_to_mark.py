@@ -18,6 +18,7 @@ from exams.models import Exam, LateDecision, ManualMark, MarkingTask, Sitting, T
 from exams.queries import marking
 from exams.queries import sittings as queries
 from exams.queries.marking_progress import sittings_to_release
+from exams.queries.regrade import unmarked_questions
 from exams.scoring import store_scores
 from exams.versions import known_versions
 from question_bank.answers import comparable
@@ -96,11 +97,17 @@ def release_sitting(
 ) -> bool:
     """Store and tell the result of a closed sitting of which every answer has been marked.
 
-    Says whether it did: not while an answer waits, nor where the result is known already.
+    Says whether it did: not while an answer waits, nor where the result is known already. What a
+    correction took from markers is waited for no longer, and stays as far as it is: should the
+    question be restored, it goes on from there.
     """
     sitting = queries.locked_sitting(session, sitting_id)
+    spared = unmarked_questions(session, [exam.id]).get(exam.id, {})
     tasks = [
-        task for task in marking.tasks_of(session, sitting.id) if task.state != TaskState.DROPPED
+        task
+        for task in marking.tasks_of(session, sitting.id)
+        if task.state in marking.DECIDED
+        or (task.state is not TaskState.DROPPED and task.question_version_id not in spared)
     ]
     if sitting.score_tenths is not None or not all(t.state in marking.DECIDED for t in tasks):
         return False
@@ -146,5 +153,5 @@ def release_results(
     session: Session, exam: Exam, *, limit: int, actor: Actor, now: datetime
 ) -> int:
     """Release at most `limit` results that are ready; call again until there is none."""
-    ready = list(session.scalars(sittings_to_release(exam.id).limit(limit)))
+    ready = list(session.scalars(sittings_to_release(session, exam.id).limit(limit)))
     return sum(release_sitting(session, exam, one, actor=actor, now=now) for one in ready)

@@ -26,6 +26,7 @@ from exams.models import (
     RegradeState,
     Sitting,
 )
+from exams.operations.answers_to_mark import release_results
 from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
@@ -242,6 +243,8 @@ def write_results(
         return Batch(0, is_finished=False, has_more=True)
     if progress.done < progress.total:
         return Batch(ids[-1] if ids else after_id, is_finished=False, has_more=bool(ids))
+    if _release_spared(session, exam, limit=limit, actor=actor, now=now) == limit:
+        return Batch(after_id, is_finished=False, has_more=True)
     regrade.state, regrade.finished_at = RegradeState.APPLIED, now
     record(
         session,
@@ -254,6 +257,18 @@ def write_results(
     )
     session.flush()
     return Batch(ids[-1] if ids else after_id, is_finished=True, has_more=False)
+
+
+def _release_spared(
+    session: Session, exam: Exam, *, limit: int, actor: Actor, now: datetime
+) -> int:
+    """Tell results that waited only for marks that the corrections made needless; says how many.
+
+    Where the examiner releases everything at once they are ready for that instead.
+    """
+    if exam.releases_together:
+        return 0
+    return release_results(session, exam, limit=limit, actor=actor, now=now)
 
 
 def _note_stragglers(session: Session, regrade: Regrade, exam: Exam) -> bool:

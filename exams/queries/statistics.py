@@ -52,7 +52,7 @@ def exams_to_analyse(session: Session, *, only: int | None = None) -> list[int]:
 
 
 def basis_of(session: Session, exam_id: int) -> str:
-    """What tells whether the sittings of an exam changed: how many, their points, which are void."""
+    """What tells whether sittings of an exam changed: how many, their points, which are void."""
     row = session.execute(_bases().where(Exam.id == exam_id)).one_or_none()
     return "" if row is None else _basis(row)
 

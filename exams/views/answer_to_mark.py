@@ -17,6 +17,7 @@ from exams.models import Exam, ManualMark, MarkerAppointment, MarkingTask, MarkR
 from exams.operations.hand_marking import (
     give_mark,
     keep_draft,
+    spared_why,
     take_answers,
     take_back_marks,
 )
@@ -73,12 +74,23 @@ def answer_to_mark(token: str) -> ResponseReturnValue:
     stand_under("exams.markings")
     session, actor = db_session(), current_actor()
     opened = _opened(*marking.task_for(session, actor, token))
+    why = spared_why(session, opened.task)
+    if why is not None:
+        return _spared(opened, why)
     if request.method == "POST":
         return _given(opened)
     if opened.mine is None and opened.draft is None:
         flash(_("这份答案不在你手里。从题目进去，取一份来阅"))
         return redirect(url_for("exams.marking_overview", exam_id=opened.exam.id))
     return _page(opened, MarkForm(formdata=None))
+
+
+def _spared(opened: Opened, why: str) -> ResponseReturnValue:
+    """Say that the question needs no marks any more; an open page says so in its place."""
+    if request.method == "POST" and wants_json():
+        return jsonify(message=_(why))
+    flash(_(why), "warn")
+    return redirect(url_for("exams.marking_overview", exam_id=opened.exam.id))
 
 
 def _opened(task: MarkingTask, exam: Exam, appointment: MarkerAppointment) -> Opened:
@@ -260,6 +272,10 @@ def answer_draft(token: str) -> ResponseReturnValue:
         "score": str(sent.get("score") or "")[:12],
         "remark": str(sent.get("remark") or "").replace("\x00", "")[:LONGEST_REMARK],
     }
+    task, _exam, _appointment = marking.task_for(db_session(), current_actor(), token)
+    why = spared_why(db_session(), task)
+    if why is not None:
+        return jsonify(is_kept=False, message=_(why))
     is_kept = keep_draft(db_session(), token, draft, actor=current_actor(), now=moment())
     return jsonify(is_kept=is_kept, saved_at=show_clock(moment()))
 

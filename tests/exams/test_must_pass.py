@@ -157,6 +157,7 @@ def test_officials_are_told(client_for: Browser, session: Session, cast: Cast, e
     assert "红线题答错" in examiner.get(f"/exams/{exam.id}/board").text
     assert "红线题答错 1 道，不合格" in examiner.get(f"/exams/sittings/{sitting.id}/watch").text
 
+
 def deliver_after_the_deadline(
     session: Session, cast: Cast, exam: Exam, *kept: tuple[int, list[int]]
 ) -> Sitting:
