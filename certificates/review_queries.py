@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from certificates.models import Certificate, CertificateReview
+from certificates.models import Certificate, CertificateReview, ReviewOutcome
 from certificates.queries import in_scope
 from core.errors import NotFound
 from core.identity import Actor, Role
@@ -17,11 +17,39 @@ REVIEWERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
 IDS_AT_ONCE = 5_000
 
 
-def standing_of_sitting(session: Session, sitting_id: int) -> Certificate | None:
-    """The certificate that a sitting earned, unless it was revoked."""
-    return session.scalar(
-        select(Certificate).where(
-            Certificate.sitting_id == sitting_id, Certificate.revoked_at.is_(None)
+# How a question ended after which a certificate that is revoked is so because of it.
+REVOKING = (ReviewOutcome.REVOKED, ReviewOutcome.LEFT_REVOKED, ReviewOutcome.FAILED_AGAIN)
+
+
+def certificate_of(session: Session, sitting_id: int) -> Certificate | None:
+    """The certificate that a sitting earned, revoked or not."""
+    return session.scalar(select(Certificate).where(Certificate.sitting_id == sitting_id))
+
+
+def was_revoked_in_review(session: Session, certificate_id: int) -> bool:
+    """Whether a revoked certificate lost its validity because its pass had become a fail."""
+    newest = session.scalar(
+        select(CertificateReview.outcome)
+        .where(
+            CertificateReview.certificate_id == certificate_id,
+            CertificateReview.settled_at.is_not(None),
+        )
+        .order_by(CertificateReview.id.desc())
+        .limit(1)
+    )
+    return newest in REVOKING
+
+
+def settled_reviews(session: Session, certificate_id: int) -> list[CertificateReview]:
+    """What people decided about a certificate, and what settled by itself, the latest first."""
+    return list(
+        session.scalars(
+            select(CertificateReview)
+            .where(
+                CertificateReview.certificate_id == certificate_id,
+                CertificateReview.settled_at.is_not(None),
+            )
+            .order_by(CertificateReview.id.desc())
         )
     )
 

@@ -21,7 +21,7 @@ from exams.models import Exam, ManualMark, MarkingLease, MarkingTask, MarkRound,
 from exams.operations.answers_to_mark import release_sitting
 from exams.queries import marking
 from exams.queries.marking import current_marks, held_leases, tasks_to_take
-from exams.queries.regrade import unmarked_questions
+from exams.queries.regrade import spared_by, unmarked_questions
 from exams.versions import known_versions
 from question_bank.keys import RubricKey, ScoringPoint
 
@@ -189,17 +189,10 @@ def give_mark(
     return count
 
 
-def spared_why(session: Session, task: MarkingTask) -> str | None:
-    """Why an answer needs no mark since its question was corrected; None where it does."""
-    found = unmarked_questions(session, [task.exam_id]).get(task.exam_id, {})
-    treatment = found.get(task.question_version_id)
-    return None if treatment is None else SPARED[treatment]
-
-
 def _require_marked(session: Session, task: MarkingTask) -> None:
-    why = spared_why(session, task)
-    if why is not None:
-        raise Conflict(why)
+    treatment = spared_by(session, task)
+    if treatment is not None:
+        raise Conflict(SPARED[treatment])
 
 
 def _worth(session: Session, task: MarkingTask) -> tuple[tuple[ScoringPoint, ...], int]:

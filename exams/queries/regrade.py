@@ -16,6 +16,7 @@ from exams.corrections import Change, Corrections, Treatment, folded
 from exams.models import (
     IN_FORCE,
     Exam,
+    MarkingTask,
     Regrade,
     RegradeChange,
     RegradeOutcome,
@@ -169,6 +170,12 @@ def unmarked_questions(
             if correction.treatment is not Treatment.MARKED
         }
     return found
+
+
+def spared_by(session: Session, task: MarkingTask) -> Treatment | None:
+    """How the question of an answer counts that needs no mark since; None where it needs one."""
+    found = unmarked_questions(session, [task.exam_id]).get(task.exam_id, {})
+    return found.get(task.question_version_id)
 
 
 def marked_by(session: Session, sitting_id: int) -> Corrections:

@@ -15,9 +15,9 @@ from exams.hand_marking import LONGEST_REMARK, Given, ticked_tenths
 from exams.marking_forms import MarkForm
 from exams.models import Exam, ManualMark, MarkerAppointment, MarkingTask, MarkRound, TaskState
 from exams.operations.hand_marking import (
+    SPARED,
     give_mark,
     keep_draft,
-    spared_why,
     take_answers,
     take_back_marks,
 )
@@ -25,6 +25,7 @@ from exams.queries import marking
 from exams.queries.answer_sheets import AnswerSheet, answer_sheet, answer_texts
 from exams.queries.markers import MARKERS
 from exams.queries.marking_progress import desk_of
+from exams.queries.regrade import spared_by
 from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.shown import paging
@@ -74,9 +75,9 @@ def answer_to_mark(token: str) -> ResponseReturnValue:
     stand_under("exams.markings")
     session, actor = db_session(), current_actor()
     opened = _opened(*marking.task_for(session, actor, token))
-    why = spared_why(session, opened.task)
-    if why is not None:
-        return _spared(opened, why)
+    treatment = spared_by(session, opened.task)
+    if treatment is not None:
+        return _spared(opened, SPARED[treatment])
     if request.method == "POST":
         return _given(opened)
     if opened.mine is None and opened.draft is None:
@@ -273,9 +274,9 @@ def answer_draft(token: str) -> ResponseReturnValue:
         "remark": str(sent.get("remark") or "").replace("\x00", "")[:LONGEST_REMARK],
     }
     task, _exam, _appointment = marking.task_for(db_session(), current_actor(), token)
-    why = spared_why(db_session(), task)
-    if why is not None:
-        return jsonify(is_kept=False, message=_(why))
+    treatment = spared_by(db_session(), task)
+    if treatment is not None:
+        return jsonify(is_kept=False, message=_(SPARED[treatment]))
     is_kept = keep_draft(db_session(), token, draft, actor=current_actor(), now=moment())
     return jsonify(is_kept=is_kept, saved_at=show_clock(moment()))
 
