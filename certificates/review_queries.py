@@ -1,7 +1,8 @@
 """Reads about certificates whose pass is none any more, and about those of many sittings."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from certificates.models import Certificate, CertificateReview, ReviewOutcome
 from certificates.queries import in_scope
 from core.errors import NotFound
 from core.identity import Actor, Role
+from exams.queries.visibility import hidden_results
 
 # Who decides on certificates whose pass is none any more, each within the own scope.
 REVIEWERS = (Role.SAFETY_MANAGER, Role.ADMINISTRATOR)
@@ -80,6 +82,39 @@ def open_reviews(
     """Certificates of the actor's scope that a person must look at, the oldest question first."""
     found = session.execute(_open_in_scope(actor, today))
     return [(review, certificate) for review, certificate in found]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many certificates of a scope wait for a person: to be revoked or kept, to be valid again
+    or not.
+    """
+
+    to_revoke: int
+    to_reinstate: int
+
+
+def waiting_reviews(session: Session, actor: Actor, *, today: date) -> Waiting:
+    """How many wait for somebody of the actor's duty."""
+    found = [certificate for _review, certificate in open_reviews(session, actor, today=today)]
+    revoked = sum(certificate.revoked_at is not None for certificate in found)
+    return Waiting(len(found) - revoked, revoked)
+
+
+def decisions_on(
+    session: Session, user_id: int, *, now: datetime
+) -> list[tuple[CertificateReview, Certificate]]:
+    """What people decided about a person's certificates, and what settled by itself, the latest
+    first; nothing that would tell a result not yet to be seen.
+    """
+    hidden = hidden_results(session, user_id, now=now)
+    rows = session.execute(
+        select(CertificateReview, Certificate)
+        .join(Certificate, Certificate.id == CertificateReview.certificate_id)
+        .where(Certificate.user_id == user_id, CertificateReview.settled_at.is_not(None))
+        .order_by(CertificateReview.settled_at.desc(), CertificateReview.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows if row[1].sitting_id not in hidden]
 
 
 def review_for(
