@@ -85,6 +85,7 @@ ACTIONS = {
     "exam.sitting.confirmed": N_("确认了一份答卷的成绩算数"),
     "exam.sitting.limit_passed": N_("超过限制，自动交卷"),
     "exam.sitting.noted": N_("给一份答卷写了备注"),
+    "exam.incidents.refused": N_("考试页面的记录送来得太晚，没有收"),
     "exam.sitting.voided": N_("把一份答卷作废了"),
     "exam.window.extended": N_("延长了考试窗口"),
     "exam.started": N_("宣布了开考"),
