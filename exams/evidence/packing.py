@@ -17,8 +17,13 @@ MODULES = (
     "exams.spots",
     "exams.marking",
     "exams.replies",
+    "exams.corrections",
+    "exams.judging",
+    "exams.hand_marking",
+    "exams.mark_check",
     "exams.chain",
     "exams.signatures",
+    "exams.evidence.recompute",
     "exams.evidence.check",
     "exams.evidence.verifier",
 )

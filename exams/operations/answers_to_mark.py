@@ -14,6 +14,7 @@ from core.identity import Actor
 from exams.chain import digest
 from exams.events import SittingMarked
 from exams.links import MARKED_BY_PERSON
+from exams.mark_check import rule_as_data
 from exams.models import Exam, LateDecision, ManualMark, MarkingTask, Sitting, TaskState
 from exams.queries import marking
 from exams.queries import sittings as queries
@@ -115,9 +116,11 @@ def release_sitting(
     for task in tasks:
         task.state = TaskState.RELEASED
     session.flush()
-    after = store_scores(
-        session, sitting, exam, kind=MARKED_BY_PERSON, now=now, more={"marks": marks}
+    rule = rule_as_data(
+        marker_count=exam.marker_count, max_difference_percent=exam.max_difference_percent
     )
+    more = {"marks": marks, "marking": rule}
+    after = store_scores(session, sitting, exam, kind=MARKED_BY_PERSON, now=now, more=more)
     record(
         session,
         actor=actor,

@@ -15,6 +15,7 @@ from core.identity import Actor
 from exams.corrections import ChangeKind, rule_as_data
 from exams.dry_run import DryRun, current_basis
 from exams.events import SittingRemarked
+from exams.judging import total_of, worth_of
 from exams.links import REGRADED
 from exams.models import (
     RUNNING,
@@ -31,7 +32,7 @@ from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
 from exams.right_answers import problem_of
-from exams.scoring import scores_of, store_scores, total_of, worth_of
+from exams.scoring import scores_of, store_scores
 from exams.versions import known_versions
 from question_bank.keys import ScoringRule
 
