@@ -56,9 +56,9 @@ class Verification:
     are_corrections_same: bool
     # Whether the stored verdict follows from the score and the must-pass questions.
     is_verdict_same: bool = True
-    # Slots whose marks do not come to their score; slots with a score of a marker's own, which is
-    # taken as recorded; slots with a mean of two marks, taken as recorded because the chain does not
-    # say how far apart they may be.
+    # Slots whose marks do not come to their score; slots with a score of a marker's own, taken as
+    # recorded; slots with a mean of two marks, taken as recorded because the chain does not say how
+    # far apart they may be.
     unfounded_slots: tuple[int, ...] = ()
     own_score_slots: tuple[int, ...] = ()
     assumed_slots: tuple[int, ...] = ()
