@@ -83,3 +83,13 @@ class ReviewForm(BaseForm):
             Length(max=500, message=_l("原因最多 500 个字")),
         ],
     )
+
+
+class ReinstateForm(ReviewForm):
+    """Whether a certificate is valid again whose sitting is a pass again, and why."""
+
+    outcome = RadioField(
+        _l("怎么办"),
+        choices=choices_of([("reinstated", _l("恢复有效")), ("left_revoked", _l("维持撤销"))]),
+        validators=[DataRequired(_l("选恢复有效或维持撤销"))],
+    )

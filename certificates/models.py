@@ -97,16 +97,24 @@ class StandbyFlag(Base):
 
 
 class ReviewOutcome(Enum):
-    """What a person decided about a certificate whose pass is none any more."""
+    """What became of a question about a certificate."""
 
     REVOKED = "revoked"
     KEPT = "kept"
     # Settled by itself: a later decision made the sitting a pass again.
     PASSED_AGAIN = "passed_again"
+    # Of one that was revoked, and whose sitting is a pass again: valid again, or left as it is.
+    REINSTATED = "reinstated"
+    LEFT_REVOKED = "left_revoked"
+    # Settled by itself: the sitting failed once more before anybody decided.
+    FAILED_AGAIN = "failed_again"
 
 
 class CertificateReview(Base):
-    """That a certificate rests on a sitting which a later decision failed; a person decides."""
+    """That a certificate no longer fits the result of its sitting; a person decides.
+
+    It stands while the sitting became a fail, or was revoked while the sitting is a pass again.
+    """
 
     __tablename__ = "certificate_review"
     __table_args__ = (

@@ -8,7 +8,6 @@ the word really stands there is checked in the text, so both databases find the 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,21 +15,11 @@ from typing import Any
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
+from core.comparable import comparable
+
 # Words of one search; more say nothing more.
 MOST_WORDS = 8
 _RUN = re.compile(r"[^\x00-\x7f]+|[a-z0-9]+|(?P<sign>.)")
-_SAME_SIGN = str.maketrans({"−": "-", "–": "-", "〜": "~", "∼": "~", "µ": "μ"})
-
-
-def comparable(said: str) -> str:
-    """Reduce a text to what counts when texts are compared."""
-    folded = unicodedata.normalize("NFKC", said).translate(_SAME_SIGN)
-    if folded.isprintable():
-        # Most texts: the only blanks are spaces, and nothing in them is invisible.
-        kept = folded.replace(" ", "")
-    else:
-        kept = "".join(c for c in folded if not (c.isspace() or unicodedata.category(c)[0] == "C"))
-    return unicodedata.normalize("NFKC", kept.casefold())
 
 
 def grams(searched: str) -> set[str]:

@@ -87,6 +87,14 @@ def _told(found: Verification) -> Iterator[str]:
         yield "更正过的答案、分值或由此得出的及格线，和记录里写的不一样"
     if found.changed_slots:
         yield f"得分不一样的题：第 {'、'.join(map(str, found.changed_slots))} 题"
+    if found.unfounded_slots:
+        yield f"阅卷分合不成记录的分的题：第 {'、'.join(map(str, found.unfounded_slots))} 题"
+    if found.own_score_slots:
+        slots = "、".join(map(str, found.own_score_slots))
+        yield f"第 {slots} 题有阅卷人自己定的分，采分点算不出，按记录的分核对"
+    if found.assumed_slots:
+        slots = "、".join(map(str, found.assumed_slots))
+        yield f"第 {slots} 题两个人的分最多可以差多少，记录链没有写，按平均分核对"
     if found.changed_marks:
         yield f"阅卷记录和发布时不一样的题：第 {'、'.join(map(str, found.changed_marks))} 题"
 

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from exams import marking
-from exams.versions import KnownVersion
 from question_bank.answers import accepted_form
 from question_bank.keys import (
     AnswerKey,
@@ -26,6 +25,26 @@ from question_bank.keys import (
     ScoringRule,
     VerdictKey,
 )
+
+
+class Kind(Protocol):
+    """What is printed of a question, as far as marking needs it."""
+
+    @property
+    def type(self) -> QuestionType: ...
+
+
+class Markable(Protocol):
+    """A question version as far as marking needs it: read from the tables or from evidence."""
+
+    @property
+    def key(self) -> AnswerKey: ...
+
+    @property
+    def own_rule(self) -> ScoringRule | None: ...
+
+    @property
+    def printed(self) -> Kind: ...
 
 
 class ChangeKind(Enum):
@@ -193,7 +212,7 @@ def _changed(before: Correction, change: Change) -> Correction:
 
 
 def mark_corrected(
-    version: KnownVersion,
+    version: Markable,
     response: marking.Response,
     correction: Correction,
     *,
@@ -226,9 +245,7 @@ def in_proportion(given: int | None, *, drawn_tenths: int, points_tenths: int) -
     return int(Fraction(given * points_tenths, drawn_tenths) + Fraction(1, 2))
 
 
-def shown_key(
-    version: KnownVersion, response: marking.Response, correction: Correction
-) -> AnswerKey:
+def shown_key(version: Markable, response: marking.Response, correction: Correction) -> AnswerKey:
     """The key to show beside a reply: the one that earned it most, the corrected before the old.
 
     Where one option is to be chosen, all that are right are shown at once.

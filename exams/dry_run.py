@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from exams.corrections import AS_ASKED, Corrections, pass_mark
+from exams.judging import is_missed, score_paper, verdict_of
 from exams.models import (
     Answer,
     Exam,
@@ -34,7 +35,6 @@ from exams.queries.regrade import (
     touched_sittings,
 )
 from exams.rescoring import given_again
-from exams.scoring import is_missed, score_paper, verdict_of
 from exams.versions import KnownVersion, known_versions
 
 

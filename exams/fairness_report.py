@@ -95,7 +95,10 @@ def _trials(
 
 
 def shift_figures(session: Session, exam: Exam, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """The shifts of an exam beside each other."""
+    """The shifts of an exam beside each other.
+
+    What was answered in a void sitting is compared with nothing; its paper was seen all the same.
+    """
     sittings = queries.started_sittings(session, exam.id)
     shifts = {
         row.id: block_at(row.started_at, hours=exam.shift_hours, zone=zone) for row in sittings
@@ -103,7 +106,10 @@ def shift_figures(session: Session, exam: Exam, zone: ZoneInfo) -> list[dict[str
     marked = {
         row.id
         for row in sittings
-        if row.try_number == 1 and row.state not in RUNNING and row.is_passed is not None
+        if row.try_number == 1
+        and row.state not in RUNNING
+        and row.is_passed is not None
+        and row.is_valid
     }
     return compare_shifts(
         [

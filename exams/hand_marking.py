@@ -9,10 +9,30 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from exams.models import MarkRound, TaskState
 from question_bank.keys import ScoringPoint
 
 LONGEST_REMARK = 500
+
+
+class MarkRound(Enum):
+    """Whose mark it is: of the first marker, of the second, of the adjudicator."""
+
+    FIRST = "first"
+    SECOND = "second"
+    ADJUDICATOR = "adjudicator"
+
+
+class TaskState(Enum):
+    """How far an answer that needs a person is."""
+
+    OPEN = "open"
+    # Two marks differ too much: an adjudicator decides.
+    DISPUTED = "disputed"
+    MARKED = "marked"
+    # Part of a result that was announced; its marks are final.
+    RELEASED = "released"
+    # The sitting was opened again and the answer taken away.
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True)

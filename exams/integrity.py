@@ -32,6 +32,8 @@ BY_THE_PAGE = {
 }
 # How a page was left. Loading it anew is no leaving and counts towards no limit.
 RELOADED = "reloaded"
+# In the details of what a page told only after the deadline; the time is the device's alone.
+LATE = "late"
 HOWS = {"hidden", "blurred", "closed", RELOADED}
 
 

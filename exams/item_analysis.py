@@ -1,7 +1,9 @@
 """The item analysis of finished exams: read in a stream, computed, stored in one short write.
 
 Only first tries count: a resit is sat by those who failed, who know part of the paper by then.
-Every sitting that is marked counts, handed in or closed by the server. A question that was left
+Every sitting that is marked counts, handed in or closed by the server, but a void one (违纪作废):
+answers that were looked up or handed on say nothing about a question. Its paper still counts as
+one that showed its questions, because they were seen. A question that was left
 open scored nothing, which is a result; only a question that stood not on the paper is left out.
 
 The time of a question is told from the receipts of its answers: each span between two receipts

@@ -6,8 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from exams.corrections import Correction
-from exams.hand_marking import ticked_tenths
-from exams.models import MarkRound
+from exams.hand_marking import MarkRound, ticked_tenths
 from question_bank.keys import AnswerKey, RubricKey
 
 

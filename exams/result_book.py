@@ -34,7 +34,7 @@ ANSWERS = (
     *("得分", "分值", "保存时间", "答卷编号"),
 )
 # Options and key in the order of the bank: each paper may have had another.
-QUESTIONS = ("题目编号", "题型", "题干", "选项", "正确答案", "答过", "得满分")
+QUESTIONS = ("题目编号", "题型", "题干", "选项", "正确答案", "答过（不含作废）", "得满分")
 STATES = {SittingState.SUBMITTED: "交卷", SittingState.EXPIRED: "到时收卷"}
 LATE = {
     None: "",
@@ -109,8 +109,10 @@ def _write_answers(
             versions |= known_versions(session, [line.version_id])
             stems[line.version_id] = _stem(versions[line.version_id])
         count = counts.setdefault(line.version_id, [0, 0])
-        count[0] += 1
-        count[1] += 0 < line.points_tenths == line.score_tenths
+        # What was answered in a void sitting tells nothing about the question.
+        if of_id[line.sitting_id].integrity is not IntegrityDecision.VOIDED:
+            count[0] += 1
+            count[1] += 0 < line.points_tenths == line.score_tenths
         version, correction = versions[line.version_id], corrections.get(line.version_id, AS_ASKED)
         response = response_for_marking(version.printed.type, line.response)
         key, one = shown_key(version, response, correction), of_id[line.sitting_id]

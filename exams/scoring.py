@@ -1,4 +1,4 @@
-"""The scores of a whole paper, from its rows, its question versions and the last replies."""
+"""Marking a sitting from its rows, its question versions and the last replies, and storing it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,64 +8,25 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from exams import marking
 from exams.chain import digest
-from exams.corrections import (
-    AS_ASKED,
-    NONE,
-    Correction,
-    Corrections,
-    Treatment,
-    in_proportion,
-    mark_corrected,
-    pass_mark,
+from exams.corrections import AS_ASKED, Correction, Corrections
+from exams.judging import (
+    Worth,
+    is_missed,
+    needs_person,
+    score_paper,
+    total_of,
+    verdict_of,
+    worth_of,
 )
 from exams.links import append_event
-from exams.models import Exam, IntegrityDecision, Sitting, SittingQuestion
+from exams.models import Exam, Sitting, SittingQuestion
 from exams.queries import sittings as queries
 from exams.queries.marking import current_marks, marks_as_data, released_tenths
 from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import corrections_of
-from exams.replies import response_for_marking
 from exams.rescoring import given_again
 from exams.versions import KnownVersion, known_versions
-from question_bank.keys import RubricKey, ScoringRule
-
-
-def score_paper(
-    paper: Iterable[Any],
-    versions: Mapping[int, KnownVersion],
-    responses: Mapping[int, Any],
-    *,
-    exam_rule: ScoringRule,
-    manual: Mapping[int, int | None],
-    corrections: Mapping[int, Correction] = NONE,
-) -> dict[int, int | None]:
-    """The score of each slot in tenths; a slot without a stored response earns nothing.
-
-    `manual` has what people gave for the answers that need a person; None or nothing there means
-    that the answer waits to be marked, and so does its score. `corrections` are by question
-    version; what it has none for is marked as it was asked.
-    """
-    scores: dict[int, int | None] = {}
-    for row in paper:
-        version, response = versions[row.question_version_id], responses.get(row.slot)
-        correction = corrections.get(row.question_version_id, AS_ASKED)
-        if correction.treatment is Treatment.MARKED and needs_person(version, response):
-            scores[row.slot] = in_proportion(
-                manual.get(row.slot),
-                drawn_tenths=row.points_tenths,
-                points_tenths=correction.points(row.points_tenths),
-            )
-            continue
-        scores[row.slot] = mark_corrected(
-            version,
-            response_for_marking(version.printed.type, response),
-            correction,
-            drawn_tenths=row.points_tenths,
-            exam_rule=exam_rule,
-        )
-    return scores
 
 
 def missed_must_pass(
@@ -84,34 +45,6 @@ def missed_must_pass(
     if not marked:
         return None
     return tuple(row.slot for row in marked if is_missed(scores.get(row.slot, 0), row, corrections))
-
-
-def is_missed(score: int | None, row: Any, corrections: Mapping[int, Correction]) -> bool:
-    """Whether a must-pass question did not earn all that it counts."""
-    counted = corrections.get(row.question_version_id, AS_ASKED).points(row.points_tenths)
-    return score is not None and score < counted
-
-
-def verdict_of(
-    score: int | None, *, pass_mark_tenths: int, missed: int, is_void: bool
-) -> bool | None:
-    """Whether a sitting is passed; None while an answer waits to be marked, void ones never are."""
-    if score is None:
-        return None
-    enough = marking.is_passed(score, pass_mark_tenths=pass_mark_tenths, missed=missed)
-    return enough and not is_void
-
-
-def needs_person(version: KnownVersion, response: Any) -> bool:
-    """Whether only a person can mark this answer; a question left open earns nothing anyway."""
-    return isinstance(version.key, RubricKey) and response is not None
-
-
-def total_of(scores: Iterable[int | None]) -> int | None:
-    """The score of a paper; None while an answer of it waits to be marked."""
-    known = list(scores)
-    given = [score for score in known if score is not None]
-    return marking.paper_score(given) if len(given) == len(known) else None
 
 
 def scores_of(
@@ -176,28 +109,6 @@ def _given_again(
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What a paper counts: by slot where it is another than drawn, in all, and to pass."""
-
-    counted: Mapping[int, int | None]
-    full_tenths: int
-    pass_mark_tenths: int
-
-
-def worth_of(paper: Sequence[Any], corrections: Corrections, *, exam_mark_tenths: int) -> Worth:
-    """What the questions of a paper count after corrections, and how full and pass mark follow."""
-    counted: dict[int, int | None] = {}
-    drawn = full = 0
-    for row in paper:
-        points = corrections.by_version.get(row.question_version_id, AS_ASKED).points(
-            row.points_tenths
-        )
-        counted[row.slot] = None if points == row.points_tenths else points
-        drawn, full = drawn + row.points_tenths, full + points
-    return Worth(counted, full, pass_mark(exam_mark_tenths, drawn_tenths=drawn, full_tenths=full))
-
-
-@dataclass(frozen=True)
 class Judged:
     """A paper marked from the answers that count, by the corrections that are in force."""
 
@@ -209,9 +120,35 @@ class Judged:
     missed: tuple[int, ...] | None
 
 
-def _judged(session: Session, sitting: Sitting, exam: Exam) -> Judged:
+@dataclass(frozen=True)
+class Result:
+    """What a sitting comes to; neither score nor verdict while an answer waits for a person."""
+
+    score_tenths: int | None
+    # How many must-pass questions were missed; None where there are none.
+    missed: int | None
+    is_passed: bool | None
+
+
+def result_of(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> Result:
+    """What a sitting would come to if its late answers counted, or did not; nothing is stored."""
+    return _result(sitting, _judged(session, sitting, exam, with_late=with_late))
+
+
+def _result(sitting: Sitting, found: Judged) -> Result:
+    score = total_of(found.scores.values())
+    missed = None if found.missed is None else len(found.missed)
+    verdict = verdict_of(
+        score,
+        pass_mark_tenths=found.worth.pass_mark_tenths,
+        missed=missed or 0,
+        is_void=sitting.is_void,
+    )
+    return Result(score, missed, verdict)
+
+
+def _judged(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> Judged:
     corrections = corrections_of(session, exam.id)
-    with_late = queries.counts_late(sitting)
     scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     paper = queries.paper_of(session, sitting.id)
     worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
@@ -249,18 +186,12 @@ def store_scores(
     While an answer waits for a person there is neither score nor verdict. `more` is what the chain
     is to say besides. Returns what the audit log is to say.
     """
-    found = _judged(session, sitting, exam)
+    found = _judged(session, sitting, exam, with_late=queries.counts_late(sitting))
     scores, worth, missed = found.scores, found.worth, found.missed
-    is_void = sitting.integrity_decision is IntegrityDecision.VOIDED
-    sitting.score_tenths = total_of(scores.values())
+    result = _result(sitting, found)
+    sitting.score_tenths, sitting.is_passed = result.score_tenths, result.is_passed
     sitting.pass_mark_tenths = worth.pass_mark_tenths
-    sitting.must_pass_missed = None if missed is None else len(missed)
-    sitting.is_passed = verdict_of(
-        sitting.score_tenths,
-        pass_mark_tenths=worth.pass_mark_tenths,
-        missed=len(missed or ()),
-        is_void=is_void,
-    )
+    sitting.must_pass_missed = result.missed
     _store_rows(session, sitting, found)
     after: dict[str, Any] = {"score_tenths": sitting.score_tenths, "is_passed": sitting.is_passed}
     if missed is not None:
@@ -270,7 +201,7 @@ def store_scores(
         "ended_at": sitting.submitted_at.isoformat() if sitting.submitted_at else None,
         "pass_mark_tenths": worth.pass_mark_tenths,
         "late": sitting.late_decision.value if sitting.late_decision else None,
-        "is_void": is_void,
+        "is_void": sitting.is_void,
         "scores_tenths": [[slot, scores[slot]] for slot in sorted(scores)],
         **(more or {}),
     }

@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
-from exams.corrections import AS_ASKED, Corrections
-from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
+from exams.chain import ANSWER, BrokenLink, Link, broken_links
+from exams.corrections import Corrections
+from exams.evidence.recompute import MarkedSlot, counted_marks, marks_of
+from exams.judging import score_paper, total_of, verdict_of, worth_of
+from exams.links import INCIDENT, PAPER, links_of, paper_content
 from exams.models import RUNNING, IntegrityDecision, LateDecision, Sitting
 from exams.queries.evidence import signatures_of
 from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
 from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
-from exams.rescoring import given_again
-from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of, worth_of
+from exams.scoring import missed_must_pass
 from exams.signatures import is_genuine
 from exams.versions import read_versions
 
@@ -27,9 +28,11 @@ class Verification:
     """What a check of one sitting found; `is_intact` only when nothing at all is wrong.
 
     `is_signed` is None while the sitting is open. `score_again` is what the stored answers and
-    keys earn now, with the marks of people that stand in the chain; None while an answer waits.
+    keys earn now, with the marks of people by scoring point, second marker and adjudicator as they
+    stand in the chain; None while an answer waits.
     `changed_slots` are the questions whose stored score is another, `changed_marks` those of which
-    the marks of people are no longer what the chain says. `are_corrections_same` is whether the
+    the marks of people are no longer what the chain says, `unfounded_slots` those of which the
+    marks in the chain do not come to the score that it names. `are_corrections_same` is whether the
     corrections by which it was marked are still those that its chain names, with the full score,
     pass mark and verdict that follow from them.
     """
@@ -51,6 +54,12 @@ class Verification:
     are_corrections_same: bool
     # Whether the stored verdict follows from the score and the must-pass questions.
     is_verdict_same: bool = True
+    # Slots whose marks do not come to their score; slots with a score of a marker's own, taken as
+    # recorded; slots with a mean of two marks, taken as recorded because the chain does not say how
+    # far apart they may be.
+    unfounded_slots: tuple[int, ...] = ()
+    own_score_slots: tuple[int, ...] = ()
+    assumed_slots: tuple[int, ...] = ()
 
     @property
     def is_waiting(self) -> bool:
@@ -68,6 +77,7 @@ class Verification:
             and self.are_incidents_same
             and not self.changed_slots
             and not self.changed_marks
+            and not self.unfounded_slots
             and self.are_corrections_same
             and self.score_stored == self.score_again
             and self.is_verdict_same
@@ -101,6 +111,7 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         changed_marks=_changed_marks(session, sitting, links) if is_closed else (),
         is_verdict_same=_is_verdict_same(session, sitting, scores, named) if is_closed else True,
         are_corrections_same=not is_closed or _are_corrections_same(session, sitting, links, named),
+        **(_marked_again(session, sitting, links) if is_closed else {}),
     )
 
 
@@ -203,17 +214,8 @@ def _scores(
     last = _last_replies(sitting, links)
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
-    rows = {row.slot: row for row in paper}
-    manual = {
-        slot: given_again(
-            mark["tenths"],
-            mark["given"],
-            versions[rows[slot].question_version_id].key,
-            named.by_version.get(rows[slot].question_version_id, AS_ASKED),
-            drawn_tenths=rows[slot].points_tenths,
-        )
-        for slot, mark in _marks(last, links).items()
-    }
+    told = _marks(session, sitting, last, links)
+    manual = counted_marks(told, {row.slot: row for row in paper}, versions, named)
     return score_paper(
         paper,
         versions,
@@ -233,24 +235,39 @@ def _last_replies(sitting: Sitting, links: Sequence[Link]) -> dict[int, Any]:
     }
 
 
-def _marks(last: Mapping[int, Any], links: Sequence[Link]) -> dict[int, Mapping[str, Any]]:
-    """The newest mark of people for each slot, if it was given for the answer that counts."""
-    said = [
-        mark for link in links if link.kind == MARKED_BY_PERSON for mark in link.content["marks"]
-    ]
-    return {mark["slot"]: mark for mark in said if mark["answer"] == digest(last.get(mark["slot"]))}
+def _marks(
+    session: Session, sitting: Sitting, last: Mapping[int, Any], links: Sequence[Link]
+) -> dict[int, MarkedSlot]:
+    """The newest marks of people for each slot, if they were given for the answer that counts."""
+    rows = {row.slot: row for row in paper_of(session, sitting.id)}
+    versions = read_versions(session, [row.question_version_id for row in rows.values()])
+    return marks_of(links, last, rows, versions)
 
 
 def _changed_marks(session: Session, sitting: Sitting, links: Sequence[Link]) -> tuple[int, ...]:
     """The slots of which marks or their outcome stand otherwise in the tables than in the chain."""
-    told = _marks(_last_replies(sitting, links), links)
+    told = _marks(session, sitting, _last_replies(sitting, links), links)
     slot_of = {row.id: row.slot for row in paper_of(session, sitting.id)}
     tasks = {slot_of[t.sitting_question_id]: t for t in tasks_of(session, sitting.id)}
     marks = current_marks(session, [task.sitting_question_id for task in tasks.values()])
     changed = []
-    for slot, mark in told.items():
-        task = tasks.get(slot)
+    for slot, one in told.items():
+        task, mark = tasks.get(slot), one.mark
         given = marks_as_data(marks[task.sitting_question_id]) if task else None
-        if task is None or task.tenths != mark["tenths"] or given != mark["given"]:
+        is_same = task is not None and task.tenths == mark["tenths"] and given == mark["given"]
+        if not is_same:
             changed.append(slot)
     return tuple(sorted(changed))
+
+
+def _marked_again(
+    session: Session, sitting: Sitting, links: Sequence[Link]
+) -> dict[str, tuple[int, ...]]:
+    """What computing the marks of people once more tells of their slots, by the field's name."""
+    told = _marks(session, sitting, _last_replies(sitting, links), links)
+    found = {
+        "unfounded_slots": [s for s, one in told.items() if not one.fits],
+        "own_score_slots": [s for s, one in told.items() if one.again.own_scores],
+        "assumed_slots": [s for s, one in told.items() if one.again.is_mean_assumed],
+    }
+    return {name: tuple(sorted(slots)) for name, slots in found.items()}

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.comparable import comparable
 from core.errors import InvalidContent
 from core.markup import KEY_FACT, ImageUrl, mark_class, plain_text, render, render_inline
-from core.word_search import comparable
 from learning.clauses import clause_texts
 from learning.front_matter import FrontMatter
 from learning.models import ModuleKind, ModuleSource

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import CTE, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.word_search import WordIndex, comparable, words_of
+from core.comparable import comparable
+from core.word_search import WordIndex, words_of
 from learning.models import Clause, CourseModule, ModuleVersion
 
 # Clauses shown of one module.

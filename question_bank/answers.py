@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.word_search import comparable as comparable
+from core.comparable import comparable
 
 # Longer runs of digits are text: Python refuses to convert very long ones, and no
 # measurement on the shop floor has them.

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from question_bank.answers import BadForm, TextForm, accepted_form, comparable
+from core.comparable import comparable
+from question_bank.answers import BadForm, TextForm, accepted_form
 from question_bank.keys import BlankKey
 from question_bank.quantities import forms_of, read_quantity
 

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from core.comparable import comparable
 from core.markup import mark_class, split_number
-from question_bank.answers import comparable
 from question_bank.drafts import (
     AnchorReference,
     AuthorState,

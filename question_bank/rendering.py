@@ -12,8 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from core.comparable import comparable
 from core.markup import plain_text, render, render_inline
-from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.pictures import IMAGE
 from question_bank.drafts import AnchorReference, QuestionDraft, content_hash, with_parts

@@ -5,8 +5,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
+from core.comparable import comparable
 from core.errors import N_, Conflict
-from question_bank.answers import comparable
 from question_bank.drafts import QuestionDraft, Shuffle
 from question_bank.keys import (
     BlanksKey,

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from certificates.queries import shown_to_holder
+from certificates.review_queries import decisions_on
 from certificates.standby import standby_of
+from certificates.words import OUTCOMES
 from core.clock import Clock
 from core.errors import N_
 from core.services import Cell, RecordKeeper, RecordSection, Word
@@ -228,6 +230,33 @@ def certificate_record(session: Session, user_id: int, *, now: datetime) -> Reco
     )
 
 
+def decision_record(session: Session, user_id: int, *, now: datetime) -> RecordSection:
+    """What people decided about the person's certificates after their results changed."""
+    columns = (
+        N_("证号"),
+        N_("什么时候问的"),
+        N_("为什么问"),
+        N_("决定"),
+        N_("原因"),
+        N_("决定时间"),
+    )
+    return RecordSection(
+        N_("证书的决定"),
+        columns,
+        [
+            (
+                certificate.number,
+                review.asked_at,
+                review.asked_reason,
+                Word(OUTCOMES[review.outcome]) if review.outcome else None,
+                review.settled_reason,
+                review.settled_at,
+            )
+            for review, certificate in decisions_on(session, user_id, now=now)
+        ],
+    )
+
+
 def _points(tenths: int | None) -> str | None:
     """Tenths of a point as points: 25 -> 2.5, 20 -> 2."""
     if tenths is None:
@@ -285,5 +314,6 @@ def make_records(clock: Clock) -> tuple[RecordKeeper, ...]:
         appeal_record,
         exemption_record,
         at_present(certificate_record),
+        at_present(decision_record),
         at_present(standby_record),
     )

@@ -1,7 +1,7 @@
 """Certificates as their holders and those responsible for them see them; PDF; revocation."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +13,17 @@ from certificates.document import Content, certificate_pdf
 from certificates.forms import RevokeForm
 from certificates.models import Certificate
 from certificates.queries import READERS, Filters
-from certificates.review_queries import REVIEWERS, open_reviews
+from certificates.review_queries import (
+    REVIEWERS,
+    Waiting,
+    open_review,
+    settled_reviews,
+    waiting_reviews,
+)
 from certificates.rules import CertificateState, state_on
 from certificates.standby import standby_of
 from certificates.views.blueprint import bp
+from certificates.words import OUTCOMES
 from core.clock import local_date
 from core.identity import Role
 from core.pages import show_points, stand_under
@@ -25,6 +32,16 @@ from exams.models import Exam, Sitting
 
 PAGE_SIZE = 50
 STATES = {state.value: state for state in CertificateState}
+
+
+@dataclass(frozen=True)
+class ShownDecision:
+    """How a question about a certificate ended: what, why, by whom, when."""
+
+    word: str
+    reason: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -117,9 +134,9 @@ def certificates() -> ResponseReturnValue:
         chosen={"kind": filters.kind_id, "team": team.id if team else None, "q": filters.text},
         with_replaced=filters.with_replaced,
         state=filters.state.value if filters.state else "",
-        in_question=len(open_reviews(session, actor, today=today()))
+        waiting=waiting_reviews(session, actor, today=today())
         if actor.has(*REVIEWERS)
-        else 0,
+        else Waiting(0, 0),
     )
 
 
@@ -145,6 +162,8 @@ def _certificate_page(certificate_id: int, form: RevokeForm) -> ResponseReturnVa
         revoker=revoker.name if revoker else "",
         check_url=_check_url(found),
         is_mine=found.user_id == actor.user_id,
+        decisions=_decisions(found),
+        is_asked=open_review(session, found.id) is not None,
         may_revoke=actor.has(Role.ADMINISTRATOR) and found.revoked_at is None,
         form=form,
     )
@@ -183,6 +202,25 @@ def _exam_of(found: Certificate) -> tuple[Exam, Sitting] | None:
     session = db_session()
     sitting = session.get(Sitting, found.sitting_id) if found.sitting_id else None
     return (session.get_one(Exam, sitting.exam_id), sitting) if sitting else None
+
+
+def _decisions(found: Certificate) -> list[ShownDecision]:
+    """What people decided about a certificate that was asked about, and what settled by itself."""
+    session = db_session()
+    shown = []
+    for review in settled_reviews(session, found.id):
+        if review.outcome is None or review.settled_at is None:
+            continue
+        decider = session.get(User, review.settled_by_id) if review.settled_by_id else None
+        shown.append(
+            ShownDecision(
+                _(OUTCOMES[review.outcome]),
+                review.settled_reason,
+                decider.name if decider and review.settled_reason else "",
+                review.settled_at,
+            )
+        )
+    return shown
 
 
 def _check_url(found: Certificate) -> str:

@@ -1,13 +1,20 @@
-"""Certificates that rest on a pass which is none any more: a person revokes or keeps each."""
+"""Certificates that no longer fit the result of their sitting: a person decides on each.
+
+One whose pass is none any more is revoked or kept; one that was revoked for that reason and whose
+sitting is a pass again is valid again or stays revoked.
+"""
+
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from accounts.models import User
 from certificates import operations, queries, review_queries
-from certificates.forms import ReviewForm
-from certificates.models import ReviewOutcome
+from certificates.forms import ReinstateForm, ReviewForm
+from certificates.models import Certificate, CertificateReview, ReviewOutcome
 from certificates.review_queries import REVIEWERS
 from certificates.views.blueprint import bp
 from core.identity import Actor
@@ -16,57 +23,81 @@ from core.web import current_actor, db_session, moment, requires, today
 from exams.dry_run import dry_run
 from exams.models import Exam, Regrade, Sitting
 
+SETTLED = {
+    ReviewOutcome.REVOKED: _l("已撤销 %(number)s。扫码的人马上看到"),
+    ReviewOutcome.KEPT: _l("%(number)s 保留，仍然有效"),
+    ReviewOutcome.REINSTATED: _l("%(number)s 恢复有效。扫码的人马上看到"),
+    ReviewOutcome.LEFT_REVOKED: _l("%(number)s 维持撤销"),
+}
+
+
+@dataclass(frozen=True)
+class ShownReview:
+    """One certificate with the question about it, and the form for the answer."""
+
+    review: CertificateReview
+    certificate: Certificate
+    sitting: Sitting
+    exam: Exam
+    form: ReviewForm
+    revoked_by: str
+    is_own: bool
+
 
 @bp.get("/certificates/reviews")
 @requires(*REVIEWERS)
 def reviews() -> ResponseReturnValue:
     """Every certificate of the actor's scope that somebody must look at."""
-    return _page(None, ReviewForm(formdata=None))
+    return _page(None, None)
 
 
-def _page(review_id: int | None, form: ReviewForm) -> ResponseReturnValue:
+def _form_for(certificate: Certificate, *, is_sent: bool) -> ReviewForm:
+    kind = ReviewForm if certificate.revoked_at is None else ReinstateForm
+    return kind() if is_sent else kind(formdata=None)
+
+
+def _page(review_id: int | None, sent: ReviewForm | None) -> ResponseReturnValue:
     """The list; with what was typed about one of them kept at it."""
     stand_under("certificates.certificates")
     session, actor = db_session(), current_actor()
-    found = review_queries.open_reviews(session, actor, today=today())
-    sittings = {review.id: session.get_one(Sitting, review.sitting_id) for review, _c in found}
-    page = render_template(
-        "certificates/reviews.html",
-        items=[
-            (
+    items = []
+    for review, certificate in review_queries.open_reviews(session, actor, today=today()):
+        sitting = session.get_one(Sitting, review.sitting_id)
+        form = sent if sent is not None and review.id == review_id else None
+        revoker = certificate.revoked_by_id
+        items.append(
+            ShownReview(
                 review,
                 certificate,
-                sittings[review.id],
-                session.get_one(Exam, sittings[review.id].exam_id),
-                form if review.id == review_id else ReviewForm(formdata=None),
+                sitting,
+                session.get_one(Exam, sitting.exam_id),
+                form or _form_for(certificate, is_sent=False),
+                session.get_one(User, revoker).name if revoker else "",
                 certificate.user_id == actor.user_id,
             )
-            for review, certificate in found
-        ],
+        )
+    page = render_template(
+        "certificates/reviews.html",
+        items=items,
+        waiting=review_queries.waiting_reviews(session, actor, today=today()),
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if sent is not None and sent.errors else 200
 
 
 @bp.post("/certificates/reviews/<int:review_id>")
 @requires(*REVIEWERS)
 def settle_review(review_id: int) -> ResponseReturnValue:
-    """Revoke the certificate or keep it, with the reason."""
+    """Decide on a certificate, with the reason."""
     session, actor = db_session(), current_actor()
     review, certificate = review_queries.review_for(session, actor, review_id, today=today())
-    form = ReviewForm()
+    form = _form_for(certificate, is_sent=True)
     if not form.validate_on_submit():
         return _page(review_id, form)
     outcome = ReviewOutcome(form.outcome.data)
     operations.settle_review(
         session, review, outcome, reason=form.reason.data or "", actor=actor, now=moment()
     )
-    number = certificate.number
-    flash(
-        _("已撤销 %(number)s。扫码的人马上看到", number=number)
-        if outcome is ReviewOutcome.REVOKED
-        else _("%(number)s 保留，仍然有效", number=number),
-        "safe",
-    )
+    flash(SETTLED[outcome] % {"number": certificate.number}, "safe")
     return redirect(url_for("certificates.reviews"))
 
 

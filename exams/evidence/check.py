@@ -8,21 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from types import SimpleNamespace
 from typing import Any
 
-from exams import marking
 from exams.chain import ANSWER, Fault, Link, broken_links, digest, version_digest
-from exams.replies import response_for_marking
+from exams.evidence.recompute import Recomputed, recompute
 from exams.signatures import file_statement, fingerprint, is_genuine, is_genuine_over
-from question_bank.keys import QuestionType, RubricKey, RuleName, ScoringRule
-from question_bank.stored_keys import key_of
 
 FORMAT = "shanggang-evidence"
 FORMAT_VERSION = 1
 FILE_KIND = "evidence"
-# Entries of the chain after which scores need not follow from answers and keys alone.
-DECIDED_BY_PEOPLE = frozenset({"marked_by_person", "regraded", "appeal"})
 
 
 class Wrong(Enum):
@@ -221,7 +215,7 @@ def _replies(data: Mapping[str, Any], links: list[Link]) -> dict[int, Any]:
 def _score_problems(
     data: Mapping[str, Any], links: list[Link], notes: list[str]
 ) -> Iterator[Problem]:
-    """Scores and verdict against the chain, and computed once more from replies and keys."""
+    """Scores and verdict against the chain, and computed once more from what the chain holds."""
     end, sitting = _last_scores(links), data["sitting"]
     shown = {row["slot"]: row["score_tenths"] for row in data["paper"]}
     if end is not None:
@@ -232,50 +226,58 @@ def _score_problems(
         for name in ("score_tenths", "is_passed"):
             if end[name] != sitting[name]:
                 yield Problem(Wrong.SCORE, "总分" if name == "score_tenths" else "结论")
-    if _is_decided_by_people(links):
-        notes.append("有人阅卷或更正过得分：分数按记录链里的决定，没有只按答案重算")
-        return
-    again = _scores(data, links)
-    for slot, score in again.items():
-        if score is None:
-            notes.append(f"第 {slot} 题由人评分，没有重算")
-        elif score != shown[slot]:
-            yield Problem(Wrong.SCORE, f"第 {slot} 题按答案重算是 {score / 10:g} 分")
-
-
-def _is_decided_by_people(links: list[Link]) -> bool:
-    """Whether people gave scores, or the exam had been corrected when the paper was marked."""
-    return any(
-        link.kind in DECIDED_BY_PEOPLE
-        or (isinstance(link.content, dict) and "corrections" in link.content)
-        for link in links
+    again = recompute(
+        data,
+        links,
+        _replies(data, links),
+        must_pass=_first(links).get("must_pass", ()),
+        end=end or {},
     )
+    for slot, score in again.scores.items():
+        if score != shown[slot]:
+            worth = "还没有分" if score is None else f"是 {score / 10:g} 分"
+            yield Problem(Wrong.SCORE, f"第 {slot} 题重算{worth}")
+    for slot, marks in again.marks.items():
+        if not marks.fits:
+            yield Problem(Wrong.SCORE, f"第 {slot} 题的阅卷分合不成记录的分")
+    if end is not None:
+        yield from _verdict_problems(sitting, end, again)
+    notes += _as_recorded(again, end or {})
 
 
-def _scores(data: Mapping[str, Any], links: list[Link]) -> dict[int, int | None]:
-    """What each reply earns by the keys of the file; None where only a person can tell."""
-    fields = {one["id"]: one["fields"] for one in data["versions"]}
-    name, tenths = data["exam"]["rule"]
-    exam_rule = ScoringRule(RuleName(name), tenths)
-    given = _replies(data, links)
-    scores: dict[int, int | None] = {}
-    for row in data["paper"]:
-        version = fields[row["version_id"]]
-        kind = QuestionType(version["type"])
-        key = key_of(SimpleNamespace(**{**version, "type": kind}))
-        own = version["scoring_rule"]
-        rule = ScoringRule(RuleName(own), version["scoring_value_tenths"]) if own else None
-        scores[row["slot"]] = (
-            None
-            if isinstance(key, RubricKey)
-            else marking.mark(
-                key,
-                response_for_marking(kind, given.get(row["slot"])),
-                points_tenths=row["points_tenths"],
-                rule=marking.rule_for(key, own=rule, exam=exam_rule),
-            )
-        )
-    return scores
+def _verdict_problems(
+    sitting: Mapping[str, Any], end: Mapping[str, Any], again: Recomputed
+) -> Iterator[Problem]:
+    """Total, full score, pass mark, must-pass questions and verdict as the paper gives them."""
+    if sitting["score_tenths"] != again.total:
+        yield Problem(Wrong.SCORE, "总分和重算的不一样")
+    if sitting["full_score_tenths"] != again.worth.full_tenths:
+        yield Problem(Wrong.SCORE, "满分和重算的不一样")
+    # Entries of older chains do not name it.
+    if end.get("pass_mark_tenths", again.worth.pass_mark_tenths) != again.worth.pass_mark_tenths:
+        yield Problem(Wrong.SCORE, "及格线和重算的不一样")
+    if list(end.get("must_pass_missed", again.missed)) != list(again.missed):
+        yield Problem(Wrong.SCORE, "红线题和重算的不一样")
+    if sitting["is_passed"] is not again.is_passed:
+        yield Problem(Wrong.SCORE, "结论和重算的不一样")
+
+
+def _as_recorded(again: Recomputed, end: Mapping[str, Any]) -> Iterator[str]:
+    """Which numbers and decisions were taken as the chain has them, because only people know."""
+    if again.corrections.regrade_ids:
+        yield "考后更正过：按记录链里写的更正重算"
+    for slot, marks in again.marks.items():
+        recorded = marks.mark["tenths"]
+        if marks.again.own_scores:
+            yield f"第 {slot} 题有阅卷人自己定的分，采分点算不出，按记录的分核对"
+        if marks.again.is_mean_assumed:
+            mean = f"{recorded / 10:g} 分" if recorded is not None else "平均分"
+            yield f"第 {slot} 题两个人的分最多可以差多少，记录链没有写，按平均分核对（{mean}）"
+    for slot, score in again.scores.items():
+        if score is None:
+            yield f"第 {slot} 题等人阅卷，没有分"
+    if end.get("is_void"):
+        yield "违纪作废是人的决定，按记录链里写的算"
 
 
 def _first(links: list[Link]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from core.config import ROOT
 
 # In the order in which they import each other.
 MODULES = (
+    "core.comparable",
     "question_bank.answers",
     "question_bank.keys",
     "question_bank.stored_keys",
@@ -17,8 +18,14 @@ MODULES = (
     "exams.spots",
     "exams.marking",
     "exams.replies",
+    "exams.corrections",
+    "exams.judging",
+    "exams.hand_marking",
+    "exams.mark_check",
+    "exams.rescoring",
     "exams.chain",
     "exams.signatures",
+    "exams.evidence.recompute",
     "exams.evidence.check",
     "exams.evidence.verifier",
 )

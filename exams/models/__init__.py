@@ -1,5 +1,6 @@
 """The tables of exams: what is examined, who sat it with which paper and answers, how it went."""
 
+from exams.hand_marking import MarkRound, TaskState
 from exams.models.appeals import (
     WHOLE_RESULT,
     Appeal,
@@ -36,8 +37,6 @@ from exams.models.marking import (
     MarkerAppointment,
     MarkingLease,
     MarkingTask,
-    MarkRound,
-    TaskState,
 )
 from exams.models.regrade import (
     IN_FORCE,

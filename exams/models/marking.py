@@ -1,35 +1,14 @@
 """Answers that people mark: who marks, which answers wait, on whose desk they lie, the marks."""
 
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, UtcDateTime, enum_column
+from exams.hand_marking import MarkRound, TaskState
 from exams.models.sitting import BigId
-
-
-class MarkRound(Enum):
-    """Whose mark it is: of the first marker, of the second, of the adjudicator."""
-
-    FIRST = "first"
-    SECOND = "second"
-    ADJUDICATOR = "adjudicator"
-
-
-class TaskState(Enum):
-    """How far an answer that needs a person is."""
-
-    OPEN = "open"
-    # Two marks differ too much: an adjudicator decides.
-    DISPUTED = "disputed"
-    MARKED = "marked"
-    # Part of a result that was announced; its marks are final.
-    RELEASED = "released"
-    # The sitting was opened again and the answer taken away.
-    DROPPED = "dropped"
 
 
 class MarkerAppointment(Base):

@@ -9,18 +9,20 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.audit import record
+from core.comparable import comparable
 from core.events import publish
 from core.identity import Actor
 from exams.chain import digest
 from exams.events import SittingMarked
 from exams.links import MARKED_BY_PERSON
+from exams.mark_check import rule_as_data
 from exams.models import Exam, LateDecision, ManualMark, MarkingTask, Sitting, TaskState
 from exams.queries import marking
 from exams.queries import sittings as queries
 from exams.queries.marking_progress import sittings_to_release
+from exams.queries.regrade import unmarked_questions
 from exams.scoring import store_scores
 from exams.versions import known_versions
-from question_bank.answers import comparable
 from question_bank.keys import RubricKey
 
 
@@ -96,11 +98,17 @@ def release_sitting(
 ) -> bool:
     """Store and tell the result of a closed sitting of which every answer has been marked.
 
-    Says whether it did: not while an answer waits, nor where the result is known already.
+    Says whether it did: not while an answer waits, nor where the result is known already. What a
+    correction took from markers is waited for no longer, and stays as far as it is: should the
+    question be restored, it goes on from there.
     """
     sitting = queries.locked_sitting(session, sitting_id)
+    spared = unmarked_questions(session, [exam.id]).get(exam.id, {})
     tasks = [
-        task for task in marking.tasks_of(session, sitting.id) if task.state != TaskState.DROPPED
+        task
+        for task in marking.tasks_of(session, sitting.id)
+        if task.state in marking.DECIDED
+        or (task.state is not TaskState.DROPPED and task.question_version_id not in spared)
     ]
     if sitting.score_tenths is not None or not all(t.state in marking.DECIDED for t in tasks):
         return False
@@ -108,9 +116,11 @@ def release_sitting(
     for task in tasks:
         task.state = TaskState.RELEASED
     session.flush()
-    after = store_scores(
-        session, sitting, exam, kind=MARKED_BY_PERSON, now=now, more={"marks": marks}
+    rule = rule_as_data(
+        marker_count=exam.marker_count, max_difference_percent=exam.max_difference_percent
     )
+    more = {"marks": marks, "marking": rule}
+    after = store_scores(session, sitting, exam, kind=MARKED_BY_PERSON, now=now, more=more)
     record(
         session,
         actor=actor,
@@ -146,5 +156,5 @@ def release_results(
     session: Session, exam: Exam, *, limit: int, actor: Actor, now: datetime
 ) -> int:
     """Release at most `limit` results that are ready; call again until there is none."""
-    ready = list(session.scalars(sittings_to_release(exam.id).limit(limit)))
+    ready = list(session.scalars(sittings_to_release(session, exam.id).limit(limit)))
     return sum(release_sitting(session, exam, one, actor=actor, now=now) for one in ready)

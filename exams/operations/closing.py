@@ -12,6 +12,7 @@ from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from exams.events import SittingClosed, SittingMarked
+from exams.judging import total_of
 from exams.links import CLOSED_FOR, append_event
 from exams.models import (
     RUNNING,
@@ -26,7 +27,7 @@ from exams.operations.answers_to_mark import lay_out_answers
 from exams.operations.incidents import chain_times
 from exams.queries import sittings as queries
 from exams.rules import delivery_until, is_overdue
-from exams.scoring import scores_of, store_scores, total_of
+from exams.scoring import scores_of, store_scores
 
 log = logging.getLogger("shanggang.exams")
 

@@ -11,11 +11,14 @@ from core.errors import N_, Conflict
 from core.events import publish
 from core.identity import Actor
 from exams.events import SittingMarked, SittingRemarked
+from exams.integrity import Claim
 from exams.links import LATE_DECIDED
 from exams.models import RUNNING, LateDecision, Sitting, SittingPresence, SittingState
 from exams.operations.answers_to_mark import lay_out_answers
 from exams.operations.closing import close_sitting, settle_overdue
+from exams.operations.incidents import record_late_claims
 from exams.queries import sittings as queries
+from exams.queries.incidents import integrity_of
 from exams.recording import CLIENT_KEY, JournalEntry, Tip, insert_answer, is_next
 from exams.responses import misfit, stored_response
 from exams.rules import LateRefusal, delivery_until, late_refusal
@@ -37,6 +40,7 @@ def deliver_late(
     entries: Sequence[JournalEntry],
     *,
     lease: str,
+    claims: Sequence[Claim] = (),
     actor: Actor,
     now: datetime,
 ) -> Delivery:
@@ -44,14 +48,20 @@ def deliver_late(
 
     The answers are marked as late and count only once an invigilator accepts them, unless the exam
     lets them count by themselves. Entries that were stored before are passed over, so that the
-    same delivery twice does nothing. Raises NotFound for another person's sitting, Conflict before
-    the deadline and for a reply that does not fit its question.
+    same delivery twice does nothing. The incidents that come along are evidence by themselves: they
+    are noted as late even where the answers are refused. Raises NotFound for another person's
+    sitting, Conflict before the deadline and for a reply that does not fit its question.
     """
     sitting = queries.locked_sitting(session, queries.sitting_for(session, actor, sitting_id).id)
     known = queries.stored_keys(session, sitting.id)
     new = [entry for entry in entries if entry.key not in known]
     if sitting.state in RUNNING and now <= sitting.deadline:
         raise Conflict(N_("时间还没到，照常答题"))
+    if claims:
+        _take_claims(session, sitting, claims, lease, actor=actor, now=now)
+    if not new and lease != sitting.lease and claims:
+        # What another page of the sitting may have kept is still awaited.
+        return Delivery(0, None)
     refusal = _refusal(session, sitting, new, lease, now) if new else None
     if refusal is not None:
         _record_refusal(session, sitting, new, refusal, actor=actor, now=now)
@@ -108,6 +118,20 @@ def decide_late_answers(
         publish(session, SittingMarked(actor, now, *ids, is_passed))
     else:
         publish(session, SittingRemarked(actor, now, *ids, bool(was_passed), is_passed, reason))
+
+
+def _take_claims(
+    session: Session,
+    sitting: Sitting,
+    claims: Sequence[Claim],
+    lease: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    integrity = integrity_of(session, sitting.exam_id)
+    refusal = _refusal(session, sitting, (), lease, now)
+    record_late_claims(session, sitting, claims, integrity, refusal, actor=actor, now=now)
 
 
 def _refusal(

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from core.audit import record
 from core.errors import N_, Conflict
 from core.identity import Actor
+from exams.corrections import Treatment
 from exams.hand_marking import Given, Misgiven, misgiven, ruling
 from exams.models import Exam, ManualMark, MarkingLease, MarkingTask, MarkRound, TaskState
 from exams.operations.answers_to_mark import release_sitting
 from exams.queries import marking
 from exams.queries.marking import current_marks, held_leases, tasks_to_take
+from exams.queries.regrade import spared_by, unmarked_questions
 from exams.versions import known_versions
 from question_bank.keys import RubricKey, ScoringPoint
 
@@ -33,16 +35,24 @@ MISGIVEN = {
     Misgiven.NO_REASON: N_("给的分和勾的采分点对不上，写一句为什么"),
 }
 
+SPARED = {
+    Treatment.VOID: N_("这道题已经作废，不用再阅，也不收分了"),
+    Treatment.FULL_MARKS: N_("这道题已经改为人人满分，不用再阅，也不收分了"),
+}
+
 
 def take_answers(
     session: Session, exam: Exam, version_id: int, *, actor: Actor, now: datetime
 ) -> list[str]:
     """Put answers of a question on the actor's desk, up to two; their tokens in order.
 
-    What lay there stays there for another while. Two markers never get the same answer for the
+    What lay there stays there for another while; nothing of a question that a correction took from
+    markers is given out. Two markers never get the same answer for the
     same mark: a lease is unique, and whoever comes second is passed over.
     """
     adjudicates = marking.appointment_of(session, exam.id, actor).is_adjudicator
+    if version_id in unmarked_questions(session, [exam.id]).get(exam.id, {}):
+        return []
     held = held_leases(session, actor, exam.id, version_id, adjudicates=adjudicates, now=now)
     for lease, _token in held:
         lease.until = now + LEASE
@@ -154,9 +164,10 @@ def give_mark(
     """Store a mark, for all free answers of the same text where `together`; says for how many.
 
     The same mark twice is stored once. Raises NotFound for an answer that is not the actor's to
-    mark, Conflict where the mark cannot be or comes too late.
+    mark, Conflict where the mark cannot be, comes too late, or is needed no longer.
     """
     task, exam, appointment = marking.task_for(session, actor, token, lock=True)
+    _require_marked(session, task)
     adjudicates = appointment.is_adjudicator
     rubric, points_tenths = _worth(session, task)
     fault = misgiven(given, rubric, points_tenths=points_tenths)
@@ -176,6 +187,12 @@ def give_mark(
             _append(session, exam, other, free, given, batch=batch, actor=actor, now=now)
             count += 1
     return count
+
+
+def _require_marked(session: Session, task: MarkingTask) -> None:
+    treatment = spared_by(session, task)
+    if treatment is not None:
+        raise Conflict(SPARED[treatment])
 
 
 def _worth(session: Session, task: MarkingTask) -> tuple[tuple[ScoringPoint, ...], int]:
@@ -294,6 +311,7 @@ def take_back_marks(session: Session, token: str, *, actor: Actor, now: datetime
     released or adjudicated, and where there is nothing to take back.
     """
     asked, exam, appointment = marking.task_for(session, actor, token, lock=True)
+    _require_marked(session, asked)
     marks = list(
         session.scalars(
             select(ManualMark)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.audit import record
 from core.identity import Actor
-from exams.integrity import Claim, Integrity, early_deadline, limit_passed, times_added
+from exams.integrity import LATE, Claim, Integrity, early_deadline, limit_passed, times_added
 from exams.links import INCIDENT, LIMIT, TIMES, append_event
 from exams.models import (
     Incident,
@@ -19,7 +19,9 @@ from exams.models import (
     Sitting,
     SittingTimes,
 )
+from exams.queries import incidents as queries
 from exams.queries.incidents import leavings_of
+from exams.rules import LateRefusal
 
 # Beyond this many a sitting's incidents are no longer noted one by one: its page is broken.
 MOST_INCIDENTS = 500
@@ -67,6 +69,44 @@ def record_claims(
     passed = limit_passed(integrity, new.values(), leavings=leavings)
     if passed is not None:
         _move_deadline_up(session, sitting, passed, actor=actor, now=now)
+
+
+def record_late_claims(
+    session: Session,
+    sitting: Sitting,
+    claims: Sequence[Claim],
+    integrity: Integrity,
+    refusal: LateRefusal | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Note what the page of a locked sitting tells after the deadline, as late; says how much.
+
+    It is taken as long as late answers are, and nothing is that claims to have begun after the
+    deadline. No limit follows from it: the deadline is past. What is refused is counted, each thing
+    once, in the audit log, so that whoever judges the sitting knows that there was more.
+    """
+    known = queries.known_keys(session, sitting.id)
+    told = {c.key: c for c in claims if c.key not in known and integrity.may_record(c.kind)}
+    in_time = [claim for claim in told.values() if claim.began_at <= sitting.deadline]
+    taken = in_time if refusal is None and len(known) < MOST_INCIDENTS else []
+    refused = [claim for claim in told.values() if claim not in taken]
+    if taken:
+        new = [_New(c.kind, c.key, c.began_at, c.seconds, {**c.details, LATE: True}) for c in taken]
+        _store(session, sitting, new, now=now)
+    if refused:
+        record(
+            session,
+            actor=actor,
+            now=now,
+            action=queries.REFUSED,
+            subject=("sitting", sitting.id),
+            on_user_id=sitting.user_id,
+            after={"count": len(refused), "keys": sorted(claim.key for claim in refused)},
+        )
+        session.flush()
+    return len(taken)
 
 
 def record_incident(

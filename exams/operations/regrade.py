@@ -15,6 +15,7 @@ from core.identity import Actor
 from exams.corrections import ChangeKind, rule_as_data
 from exams.dry_run import DryRun, current_basis
 from exams.events import SittingRemarked
+from exams.judging import total_of, worth_of
 from exams.links import REGRADED
 from exams.models import (
     RUNNING,
@@ -26,12 +27,13 @@ from exams.models import (
     RegradeState,
     Sitting,
 )
+from exams.operations.answers_to_mark import release_results
 from exams.operations.flaws import tell_regraded
 from exams.queries import regrade as queries
 from exams.queries import sittings
 from exams.queries.exams import locked_exam
 from exams.right_answers import problem_of
-from exams.scoring import scores_of, store_scores, total_of, worth_of
+from exams.scoring import scores_of, store_scores
 from exams.versions import known_versions
 from question_bank.keys import ScoringRule
 
@@ -245,6 +247,8 @@ def write_results(
         return Batch(0, is_finished=False, has_more=True)
     if progress.done < progress.total:
         return Batch(ids[-1] if ids else after_id, is_finished=False, has_more=bool(ids))
+    if _release_spared(session, exam, limit=limit, actor=actor, now=now) == limit:
+        return Batch(after_id, is_finished=False, has_more=True)
     regrade.state, regrade.finished_at = RegradeState.APPLIED, now
     record(
         session,
@@ -257,6 +261,18 @@ def write_results(
     )
     session.flush()
     return Batch(ids[-1] if ids else after_id, is_finished=True, has_more=False)
+
+
+def _release_spared(
+    session: Session, exam: Exam, *, limit: int, actor: Actor, now: datetime
+) -> int:
+    """Tell results that waited only for marks that the corrections made needless; says how many.
+
+    Where the examiner releases everything at once they are ready for that instead.
+    """
+    if exam.releases_together:
+        return 0
+    return release_results(session, exam, limit=limit, actor=actor, now=now)
 
 
 def _note_stragglers(session: Session, regrade: Regrade, exam: Exam) -> bool:

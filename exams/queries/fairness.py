@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from exams.models import Exam, ExamFairness, ExamState, Sitting, SittingQuestion
+from exams.queries.statistics import is_not_void
 from question_bank.models import Question, QuestionReference, QuestionVersion
 
 AT_ONCE = 5000
@@ -34,7 +35,7 @@ def drawn_papers(session: Session, exam_id: int) -> Iterator[dict[int, int]]:
 
 
 def started_sittings(session: Session, exam_id: int) -> list[Any]:
-    """All sittings of an exam, with what tells whether they are marked first tries."""
+    """All sittings of an exam, with what tells whether they are marked first tries that count."""
     return list(
         session.execute(
             select(
@@ -44,6 +45,7 @@ def started_sittings(session: Session, exam_id: int) -> list[Any]:
                 Sitting.state,
                 Sitting.score_tenths,
                 Sitting.is_passed,
+                is_not_void().label("is_valid"),
             )
             .where(Sitting.exam_id == exam_id)
             .order_by(Sitting.id)

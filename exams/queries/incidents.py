@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from accounts.models import User
+from core.audit import AuditEntry
 from exams.integrity import RELOADED, Integrity, times_added
 from exams.models import (
     ExamIntegrity,
@@ -25,6 +26,8 @@ from exams.models import (
 )
 from exams.queries.audience import Days, audience_people
 
+# What the audit log calls incidents that came when none was taken any more.
+REFUSED = "exam.incidents.refused"
 # Built once: every sign of life asks these two.
 _UNSEEN = (
     select(ExamMessage.id, ExamMessage.text, ExamMessage.author_name, ExamMessage.at)
@@ -153,6 +156,32 @@ def leavings_of(session: Session, sitting: Sitting, *, since: datetime | None) -
     if since is not None:
         found = found.where(Incident.received_at > since)
     return sum(details.get("how") != RELOADED for details in session.scalars(found))
+
+
+def known_keys(session: Session, sitting_id: int) -> set[str]:
+    """The keys of all that pages told of a sitting, taken or refused."""
+    taken = select(Incident.client_key).where(Incident.sitting_id == sitting_id)
+    return set(session.scalars(taken)).union(
+        *(told["keys"] for _at, told in _refusals(session, sitting_id))
+    )
+
+
+def refused_incidents(session: Session, sitting_id: int) -> list[tuple[datetime, int]]:
+    """When incidents came that were not taken any more, and how many, oldest first."""
+    return [(at, told["count"]) for at, told in _refusals(session, sitting_id)]
+
+
+def _refusals(session: Session, sitting_id: int) -> list[tuple[datetime, dict[str, Any]]]:
+    rows = session.execute(
+        select(AuditEntry.at, AuditEntry.after)
+        .where(
+            AuditEntry.subject_type == "sitting",
+            AuditEntry.subject_id == str(sitting_id),
+            AuditEntry.action == REFUSED,
+        )
+        .order_by(AuditEntry.id)
+    )
+    return [(at, told or {"count": 0, "keys": []}) for at, told in rows]
 
 
 def incidents_of(session: Session, sitting_id: int) -> list[Incident]:

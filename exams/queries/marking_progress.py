@@ -1,9 +1,9 @@
 """How far the marking of an exam is: per question, per marker, how well markers agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from core.identity import Actor
@@ -19,6 +19,7 @@ from exams.models import (
     TaskState,
 )
 from exams.queries.marking import DECIDED, are_shown, is_closed, of_question, own_mark
+from exams.queries.regrade import unmarked_questions
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Release:
 
 
 def progress_of(session: Session, exam_id: int) -> list[QuestionProgress]:
-    """How far each question of an exam is, questions in a stable order."""
+    """How far each question of an exam is, questions in a stable order.
+
+    What a correction took from markers is left out: nobody waits for a mark there.
+    """
     rows = session.execute(
         select(
             MarkingTask.question_version_id,
@@ -64,11 +68,40 @@ def progress_of(session: Session, exam_id: int) -> list[QuestionProgress]:
             counted(MarkingTask.state == TaskState.RELEASED),
         )
         .join(Sitting, Sitting.id == MarkingTask.sitting_id)
-        .where(MarkingTask.exam_id == exam_id, *are_shown())
+        .where(MarkingTask.exam_id == exam_id, *are_shown(), _needs_marks(session, [exam_id]))
         .group_by(MarkingTask.question_version_id)
         .order_by(MarkingTask.question_version_id)
     )
     return [QuestionProgress(*row) for row in rows]
+
+
+def spared_answers(session: Session, exam_id: int) -> int:
+    """How many unfinished answers of an exam need no mark any more, because of a correction."""
+    found = (
+        select(func.count())
+        .select_from(MarkingTask)
+        .join(Sitting, Sitting.id == MarkingTask.sitting_id)
+        .where(
+            MarkingTask.exam_id == exam_id,
+            MarkingTask.state.not_in(DECIDED),
+            *are_shown(),
+            not_(_needs_marks(session, [exam_id])),
+        )
+    )
+    return session.scalar(found) or 0
+
+
+def _needs_marks(session: Session, exam_ids: Collection[int] | Select[int]) -> ColumnElement[bool]:
+    """Whether a mark for an answer of these exams would change a result."""
+    return not_(
+        or_(
+            false(),
+            *(
+                and_(MarkingTask.exam_id == id_, MarkingTask.question_version_id.in_(versions))
+                for id_, versions in unmarked_questions(session, exam_ids).items()
+            ),
+        )
+    )
 
 
 def desk_of(
@@ -94,6 +127,7 @@ def desk_of(
 def waiting_for(session: Session, actor: Actor) -> int:
     """How many answers wait for the actor, as a marker or as an adjudicator, in all exams."""
     judges = MarkerAppointment.is_adjudicator
+    own = select(MarkerAppointment.exam_id).where(MarkerAppointment.user_id == actor.user_id)
     found = (
         select(func.count())
         .select_from(MarkingTask)
@@ -108,6 +142,7 @@ def waiting_for(session: Session, actor: Actor) -> int:
             ),
             ~own_mark(actor),
             is_closed(),
+            _needs_marks(session, own),
         )
     )
     return session.scalar(found) or 0
@@ -178,27 +213,28 @@ def release_of(session: Session, exam_id: int) -> Release:
             Sitting.score_tenths.is_(None),
         )
     )
-    ready = session.scalar(waiting.where(is_closed(), ~is_unfinished())) or 0
+    ready = session.scalar(waiting.where(is_closed(), ~_is_unfinished(session, exam_id))) or 0
     return Release(ready, (session.scalar(waiting) or 0) - ready)
 
 
-def sittings_to_release(exam_id: int) -> Select[int]:
-    """Ids of the closed sittings without a score of which every answer has been marked."""
+def sittings_to_release(session: Session, exam_id: int) -> Select[int]:
+    """Ids of the closed sittings without a score of which every answer that needs it is marked."""
     return (
         select(Sitting.id)
         .where(
             Sitting.exam_id == exam_id,
             Sitting.score_tenths.is_(None),
             is_closed(),
-            ~is_unfinished(),
+            ~_is_unfinished(session, exam_id),
         )
         .order_by(Sitting.id)
     )
 
 
-def is_unfinished() -> ColumnElement[bool]:
+def _is_unfinished(session: Session, exam_id: int) -> ColumnElement[bool]:
     return exists().where(
         MarkingTask.sitting_id == Sitting.id,
+        _needs_marks(session, [exam_id]),
         MarkingTask.state.in_((TaskState.OPEN, TaskState.DISPUTED)),
     )
 

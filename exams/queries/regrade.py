@@ -1,8 +1,9 @@
 """Regrades: which corrections are in force, which sittings they touch, what came of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from core.errors import Forbidden, NotFound
 from core.identity import Actor, Role
 from exams.chain import digest
-from exams.corrections import Change, Corrections, folded
+from exams.corrections import Change, Corrections, Treatment, folded
 from exams.models import (
     IN_FORCE,
     Exam,
+    MarkingTask,
     Regrade,
     RegradeChange,
     RegradeOutcome,
@@ -139,6 +141,41 @@ def corrections_of(
         [Change(kind, version_id, value) for _id, kind, version_id, value in rows],
         regrade_ids=dict.fromkeys(row.id for row in rows),
     )
+
+
+def unmarked_questions(
+    session: Session, exam_ids: Collection[int] | Select[int]
+) -> dict[int, dict[int, Treatment]]:
+    """Of each exam the questions that a correction in force took from markers, and how they count.
+
+    Void ones count for nobody, the others give everybody all points: no mark can change either.
+    """
+    rows = session.execute(
+        select(
+            Regrade.exam_id,
+            RegradeChange.kind,
+            RegradeChange.question_version_id,
+            RegradeChange.value,
+        )
+        .join(RegradeChange, RegradeChange.regrade_id == Regrade.id)
+        .where(Regrade.exam_id.in_(exam_ids), Regrade.state.in_(IN_FORCE))
+        .order_by(Regrade.exam_id, Regrade.id, RegradeChange.id)
+    )
+    found: dict[int, dict[int, Treatment]] = {}
+    for exam_id, lines in groupby(rows, key=lambda row: row[0]):
+        corrected = folded(Change(*line[1:]) for line in lines).by_version
+        found[exam_id] = {
+            version_id: correction.treatment
+            for version_id, correction in corrected.items()
+            if correction.treatment is not Treatment.MARKED
+        }
+    return found
+
+
+def spared_by(session: Session, task: MarkingTask) -> Treatment | None:
+    """How the question of an answer counts that needs no mark since; None where it needs one."""
+    found = unmarked_questions(session, [task.exam_id]).get(task.exam_id, {})
+    return found.get(task.question_version_id)
 
 
 def marked_by(session: Session, sitting_id: int) -> Corrections:

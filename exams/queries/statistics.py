@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from exams.models import (
@@ -15,6 +15,7 @@ from exams.models import (
     ExamKind,
     ExamState,
     ExamStatistics,
+    IntegrityDecision,
     Sitting,
     SittingQuestion,
     SittingState,
@@ -51,13 +52,13 @@ def exams_to_analyse(session: Session, *, only: int | None = None) -> list[int]:
 
 
 def basis_of(session: Session, exam_id: int) -> str:
-    """What tells whether the sittings of an exam changed: how many, and their points in all."""
+    """What tells whether sittings of an exam changed: how many, their points, which are void."""
     row = session.execute(_bases().where(Exam.id == exam_id)).one_or_none()
     return "" if row is None else _basis(row)
 
 
 def first_sittings(session: Session, exam_id: int) -> list[Row[Any]]:
-    """The marked first tries of an exam, in the order in which they were started."""
+    """The marked first tries of an exam that count, in the order in which they were started."""
     return list(
         session.execute(
             select(
@@ -122,7 +123,10 @@ def received_answers(session: Session, exam_id: int) -> Iterator[Any]:
 
 
 def drawn_versions(session: Session, exam_id: int) -> dict[int, Use]:
-    """How each version was used on all papers of an exam."""
+    """How each version was used on all papers of an exam.
+
+    Void sittings are among them: what was answered there says nothing, but the question was seen.
+    """
     rows = session.execute(
         select(
             SittingQuestion.question_version_id,
@@ -260,7 +264,24 @@ def _first(exam_id: int) -> list[Any]:
         Sitting.try_number == 1,
         Sitting.state.in_(FINISHED),
         Sitting.score_tenths.is_not(None),
+        is_not_void(),
     ]
+
+
+def is_not_void() -> ColumnElement[bool]:
+    """Whether what was answered in a sitting tells of its questions; not where it is 违纪作废."""
+    return Sitting.integrity_decision.is_distinct_from(IntegrityDecision.VOIDED)
+
+
+def void_first_sittings(session: Session, exam_id: int) -> int:
+    """How many marked first tries of an exam are left out of its figures as void."""
+    found = select(func.count(Sitting.id)).where(
+        Sitting.exam_id == exam_id,
+        Sitting.try_number == 1,
+        Sitting.score_tenths.is_not(None),
+        Sitting.integrity_decision == IntegrityDecision.VOIDED,
+    )
+    return session.scalar(found) or 0
 
 
 def _bases() -> Any:
@@ -271,6 +292,8 @@ def _bases() -> Any:
             func.count(Sitting.score_tenths),
             func.sum(Sitting.score_tenths),
             func.max(Sitting.submitted_at),
+            # Which are void: a decision changes neither a score nor how many there are.
+            func.sum(case((is_not_void(), 0), else_=Sitting.id)),
         )
         .join(Sitting, Sitting.exam_id == Exam.id)
         .group_by(Exam.id)

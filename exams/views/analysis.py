@@ -12,7 +12,12 @@ from core.pages import stand_under
 from core.web import after_commit, current_actor, db_session, requires, services
 from exams.queries.exams import MANAGERS, READERS, exam_for, managed_exam, may_manage
 from exams.queries.marking_progress import release_of
-from exams.queries.statistics import ItemRow, exam_items, exam_statistics
+from exams.queries.statistics import (
+    ItemRow,
+    exam_items,
+    exam_statistics,
+    void_first_sittings,
+)
 from exams.views.blueprint import bp
 from question_bank.analysis import Reason
 from question_bank.analysis_words import REASONS
@@ -63,6 +68,7 @@ def analysis(exam_id: int) -> ResponseReturnValue:
     reasons = whole.reasons if whole else {}
     return render_template(
         "exams/setup/analysis.html",
+        void=void_first_sittings(session, exam_id),
         to_mark=waiting.ready + waiting.unfinished,
         exam=found,
         whole=whole,

@@ -15,6 +15,7 @@ from exams.hand_marking import LONGEST_REMARK, Given, ticked_tenths
 from exams.marking_forms import MarkForm
 from exams.models import Exam, ManualMark, MarkerAppointment, MarkingTask, MarkRound, TaskState
 from exams.operations.hand_marking import (
+    SPARED,
     give_mark,
     keep_draft,
     take_answers,
@@ -24,6 +25,7 @@ from exams.queries import marking
 from exams.queries.answer_sheets import AnswerSheet, answer_sheet, answer_texts
 from exams.queries.markers import MARKERS
 from exams.queries.marking_progress import desk_of
+from exams.queries.regrade import spared_by
 from exams.versions import known_versions
 from exams.views.blueprint import bp
 from exams.views.shown import paging
@@ -73,12 +75,23 @@ def answer_to_mark(token: str) -> ResponseReturnValue:
     stand_under("exams.markings")
     session, actor = db_session(), current_actor()
     opened = _opened(*marking.task_for(session, actor, token))
+    treatment = spared_by(session, opened.task)
+    if treatment is not None:
+        return _spared(opened, SPARED[treatment])
     if request.method == "POST":
         return _given(opened)
     if opened.mine is None and opened.draft is None:
         flash(_("这份答案不在你手里。从题目进去，取一份来阅"))
         return redirect(url_for("exams.marking_overview", exam_id=opened.exam.id))
     return _page(opened, MarkForm(formdata=None))
+
+
+def _spared(opened: Opened, why: str) -> ResponseReturnValue:
+    """Say that the question needs no marks any more; an open page says so in its place."""
+    if request.method == "POST" and wants_json():
+        return jsonify(message=_(why))
+    flash(_(why), "warn")
+    return redirect(url_for("exams.marking_overview", exam_id=opened.exam.id))
 
 
 def _opened(task: MarkingTask, exam: Exam, appointment: MarkerAppointment) -> Opened:
@@ -260,6 +273,10 @@ def answer_draft(token: str) -> ResponseReturnValue:
         "score": str(sent.get("score") or "")[:12],
         "remark": str(sent.get("remark") or "").replace("\x00", "")[:LONGEST_REMARK],
     }
+    task, _exam, _appointment = marking.task_for(db_session(), current_actor(), token)
+    treatment = spared_by(db_session(), task)
+    if treatment is not None:
+        return jsonify(is_kept=False, message=_(SPARED[treatment]))
     is_kept = keep_draft(db_session(), token, draft, actor=current_actor(), now=moment())
     return jsonify(is_kept=is_kept, saved_at=show_clock(moment()))
 

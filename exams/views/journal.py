@@ -70,7 +70,9 @@ def presence(sitting_id: int) -> ResponseReturnValue:
     )
     found = record_presence(db_session(), sitting_id, sign, actor=current_actor(), now=moment())
     standing = _standing(found, sign.lease)
-    return jsonify(**standing, **told_with_presence(found, told))
+    # Beyond the deadline nothing was noted: the page keeps it and delivers it with late answers.
+    is_noted = standing["holds"] and standing["state"] == "open"
+    return jsonify(**standing, **told_with_presence(found, told if is_noted else []))
 
 
 @bp.post("/sittings/<int:sitting_id>/answers")
@@ -94,17 +96,19 @@ def answer(sitting_id: int) -> ResponseReturnValue:
 @bp.post("/sittings/<int:sitting_id>/late")
 @requires()
 def late(sitting_id: int) -> ResponseReturnValue:
-    """Take what a page kept beyond the deadline, and close the sitting."""
+    """Take what a page kept beyond the deadline, answers and incidents, and close the sitting."""
     require_safe_browser(sitting_id)
     sent = _sent()
     entries = sent.get("entries")
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
         raise misfit()
+    claims = [claim_of(one) for one in _list(sent, "incidents")]
     delivery = deliver_late(
         db_session(),
         sitting_id,
         [_entry(one) for one in entries],
         lease=_text(sent, "lease"),
+        claims=[claim for claim in claims if claim is not None],
         actor=current_actor(),
         now=moment(),
     )

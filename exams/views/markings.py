@@ -26,6 +26,7 @@ from exams.queries.marking_progress import (
     exams_to_mark,
     progress_of,
     release_of,
+    spared_answers,
 )
 from exams.versions import known_versions
 from exams.views.blueprint import bp
@@ -103,6 +104,7 @@ def marking_overview(exam_id: int) -> ResponseReturnValue:
         total=sum(row.total for row in rows),
         marked=sum(row.marked for row in rows),
         disputed=sum(row.disputed for row in rows),
+        spared=spared_answers(session, exam.id),
         release=release_of(session, exam.id),
         markers=markers_of(session, exam.id) if manages else [],
         is_examiner=actor.has(Role.EXAMINER),

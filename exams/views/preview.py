@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import N_, Conflict
 from core.web import current_actor, moment, reading, requires, seeds
 from exams.drawing import PoolShortage
+from exams.judging import score_paper
 from exams.marking import paper_score, rule_for
 from exams.models import Exam
 from exams.previews import PreviewQuestion, preview_paper, with_scores
@@ -17,7 +18,6 @@ from exams.queries.results import revealed_paper
 from exams.queries.sittings import SlotAnswer
 from exams.queries.visibility import Visible
 from exams.responses import Stored
-from exams.scoring import score_paper
 from exams.versions import KnownVersion, known_versions
 from exams.views.blueprint import bp
 from exams.views.paper import card_of, responses_in_form, shown_paper, version_ids

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from core.pages import show_clock, show_moment, show_points
-from exams.integrity import RELOADED
+from exams.integrity import LATE, RELOADED
 from exams.links import (
     ACCOMMODATED,
     APPEAL,
@@ -29,7 +29,13 @@ from exams.links import (
 )
 from exams.models import Incident, IncidentKind, LateDecision, SittingState
 from exams.queries.board import Happening, happenings
-from exams.queries.incidents import incidents_of, messages_to, notes_of, question_times
+from exams.queries.incidents import (
+    incidents_of,
+    messages_to,
+    notes_of,
+    question_times,
+    refused_incidents,
+)
 from exams.views.words import INCIDENTS
 
 # (sign, words)
@@ -69,6 +75,9 @@ def timeline(session: Session, sitting_id: int) -> list[ShownEvent]:
         for one in incidents_of(session, sitting_id)
         if one.kind not in told
     ]
+    for at, count in refused_incidents(session, sitting_id):
+        words = _("还有 %(n)s 条记录送来得太晚，没有收", n=count)
+        lines.append((at, ShownEvent(show_moment(at), "warn", words, "", "")))
     for note in notes_of(session, [sitting_id]).get(sitting_id, []):
         words = _("备注：%(text)s", text=note.text)
         lines.append((note.at, ShownEvent(show_moment(note.at), "none", words, note.by, "")))
@@ -110,6 +119,9 @@ def _say_incident(one: Incident) -> ShownEvent:
             old=one.details["before"],
             new=one.details["after"],
         )
+    elif LATE in one.details:
+        at = show_clock(one.began_at)
+        words = _("%(what)s。送达晚了，时间是设备说的：%(at)s 起", what=words, at=at)
     elif one.received_at != one.began_at:
         words = _("%(what)s。设备说从 %(at)s 起", what=words, at=show_clock(one.began_at))
     return ShownEvent(show_moment(one.received_at), "warn", words, "", "")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from core.errors import N_, Conflict, Forbidden
 from core.forms import BaseForm
@@ -23,6 +24,7 @@ from exams.queries.board import Watched, watched_sitting
 from exams.queries.exams import MANAGERS, WATCHERS, may_manage
 from exams.queries.sittings import is_to_mark
 from exams.rules import seconds_left, state_at
+from exams.scoring import Result, result_of
 from exams.views.blueprint import bp
 from exams.views.board import cells
 from exams.views.timeline import shown_times, timeline
@@ -36,6 +38,12 @@ FORMS: dict[str, type[BaseForm]] = {
     "void": ReasonForm,
     "note": NoteForm,
     "message": MessageForm,
+}
+# (sign, words)
+VERDICTS = {
+    True: ("safe", _l("合格")),
+    False: ("stop", _l("不合格")),
+    None: ("open", _l("待阅卷")),
 }
 # Both decisions on late answers share one form.
 FORM_OF = {"reject": "accept"}
@@ -152,14 +160,7 @@ def _shown(found: Watched) -> dict[str, Any]:
         "may_void": not is_running
         and sitting.integrity_decision is not IntegrityDecision.VOIDED
         and current_actor().has(*MANAGERS),
-        "results": [
-            (title, score, _verdict(score, sitting.pass_mark_tenths or exam.pass_mark_tenths))
-            for title, score in (
-                (_("不算补交的答案"), sitting.score_tenths),
-                (_("算上补交的答案"), sitting.late_score_tenths),
-            )
-            if score is not None
-        ],
+        "results": _results(found) if sitting.late_decision is LateDecision.PENDING else [],
     }
 
 
@@ -168,5 +169,10 @@ def _is_own(found: Watched) -> bool:
     return found.sitting.user_id == current_actor().user_id
 
 
-def _verdict(score: int, pass_mark: int) -> tuple[str, str]:
-    return ("safe", _("合格")) if score >= pass_mark else ("stop", _("不合格"))
+def _results(found: Watched) -> list[tuple[str, Result, tuple[str, str]]]:
+    """What the sitting comes to without its late answers and with them, judged as it is marked."""
+    told = []
+    for title, with_late in ((_("不算补交的答案"), False), (_("算上补交的答案"), True)):
+        result = result_of(db_session(), found.sitting, found.exam, with_late=with_late)
+        told.append((title, result, VERDICTS[result.is_passed]))
+    return told

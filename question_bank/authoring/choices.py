@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from core.comparable import comparable
 from core.mends import Mend, replacing, to_write_at, without_lines
-from question_bank.answers import comparable
 from question_bank.authoring.lines import Item, Line, ListArea, dedented, fold, lists_in
 from question_bank.authoring.notes import Note, key_line
 from question_bank.authoring.report import Report, nearest

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from question_bank.answers import comparable
+from core.comparable import comparable
 from question_bank.authoring.choices import (
     Choice,
     check_count,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from question_bank.answers import comparable
+from core.comparable import comparable
 from question_bank.authoring.choices import Choice, check_count, check_texts
 from question_bank.authoring.lines import Line, text_of
 from question_bank.authoring.notes import notes_start

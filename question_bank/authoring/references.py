@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from core.comparable import comparable
 from core.mends import Mend, replacing
-from question_bank.answers import comparable
 from question_bank.authoring.lines import Line
 from question_bank.authoring.report import Report, nearest
 from question_bank.drafts import AnchorReference, ClauseReference, Reference

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from core.comparable import comparable
 from core.errors import N_
 from core.sentences import say
-from question_bank.answers import comparable
 from question_bank.authoring.lines import fold
 from question_bank.formats.exported import LETTERS, TYPE_WORDS, ExportedQuestion
 from question_bank.formats.losses import LossBook, WrittenFile

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from question_bank.answers import NumberForm, comparable
+from core.comparable import comparable
+from question_bank.answers import NumberForm
 from question_bank.drafts import QuestionDraft
 from question_bank.keys import BlankKey, ChoiceKey, QuestionType, RuleName, ScoringRule
 

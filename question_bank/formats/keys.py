@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from core.comparable import comparable
 from core.errors import N_
 from core.sentences import say
-from question_bank.answers import comparable
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.items import AcceptedText

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from core.comparable import comparable
 from core.errors import N_
 from core.sentences import say
-from question_bank.answers import BadForm, accepted_form, comparable
+from question_bank.answers import BadForm, accepted_form
 from question_bank.authoring.blanks import BLANK
 from question_bank.authoring.choices import FEWEST, MOST, letter_of
 from question_bank.formats.items import AcceptedText, Answer, ForeignItem, ItemStatus, Remark

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from question_bank.answers import comparable
+from core.comparable import comparable
 from question_bank.authoring.references import normal_clause
 from question_bank.drafts import AnchorReference, ClauseReference, Reference
 

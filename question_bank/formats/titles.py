@@ -2,7 +2,7 @@
 
 import re
 
-from question_bank.answers import comparable
+from core.comparable import comparable
 from question_bank.drafts import QuestionDraft
 from question_bank.formats.html.plain import html_lines, plain_lines
 

@@ -45,7 +45,7 @@ class Person:
     user_id: int
     team_id: int
     outcome: Outcome
-    # Of the best marked sitting.
+    # Of the best marked sitting; of a void one only where there is no other.
     score_tenths: int | None
     tries: int
     # Whether a sitting was made void (违纪作废).
@@ -178,7 +178,9 @@ def _people(
         team_id = team_counted_for(
             is_exempt=is_exempt, tries=tries, team_at_close=at_close.get(user_id)
         )
-        scores = [one.score_tenths for one in own if one.score_tenths is not None]
+        marked = [one for one in own if one.score_tenths is not None]
+        counting = [one for one in marked if not one.is_void] or marked
+        scores = [one.score_tenths for one in counting if one.score_tenths is not None]
         yield Person(
             user_id=user_id,
             # Who never had a main team counts for the enterprise itself.

@@ -7,6 +7,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
+from certificates.review_queries import decisions_on
+from certificates.words import OUTCOMES
 from core.clock import local_date
 from core.identity import Actor
 from core.pages import say_date, say_moment, show_clock, show_points
@@ -44,6 +46,7 @@ def learner_section(actor: Actor) -> Section:
         Group(_("没合格的考试"), tuple(_failed_row(one) for one in _failed(mine, now))),
         Group(_("快到期的证书"), _expiring_rows(actor.user_id)),
         Group(_("新拿到的证书"), _new_rows(actor.user_id)),
+        Group(_("证书的决定"), _decision_rows(actor.user_id)),
     ]
     return Section(
         role=_("我自己"),
@@ -217,6 +220,22 @@ def _new_rows(user_id: int) -> tuple[Row, ...]:
         )
         for certificate in held[:MOST_ROWS]
         if certificate.issued_on >= first_day and certificate.revoked_at is None
+    )
+
+
+def _decision_rows(user_id: int) -> tuple[Row, ...]:
+    """What people decided lately about the person's certificates: revoked, kept, valid again."""
+    first = moment() - NEW_SHOWN
+    return tuple(
+        Row(
+            text=certificate.kind_name,
+            hint=review.settled_reason,
+            href=url_for("certificates.certificate", certificate_id=certificate.id),
+            sign="stop" if certificate.revoked_at else "safe",
+            word=_(OUTCOMES[review.outcome]),
+        )
+        for review, certificate in decisions_on(db_session(), user_id, now=moment())[:MOST_ROWS]
+        if review.outcome and review.settled_at and review.settled_at >= first
     )
 
 

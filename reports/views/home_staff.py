@@ -6,7 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from certificates import queries as certificates
-from certificates.review_queries import open_reviews
+from certificates.review_queries import Waiting, waiting_reviews
 from certificates.standby import count_standby
 from core.identity import Actor, Role
 from core.pages import say_moment, show_count, show_percent
@@ -182,11 +182,14 @@ def safety_section(actor: Actor) -> Section:
     low = _low_teams(report) if report else []
     due = certificates.state_counts(session, actor, certificates.Filters(), today=today())
     _open, undecided = count_standby(session, actor, wants_closed=False, today=today())
-    in_question = len(open_reviews(session, actor, today=today()))
+    asked = waiting_reviews(session, actor, today=today())
     appeals = waiting_count(session, actor)
     parts = [
         _("%(n)s 份申诉等答复", n=show_count(appeals)) if appeals else "",
-        _("%(n)s 张证书等人决定撤不撤销", n=show_count(in_question)) if in_question else "",
+        _("%(n)s 张证书等人决定撤不撤销", n=show_count(asked.to_revoke)) if asked.to_revoke else "",
+        _("%(n)s 张撤销的证书等人决定恢不恢复", n=show_count(asked.to_reinstate))
+        if asked.to_reinstate
+        else "",
         _("%(n)s 个班组合格率低于 %(goal)s%%", n=len(low), goal=rules.TARGET_PERCENT)
         if low
         else "",
@@ -198,7 +201,7 @@ def safety_section(actor: Actor) -> Section:
         Group(_("能确定低于目标的班组"), tuple(low[:MOST_ROWS])),
         Group(_("最近一场考试"), _report_rows(report)),
         Group(_("申诉"), _appeal_rows(appeals)),
-        Group(_("证书"), _review_rows(in_question) + _certificate_rows(due)),
+        Group(_("证书"), _review_rows(asked) + _certificate_rows(due)),
         Group(_("待岗"), _standby_rows(undecided)),
     ]
     return Section(
@@ -212,12 +215,17 @@ def safety_section(actor: Actor) -> Section:
     )
 
 
-def _review_rows(count: int) -> tuple[Row, ...]:
-    if not count:
-        return ()
+def _review_rows(asked: Waiting) -> tuple[Row, ...]:
     href = url_for("certificates.reviews")
-    word = _("%(n)s 张", n=show_count(count))
-    return (Row(text=_("等人决定撤不撤销"), href=href, sign="warn", word=word),)
+    lines = (
+        (_("等人决定撤不撤销"), asked.to_revoke),
+        (_("撤销了，等人决定恢不恢复"), asked.to_reinstate),
+    )
+    return tuple(
+        Row(text=text, href=href, sign="warn", word=_("%(n)s 张", n=show_count(count)))
+        for text, count in lines
+        if count
+    )
 
 
 def _low_teams(report: PassRates) -> list[Row]:

@@ -8,8 +8,9 @@ const GRACE_MS = 5000;
 const AGAIN_MS = 3000;
 
 export class Ending {
-  constructor({ journal, uploads, urls, csrf, lease, leave }) {
-    Object.assign(this, { journal, uploads, urls, csrf, lease, leave });
+  // `evidence` tells what was noted on the page and has not reached the server.
+  constructor({ journal, uploads, urls, csrf, lease, leave, evidence }) {
+    Object.assign(this, { journal, uploads, urls, csrf, lease, leave, evidence });
   }
 
   // Before the deadline, on the candidate's word. Resolves to whether everything chosen here has
@@ -30,13 +31,14 @@ export class Ending {
   async close(endedAtMs) {
     const isNetworkGrace = performance.now() < endedAtMs + GRACE_MS;
     if (isNetworkGrace && !this.uploads.isOver) await this.uploads.flush();
-    if (this.journal.size) return this.deliver();
+    if (this.journal.size || this.evidence().length) return this.deliver();
     return (await this.submit()) ? true : null;
   }
 
   async deliver() {
     const entries = this.journal.entries;
-    const told = await ask(this.urls.late, this.csrf, { lease: this.lease, entries });
+    const incidents = this.evidence();
+    const told = await ask(this.urls.late, this.csrf, { lease: this.lease, entries, incidents });
     if (told === null) return null;
     await this.journal.clear();
     if (told.refusal) return told.refusal;

@@ -56,7 +56,7 @@ async function keepDraft() {
     remark: form().elements.remark.value.trim(),
   });
   if (here().dataset.draftUrl !== url) return;
-  say(kept?.is_kept ? here().dataset.saved.replace("{time}", kept.saved_at) : here().dataset.offline);
+  say(kept?.is_kept ? here().dataset.saved.replace("{time}", kept.saved_at) : kept?.message ?? here().dataset.offline);
 }
 
 async function fetchPage(url) {

@@ -38,7 +38,7 @@ const answering = new Answering({ paper, card, uploads });
 const moving = new Moving({ paper, card });
 const warning = new Warning({ words });
 const tabs = new Tabs(name, { onLost: stepAside });
-const ending = new Ending({ journal, uploads, urls, csrf, lease, leave });
+const ending = new Ending({ journal, uploads, urls, csrf, lease, leave, evidence: () => integrity.waiting });
 const countdown = new Countdown(Number(exam.dataset.secondsLeft), {
   announce: (minutes) => announce(words.minutesLeft.replace("{n}", minutes)),
   warn: (minutes) => warning.warn(minutes, paper.endsAt),

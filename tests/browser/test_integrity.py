@@ -1,11 +1,13 @@
 """Leaving the exam page and copying are told to the candidate and shown on the board; messages."""
 
 import re
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from exams.integrity import Integrity
-from exams.models import Exam
+from exams.models import Exam, Incident, IncidentKind, Sitting
 from exams.operations.integrity import set_integrity
 from tests.browser.conftest import DESK, Live, OpenPage
 from tests.browser.papers import six_questions, start
@@ -85,3 +87,28 @@ def test_a_message_from_the_board_stays_on_the_page_until_it_is_read(
 
     board.goto(f"/exams/{exam.id}/board/message")
     expect(board.locator(".watch-events")).to_contain_text("1 人点了知道")
+
+
+def test_what_was_noted_offline_is_delivered_after_the_deadline(
+    live: Live, live_cast: Cast, open_page: OpenPage
+) -> None:
+    page = open_page(live_cast.user("team_leader"), DESK)
+    page.clock.install()
+    exam = watched_paper(live, live_cast, page)
+    page.context.set_offline(True)
+    page.evaluate(LEAVE)
+    page.clock.run_for(2000)
+    page.evaluate(COME_BACK)
+    expect(page.locator("[data-notice]")).to_contain_text("离开页面 1 次")
+
+    live.clock.move_to(MONDAY + timedelta(minutes=61))
+    page.context.set_offline(False)
+    page.wait_for_url("**/result")
+
+    with live.session() as session:
+        kept = session.scalars(
+            select(Incident)
+            .join(Sitting, Sitting.id == Incident.sitting_id)
+            .where(Sitting.exam_id == exam.id)
+        )
+        assert [(one.kind, one.details["late"]) for one in kept] == [(IncidentKind.LEFT, True)]

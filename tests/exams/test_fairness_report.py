@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from exams.balance import UNITS, Balance
 from exams.drawing import PoolRow, PoolVersion
 from exams.fairness import fairness
-from exams.fairness_report import report_fairness
+from exams.fairness_report import report_fairness, shift_figures
 from exams.models import Exam, ExamFairness, ExamState
 from exams.operations.closing import submit_sitting
 from exams.operations.sitting import start_sitting
+from exams.operations.verdicts import void_sitting
 from exams.shift_figures import AskedQuestion, MarkedSitting, compare_shifts
 from tests.cast import Cast
 from tests.conftest import MONDAY
@@ -129,6 +130,26 @@ def test_the_report_is_over_real_papers_once_somebody_has_sat(
     assert "2026-03-02" in page
     assert "2026-03-03" in page
     assert "人太少，不好说" in page or "没有前面批次见过的题" in page
+
+
+def test_a_void_sitting_is_compared_with_nothing_but_its_questions_count_as_seen(
+    session: Session, cast: Cast
+) -> None:
+    exam = make_exam(
+        session, cast, [make_single(session)], count=1, closes_at=MONDAY + timedelta(days=3)
+    )
+    for day, who in enumerate(("learner", "team_leader")):
+        actor, now = cast.actor(who), MONDAY + timedelta(days=day)
+        sitting = start_sitting(session, exam, actor=actor, now=now, seed=day, zone=SHANGHAI)
+        submit_sitting(session, sitting, actor=actor, now=now + timedelta(minutes=5))
+        if day == 0:
+            examiner = cast.actor("examiner")
+            void_sitting(session, sitting.id, reason="看手机", actor=examiner, now=now)
+
+    first, second = shift_figures(session, exam, SHANGHAI)
+
+    assert (first["sittings"], second["sittings"]) == (0, 1)
+    assert (second["reused"], second["fresh"], second["earlier_share"]) == (1, 0, None)
 
 
 def test_the_page_has_it_computed_in_the_background_and_then_shows_it(

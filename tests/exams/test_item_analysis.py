@@ -16,6 +16,7 @@ from exams.models import (
     Exam,
     ExamItemStatistics,
     ExamStatistics,
+    IntegrityDecision,
     Sitting,
     SittingQuestion,
     SittingState,
@@ -145,6 +146,51 @@ def test_resits_and_open_sittings_count_as_use_but_not_as_results(
     use = session.get(QuestionUse, versions[0].question_id)
     assert use is not None
     assert use.papers == 7
+
+
+def test_a_void_sitting_shows_its_questions_but_says_nothing_of_them(
+    services: Services,
+    session: Session,
+    cast: Cast,
+    client_for: Browser,
+    exam: Exam,
+    versions: list[QuestionVersion],
+) -> None:
+    cheat = sit(session, exam, versions, cast, (100, 100, 100), number=52)
+    cheat.integrity_decision, cheat.is_passed = IntegrityDecision.VOIDED, False
+    session.commit()
+
+    analyse_exams(services)
+
+    whole, first = session.get_one(ExamStatistics, exam.id), stored(session, versions[0])
+    assert (whole.sittings, whole.mean_tenths, whole.alpha) == (5, 140, pytest.approx(6 / 13))
+    assert (first.sittings, first.facility) == (5, 0.6)
+    assert sum(option["all"] for option in first.options) == 5
+    assert sum(team["sittings"] for team in first.teams) == 5
+    assert session.get_one(QuestionUse, versions[0].question_id).papers == 6
+    page = client_for("examiner").get(f"/exams/{exam.id}/analysis").text
+    assert "1 份违纪作废的首考答卷没有算在里面" in page
+
+
+def test_making_a_sitting_void_and_lifting_it_has_the_exam_analysed_again(
+    services: Services, session: Session, exam: Exam, versions: list[QuestionVersion]
+) -> None:
+    analyse_exams(services)
+    best, last = (
+        session.scalars(select(Sitting).order_by(Sitting.score_tenths.desc())).all()[place]
+        for place in (0, -1)
+    )
+
+    best.integrity_decision = IntegrityDecision.VOIDED
+    session.commit()
+    assert analyse_exams(services) == [exam.id]
+    assert stored(session, versions[0]).facility == 0.5
+    # One void sitting in the place of another leaves their number as it was.
+    best.integrity_decision = IntegrityDecision.CONFIRMED
+    last.integrity_decision = IntegrityDecision.VOIDED
+    session.commit()
+    assert analyse_exams(services) == [exam.id]
+    assert stored(session, versions[0]).facility == 0.75
 
 
 def test_an_exam_is_analysed_again_only_when_its_sittings_changed(

@@ -1,11 +1,13 @@
 """A missed must-pass question (红线题) fails a paper of any score, and everybody is told."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import Markup
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,9 @@ from exams.links import PAPER, links_of
 from exams.models import BlueprintRow, Exam, PoolEntry, Sitting
 from exams.operations.answers import record_answer
 from exams.operations.closing import submit_sitting
-from exams.operations.sitting import start_sitting
+from exams.operations.delivery import deliver_late
+from exams.operations.presence import SignOfLife, record_presence
+from exams.operations.sitting import start_sitting, take_over
 from exams.recording import JournalEntry
 from exams.signing import load_signer
 from exams.verification import verify_sitting
@@ -152,3 +156,52 @@ def test_officials_are_told(client_for: Browser, session: Session, cast: Cast, e
     assert "红线题答错" in examiner.get(f"/exams/{exam.id}/candidates").text
     assert "红线题答错" in examiner.get(f"/exams/{exam.id}/board").text
     assert "红线题答错 1 道，不合格" in examiner.get(f"/exams/sittings/{sitting.id}/watch").text
+
+
+def deliver_after_the_deadline(
+    session: Session, cast: Cast, exam: Exam, *kept: tuple[int, list[int]]
+) -> Sitting:
+    """Three right answers in time; what the page kept comes a minute after the deadline."""
+    actor = cast.actor("learner")
+    sitting = start_sitting(session, exam, actor=actor, now=MONDAY, seed=1, zone=SHANGHAI)
+    take_over(session, sitting.id, lease="this-page", actor=actor, now=MONDAY)
+    sign = SignOfLife("this-page", answered=0, slot=1, waiting=0, address="")
+    record_presence(session, sitting.id, sign, actor=actor, now=MONDAY)
+    in_time = [(1, RIGHT), (2, RIGHT), (3, RIGHT)]
+    entries, before = [], None
+    for number, (slot, reply) in enumerate([*in_time, *kept], start=1):
+        entries.append(JournalEntry(slot, reply, f"choice-{number}", number, before, MONDAY))
+        before = f"choice-{number}"
+    for entry in entries[:3]:
+        record_answer(session, sitting.id, entry, lease="this-page", actor=actor, now=MONDAY)
+    session.expire(sitting)
+    at = sitting.deadline + timedelta(minutes=1)
+    deliver_late(session, sitting.id, entries, lease="this-page", actor=actor, now=at)
+    return sitting
+
+
+@pytest.mark.parametrize(
+    ("kept", "without", "with_late"),
+    [((4, RIGHT), "不合格", "合格"), ((4, WRONG), "不合格", "不合格")],
+)
+def test_both_results_of_late_answers_are_judged_by_the_must_pass_questions_too(
+    client_for: Browser,
+    session: Session,
+    cast: Cast,
+    exam: Exam,
+    kept: tuple[int, list[int]],
+    without: str,
+    with_late: str,
+) -> None:
+    sitting = deliver_after_the_deadline(session, cast, exam, kept)
+    session.commit()
+
+    page = client_for("examiner").get(f"/exams/sittings/{sitting.id}/watch").text
+
+    told = re.search(r'<dl class="totals">(.*?)</dl>', page, re.DOTALL)
+    assert told is not None
+    one, other = told[1].split("<dt>")[1:]
+    assert ("不算补交的答案" in one, "算上补交的答案" in other) == (True, True)
+    verdicts = [re.findall("不合格|合格", Markup(part).striptags()) for part in (one, other)]
+    assert verdicts == [[without], [with_late]]
+    assert ("红线题答错 1 道" in one, "红线题答错 1 道" in other) == (True, with_late == "不合格")

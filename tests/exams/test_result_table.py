@@ -16,7 +16,7 @@ from core.audit import AuditEntry
 from core.config import Config
 from core.services import Services
 from exams import result_files
-from exams.models import Exam, Sitting
+from exams.models import Exam, IntegrityDecision, Sitting
 from exams.result_book import result_book
 from tests.cast import Cast, make_user
 from tests.conftest import MONDAY, QueryCounter
@@ -63,6 +63,22 @@ def test_the_book_tells_people_answers_and_questions(
     assert first["题干"] == "第 1 道：一级动火票最长多久？"
     taken = select(AuditEntry).where(AuditEntry.action == "exam.results.taken")
     assert session.scalars(taken).one().after == {"sittings": 1}
+
+
+def test_a_void_sitting_stands_in_the_book_but_says_nothing_of_its_questions(
+    client_for: Browser, sitting: Sitting, session: Session
+) -> None:
+    sitting.integrity_decision, sitting.is_passed = IntegrityDecision.VOIDED, False
+    session.commit()
+
+    answer = client_for("safety_manager").post(f"/exams/{sitting.exam_id}/results")
+
+    found = sheets(answer.data)
+    head, *questions = found["题目"]
+    told = [dict(zip(head, question, strict=True)) for question in questions]
+    assert len(found["答题"]) == 1 + 9
+    assert {one["答过（不含作废）"] for one in told} == {0}
+    assert {one["得满分"] for one in told} == {0}
 
 
 def test_a_name_that_looks_like_a_formula_stays_text(

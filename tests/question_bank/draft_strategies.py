@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from question_bank.answers import BadForm, accepted_form, comparable
+from core.comparable import comparable
+from question_bank.answers import BadForm, accepted_form
 from question_bank.authoring.escapes import one_line
 from question_bank.drafts import (
     AnchorReference,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.comparable import comparable
 from question_bank.answers import (
     BadForm,
     NumberForm,
@@ -14,7 +15,6 @@ from question_bank.answers import (
     accepted_form,
     accepts,
     accepts_any,
-    comparable,
 )
 from question_bank.keys import BlankKey, blank_as_data, blank_from_data
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from core.clock import ManualClock
-from exams.models import Exam, ExamState
+from exams.models import Exam, ExamState, IntegrityDecision
 from reports.queries.pass_rates import PassRates, exams_to_report, pass_rates
 from reports.rules import Counts, Outcome
 from teams.models import Membership
@@ -73,6 +73,25 @@ def test_exempt_person_who_sat_all_the_same_is_exempt(
     rates = report(session, cast, exam)
 
     assert (rates.total.exempt, rates.total.sat, rates.total.required) == (1, 0, 7)
+
+
+def test_a_void_sitting_counts_as_sat_and_its_score_stands_for_nobody_with_another(
+    session: Session, cast: Cast, exam: Exam
+) -> None:
+    press = cast.team("press_one")
+    for who in ("learner", "team_leader"):
+        void = make_sitting(session, exam, cast.user(who), team=press, is_passed=False)
+        void.score_tenths, void.integrity_decision = 990, IntegrityDecision.VOIDED
+    resit = make_sitting(session, exam, cast.user("learner"), team=press, try_number=2)
+    resit.score_tenths = 850
+    session.flush()
+
+    rates = report(session, cast, exam)
+
+    assert counts_of(rates, cast, "press_one") == Counts(failed=1, passed_resit=1)
+    scores = {person.user_id: person.score_tenths for person in rates.people}
+    assert scores[cast.user("learner").id] == 850
+    assert scores[cast.user("team_leader").id] == 990
 
 
 def transfer(session: Session, cast: Cast, who: str, team: str, day: date) -> None:

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import pairwise
 
+from core.comparable import comparable
 from core.errors import N_
 from core.sentences import say
-from question_bank.answers import comparable
 from question_bank.authoring.choices import letter_of
 from question_bank.formats.gift.blocks import shown
 from question_bank.formats.items import AcceptedText

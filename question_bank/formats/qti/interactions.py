@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.comparable import comparable
 from core.errors import N_
 from core.xml_input import Element
-from question_bank.answers import comparable
 from question_bank.formats.items import AcceptedText
 from question_bank.formats.qti.body import Words
 from question_bank.formats.qti.responses import Declaration, Processing, Scoring, number

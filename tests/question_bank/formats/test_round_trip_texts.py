@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from core.comparable import comparable
 from core.markup import plain_text, render
-from question_bank.answers import BadForm, accepted_form, comparable
+from question_bank.answers import BadForm, accepted_form
 from question_bank.formats.exported import ExportedQuestion
 from question_bank.formats.html.markdown import escaped, to_markdown
 from question_bank.formats.items import ForeignItem
