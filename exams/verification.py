@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from exams.chain import ANSWER, BrokenLink, Link, broken_links, digest
 from exams.corrections import Corrections
-from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, links_of, paper_content
+from exams.links import INCIDENT, MARKED_BY_PERSON, PAPER, as_drawn, links_of, paper_content
 from exams.models import RUNNING, IntegrityDecision, LateDecision, Sitting
 from exams.queries.evidence import signatures_of
 from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
+from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import missed_must_pass, score_paper, total_of, verdict_of, worth_of
@@ -152,7 +153,9 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     ids = [i for row in paper for i in (row.question_version_id, row.case_version_id) if i]
     digests = {key: version.digest for key, version in read_versions(session, ids).items()}
     exam = exam_of(session, sitting)
-    return bool(paper_content(session, sitting, exam, digests) == first.content)
+    must_pass = must_pass_rows(session, exam.id)
+    again = paper_content(sitting, exam, as_drawn(paper), digests, must_pass)
+    return bool(again == first.content)
 
 
 def _are_incidents_same(session: Session, sitting_id: int, links: Sequence[Link]) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exams.blueprint import sections
@@ -13,6 +13,44 @@ from exams.versions import known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
+# Built once: every start asks these two.
+_ROWS = (
+    select(
+        BlueprintRow.id,
+        BlueprintRow.position,
+        BlueprintRow.count.label("wanted"),
+        BlueprintRow.points_tenths,
+        BlueprintRow.question,
+        BlueprintRow.section_title,
+        BlueprintRow.is_must_pass,
+    )
+    .where(BlueprintRow.exam_id == bindparam("exam_id"))
+    .order_by(BlueprintRow.position)
+)
+_ENTRIES = (
+    select(
+        PoolEntry.blueprint_row_id,
+        PoolEntry.question_version_id,
+        PoolEntry.expected_permille,
+        PoolEntry.id,
+        PoolEntry.withdrawn_at.is_not(None),
+    )
+    .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
+    .where(BlueprintRow.exam_id == bindparam("exam_id"))
+    .order_by(PoolEntry.id)
+)
+
+
+@dataclass(frozen=True)
+class StoredPool:
+    """The blueprint of an exam with what its rows may draw now, and the entries withdrawn so far.
+
+    The withdrawn ones are named by id, in order: with them the pool can be made as it is now.
+    """
+
+    rows: tuple[PoolRow, ...]
+    withdrawn: list[int]
+
 
 def pool_rows(
     session: Session, exam_id: int, *, without: Collection[int] | None = None
@@ -21,37 +59,29 @@ def pool_rows(
 
     Given `without`, these entries are left out instead: the pool as it was at an earlier draw.
     """
-    rows = session.execute(
-        select(
-            BlueprintRow.id,
-            BlueprintRow.position,
-            BlueprintRow.count.label("wanted"),
-            BlueprintRow.points_tenths,
-            BlueprintRow.question,
-            BlueprintRow.section_title,
-        )
-        .where(BlueprintRow.exam_id == exam_id)
-        .order_by(BlueprintRow.position)
-    ).all()
-    wanted = select(
-        PoolEntry.blueprint_row_id,
-        PoolEntry.question_version_id,
-        PoolEntry.expected_permille,
-        PoolEntry.id,
-    ).where(PoolEntry.blueprint_row_id.in_([row.id for row in rows]))
-    if without is None:
-        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
-    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
-    left_out = set(without or ())
+    return _stored_pool(session, exam_id, without).rows
+
+
+def stored_pool(session: Session, exam_id: int) -> StoredPool:
+    """What papers of an exam are drawn from now, in two statements."""
+    return _stored_pool(session, exam_id, None)
+
+
+def _stored_pool(session: Session, exam_id: int, without: Collection[int] | None) -> StoredPool:
+    of_exam = {"exam_id": exam_id}
+    rows = session.execute(_ROWS, of_exam).all()
+    entries = session.execute(_ENTRIES, of_exam).all()
+    withdrawn = [entry[3] for entry in entries if entry[4]]
+    left_out = set(withdrawn if without is None else without)
     kept = [entry for entry in entries if entry[3] not in left_out] if left_out else entries
     versions = known_versions(session, [entry[1] for entry in kept])
     pools: dict[int, list[PoolVersion]] = {row.id: [] for row in rows}
     expected: dict[int, dict[int, int]] = {row.id: {} for row in rows}
-    for row_id, version_id, share, _ in kept:
+    for row_id, version_id, share, _id, _is_withdrawn in kept:
         pools[row_id].append(versions[version_id].pool)
         if share is not None:
             expected[row_id][version_id] = share
-    return tuple(
+    made = tuple(
         PoolRow(
             row_id=row.id,
             position=row.position,
@@ -60,21 +90,12 @@ def pool_rows(
             pool=tuple(pools[row.id]),
             section=section,
             is_fixed=row.question is not None,
+            is_must_pass=row.is_must_pass,
             expected=expected[row.id],
         )
         for row, section in zip(rows, sections([r.section_title for r in rows]), strict=True)
     )
-
-
-def withdrawn_entries(session: Session, exam_id: int) -> list[int]:
-    """The entries of an exam's pool that were withdrawn so far, by id."""
-    found = (
-        select(PoolEntry.id)
-        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
-        .where(BlueprintRow.exam_id == exam_id, PoolEntry.withdrawn_at.is_not(None))
-        .order_by(PoolEntry.id)
-    )
-    return list(session.scalars(found))
+    return StoredPool(made, withdrawn)
 
 
 def seen_versions(session: Session, exam_id: int) -> frozenset[int]:
