@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts import rules
@@ -23,6 +23,22 @@ from accounts.rules import CounterKind, Subjects, Tally
 from core.audit import AuditEntry
 from core.errors import N_, NotFound
 from core.services import Act, Cell, RecordSection, Word
+
+# Built once, as every start of an exam asks them.
+_ACCOMMODATION = (
+    select(Accommodation)
+    .where(
+        Accommodation.user_id == bindparam("user_id"),
+        Accommodation.ended_at.is_(None),
+        Accommodation.from_on <= bindparam("day"),
+        or_(Accommodation.to_on.is_(None), Accommodation.to_on >= bindparam("day")),
+    )
+    .order_by(Accommodation.id.desc())
+    .limit(1)
+)
+_TERMINAL_OF_SESSION = select(AuthSession.terminal_id).where(
+    AuthSession.id == bindparam("session_id")
+)
 
 
 @dataclass(frozen=True)
@@ -212,17 +228,12 @@ def terminal_for(session: Session, terminal_id: int) -> Terminal:
 
 def accommodation_of(session: Session, user_id: int, on: date) -> Accommodation | None:
     """What a person gets in exams on a day, both ends of the validity included."""
-    return session.scalar(
-        select(Accommodation)
-        .where(
-            Accommodation.user_id == user_id,
-            Accommodation.ended_at.is_(None),
-            Accommodation.from_on <= on,
-            or_(Accommodation.to_on.is_(None), Accommodation.to_on >= on),
-        )
-        .order_by(Accommodation.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_ACCOMMODATION, {"user_id": user_id, "day": on})
+
+
+def terminal_of_session(session: Session, session_id: int) -> int | None:
+    """The shared terminal at which a person signed in; None for people's own devices."""
+    return session.scalar(_TERMINAL_OF_SESSION, {"session_id": session_id})
 
 
 def newest_notice(session: Session) -> PrivacyNotice | None:

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from accounts.lifetimes import hold_sessions
-from accounts.models import AuthSession, Terminal
-from accounts.queries import accommodation_of
+from accounts.models import Terminal
+from accounts.queries import accommodation_of, terminal_of_session
 from accounts.rules import TERMINAL_REST
 from core.identity import Actor
 from exams.links import ACCOMMODATED, AT_TERMINAL, append_event
@@ -50,11 +50,11 @@ def note_circumstances(
 
 def note_terminal(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> None:
     """Note in the chain at which shared terminal the person sits, if the session is of one."""
-    row = session.get(AuthSession, actor.session_id) if actor.session_id else None
-    if row is None or row.terminal_id is None:
+    terminal_id = terminal_of_session(session, actor.session_id) if actor.session_id else None
+    if terminal_id is None:
         return
-    if sitting.terminal_id != row.terminal_id:
-        terminal = session.get_one(Terminal, row.terminal_id)
+    if sitting.terminal_id != terminal_id:
+        terminal = session.get_one(Terminal, terminal_id)
         sitting.terminal_id = terminal.id
         content = {"terminal": terminal.id, "name": terminal.name, "place": terminal.place}
         append_event(session, sitting, AT_TERMINAL, content, now=now)
