@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from exams import marking
@@ -29,6 +29,12 @@ from exams.queries.regrade import corrections_of
 from exams.replies import response_for_marking
 from exams.versions import KnownVersion, known_versions
 from question_bank.keys import RubricKey, ScoringRule
+
+_SCORES = (
+    update(SittingQuestion.__table__)
+    .where(SittingQuestion.__table__.c.id == bindparam("question_id"))
+    .values(score_tenths=bindparam("score"), counted_tenths=bindparam("counted"))
+)
 
 
 def score_paper(
@@ -121,13 +127,19 @@ def scores_of(
     What was corrected about the exam meanwhile counts; what people gave counts once it was
     released, and only for the very text that they marked.
     """
-    return _marked(session, sitting, exam, corrections_of(session, exam.id), with_late=with_late)
+    paper, corrections = queries.paper_of(session, sitting.id), corrections_of(session, exam.id)
+    return _marked(session, sitting, exam, paper, corrections, with_late=with_late)
 
 
 def _marked(
-    session: Session, sitting: Sitting, exam: Exam, corrections: Corrections, *, with_late: bool
+    session: Session,
+    sitting: Sitting,
+    exam: Exam,
+    paper: Sequence[Any],
+    corrections: Corrections,
+    *,
+    with_late: bool,
 ) -> dict[int, int | None]:
-    paper = queries.paper_of(session, sitting.id)
     answers = queries.last_answers(session, sitting.id, with_late=with_late)
     versions = known_versions(session, [slot.question_version_id for slot in paper])
     responses = {slot: answer.response for slot, answer in answers.items()}
@@ -187,8 +199,8 @@ class Judged:
 def _judged(session: Session, sitting: Sitting, exam: Exam) -> Judged:
     corrections = corrections_of(session, exam.id)
     with_late = queries.counts_late(sitting)
-    scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     paper = queries.paper_of(session, sitting.id)
+    scores = _marked(session, sitting, exam, paper, corrections, with_late=with_late)
     worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
     missed = missed_must_pass(session, exam, paper, scores, corrections.by_version)
     return Judged(paper, scores, corrections, worth, missed)
@@ -201,13 +213,13 @@ def _store_rows(session: Session, sitting: Sitting, found: Judged) -> None:
     sitting.full_score_tenths = found.worth.full_tenths
     rows = [
         {
-            "id": slot.id,
-            "score_tenths": found.scores[slot.slot],
-            "counted_tenths": found.worth.counted[slot.slot],
+            "question_id": slot.id,
+            "score": found.scores[slot.slot],
+            "counted": found.worth.counted[slot.slot],
         }
         for slot in found.paper
     ]
-    session.execute(update(SittingQuestion), rows)
+    session.execute(_SCORES, rows)
 
 
 def store_scores(

@@ -13,7 +13,7 @@ from exams.versions import known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
 
-# Built once: every start asks these two.
+# Built once: every start asks the first two, every hand-in the third.
 _ROWS = (
     select(
         BlueprintRow.id,
@@ -38,6 +38,9 @@ _ENTRIES = (
     .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
     .where(BlueprintRow.exam_id == bindparam("exam_id"))
     .order_by(PoolEntry.id)
+)
+_MUST_PASS = select(BlueprintRow.id).where(
+    BlueprintRow.exam_id == bindparam("exam_id"), BlueprintRow.is_must_pass.is_(True)
 )
 
 
@@ -112,10 +115,7 @@ def seen_versions(session: Session, exam_id: int) -> frozenset[int]:
 
 def must_pass_rows(session: Session, exam_id: int) -> frozenset[int]:
     """The rows of a blueprint whose questions must all be answered right (红线题)."""
-    found = select(BlueprintRow.id).where(
-        BlueprintRow.exam_id == exam_id, BlueprintRow.is_must_pass.is_(True)
-    )
-    return frozenset(session.scalars(found))
+    return frozenset(session.scalars(_MUST_PASS, {"exam_id": exam_id}))
 
 
 def must_pass_slots(session: Session, sitting_id: int) -> list[int]:
