@@ -24,7 +24,7 @@ from core.audit import AuditEntry
 from core.errors import N_, NotFound
 from core.services import Act, Cell, RecordSection, Word
 
-# Built once, as every start of an exam asks them.
+# Built once, as every start of an exam asks it.
 _ACCOMMODATION = (
     select(Accommodation)
     .where(
@@ -35,9 +35,6 @@ _ACCOMMODATION = (
     )
     .order_by(Accommodation.id.desc())
     .limit(1)
-)
-_TERMINAL_OF_SESSION = select(AuthSession.terminal_id).where(
-    AuthSession.id == bindparam("session_id")
 )
 
 
@@ -229,11 +226,6 @@ def terminal_for(session: Session, terminal_id: int) -> Terminal:
 def accommodation_of(session: Session, user_id: int, on: date) -> Accommodation | None:
     """What a person gets in exams on a day, both ends of the validity included."""
     return session.scalar(_ACCOMMODATION, {"user_id": user_id, "day": on})
-
-
-def terminal_of_session(session: Session, session_id: int) -> int | None:
-    """The shared terminal at which a person signed in; None for people's own devices."""
-    return session.scalar(_TERMINAL_OF_SESSION, {"session_id": session_id})
 
 
 def newest_notice(session: Session) -> PrivacyNotice | None:

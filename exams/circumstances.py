@@ -2,17 +2,21 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.lifetimes import hold_sessions
-from accounts.models import Terminal
-from accounts.queries import accommodation_of, terminal_of_session
+from accounts.models import AuthSession, Terminal
+from accounts.queries import accommodation_of
 from accounts.rules import TERMINAL_REST
 from core.identity import Actor
 from exams.links import ACCOMMODATED, AT_TERMINAL, append_event
 from exams.models import Exam, Sitting
 from exams.queries.sittings import exam_of
 from exams.rules import deadline_for, delivery_until, extra_minutes_for
+
+# At which shared terminal a person signed in; none for people's own devices.
+_TERMINAL = select(AuthSession.terminal_id).where(AuthSession.id == bindparam("session_id"))
 
 
 def extra_minutes_of(session: Session, exam: Exam, user_id: int, *, on: date) -> int:
@@ -50,7 +54,8 @@ def note_circumstances(
 
 def note_terminal(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> None:
     """Note in the chain at which shared terminal the person sits, if the session is of one."""
-    terminal_id = terminal_of_session(session, actor.session_id) if actor.session_id else None
+    of_session = {"session_id": actor.session_id}
+    terminal_id = session.scalar(_TERMINAL, of_session) if actor.session_id else None
     if terminal_id is None:
         return
     if sitting.terminal_id != terminal_id:
