@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from exams.chain import ANSWER, Link, digest, link_hash
 from exams.drawing import DrawnQuestion
 from exams.models import Answer, Exam, Sitting, SittingEvent
@@ -30,7 +31,7 @@ VOIDED = "voided"
 REGRADED = "regraded"
 APPEAL = "appeal"
 
-_EVENT = insert(SittingEvent.__table__)
+_EVENT = insert(table_of(SittingEvent))
 
 
 def append_event(

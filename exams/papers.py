@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from core.errors import N_, Conflict
 from exams.balance import UNITS, Balance
 from exams.chain import START
@@ -19,7 +20,7 @@ from exams.models import Exam, ExamShift, Sitting, SittingQuestion
 from exams.shifts import most_reused
 from exams.versions import known_versions
 
-_QUESTIONS = insert(SittingQuestion.__table__)
+_QUESTIONS = insert(table_of(SittingQuestion))
 
 
 def paper_for(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from exams import marking
 from exams.chain import digest
 from exams.corrections import (
@@ -31,8 +32,8 @@ from exams.versions import KnownVersion, known_versions
 from question_bank.keys import RubricKey, ScoringRule
 
 _SCORES = (
-    update(SittingQuestion.__table__)
-    .where(SittingQuestion.__table__.c.id == bindparam("question_id"))
+    update(table_of(SittingQuestion))
+    .where(SittingQuestion.id == bindparam("question_id"))
     .values(score_tenths=bindparam("score"), counted_tenths=bindparam("counted"))
 )
 
