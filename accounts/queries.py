@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from accounts import rules
@@ -23,6 +23,19 @@ from accounts.rules import CounterKind, Subjects, Tally
 from core.audit import AuditEntry
 from core.errors import N_, NotFound
 from core.services import Act, Cell, RecordSection, Word
+
+# Built once, as every start of an exam asks it.
+_ACCOMMODATION = (
+    select(Accommodation)
+    .where(
+        Accommodation.user_id == bindparam("user_id"),
+        Accommodation.ended_at.is_(None),
+        Accommodation.from_on <= bindparam("day"),
+        or_(Accommodation.to_on.is_(None), Accommodation.to_on >= bindparam("day")),
+    )
+    .order_by(Accommodation.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -212,17 +225,7 @@ def terminal_for(session: Session, terminal_id: int) -> Terminal:
 
 def accommodation_of(session: Session, user_id: int, on: date) -> Accommodation | None:
     """What a person gets in exams on a day, both ends of the validity included."""
-    return session.scalar(
-        select(Accommodation)
-        .where(
-            Accommodation.user_id == user_id,
-            Accommodation.ended_at.is_(None),
-            Accommodation.from_on <= on,
-            or_(Accommodation.to_on.is_(None), Accommodation.to_on >= on),
-        )
-        .order_by(Accommodation.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_ACCOMMODATION, {"user_id": user_id, "day": on})
 
 
 def newest_notice(session: Session) -> PrivacyNotice | None:

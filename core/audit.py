@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base, UtcDateTime, insert_rows
+from core.db import Base, UtcDateTime, table_of
 from core.identity import Actor
 
 
@@ -44,6 +44,10 @@ class AuditEntry(Base):
     request_id: Mapped[str | None] = mapped_column(String(40))
 
 
+# A plain statement costs a third of an object in the session, and no entry is ever changed.
+_ENTRY = insert(table_of(AuditEntry))
+
+
 def record(
     session: Session,
     *,
@@ -64,7 +68,7 @@ def record(
     if session.info.get("unrecorded"):
         return
     act = Act(action, subject, on_user_id, before, after, reason)
-    session.add(AuditEntry(**_columns(session, act, actor=actor, now=now)))
+    session.execute(_ENTRY, _columns(session, act, actor=actor, now=now))
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def record_all(session: Session, acts: Sequence[Act], *, actor: Actor, now: date
     """Add many entries of one actor and moment with one statement, for imports."""
     if acts and not session.info.get("unrecorded"):
         rows = [_columns(session, act, actor=actor, now=now) for act in acts]
-        insert_rows(session, AuditEntry, rows)
+        session.execute(_ENTRY, rows)
 
 
 def _columns(session: Session, act: Act, *, actor: Actor, now: datetime) -> dict[str, Any]:

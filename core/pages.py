@@ -27,6 +27,7 @@ from core.web import (
 )
 from core.word_search import hit_ranges, words_of
 
+STATIC = Path(__file__).resolve().parent.parent / "static"
 WEEKDAYS = tuple("一二三四五六日")
 # How much of a text is shown on either side of a word that a search found.
 AROUND = 30
@@ -64,13 +65,22 @@ def _fingerprint(path: Path) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file with its content's fingerprint, cached for a year."""
-    path = Path(__file__).resolve().parent.parent / "static" / name
-    return url_for("static", filename=name, v=_fingerprint(path))
+    return _asset_below(request.script_root, name)
+
+
+@lru_cache(maxsize=512)
+def _asset_below(_root: str, name: str) -> str:
+    """The same for every request below one root: a page asks for twenty of them."""
+    return url_for("static", filename=name, v=_fingerprint(STATIC / name))
 
 
 def icon(name: str) -> Markup:
     """One symbol of the cut sprite, hidden from screen readers."""
-    address = asset("built/icons.svg")
+    return _icon_in(asset("built/icons.svg"), name)
+
+
+@lru_cache(maxsize=512)
+def _icon_in(address: str, name: str) -> Markup:
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
         address, name
     )

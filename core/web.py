@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_translations, gettext
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.orm import Session
@@ -169,6 +169,14 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else "zh"
 
 
+def _catalogue() -> Any:
+    """The translations of this request, found once: a page asks for two hundred of them."""
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return found
+
+
 def _error_page(status: int, title: str, message: str) -> tuple[Any, int]:
     g.failed = True
     if "db_session" in g:
@@ -316,6 +324,11 @@ def install(app: Flask, made: Services) -> None:
     login_manager.login_message = None
     csrf.init_app(app)
     Babel(app, locale_selector=lambda: LANGUAGES[language()])
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+    )
     # Runs last, when the transaction is over.
     app.after_request(pack)
     app.after_request(_close_request)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from accounts.lifetimes import hold_sessions
@@ -13,6 +14,9 @@ from exams.links import ACCOMMODATED, AT_TERMINAL, append_event
 from exams.models import Exam, Sitting
 from exams.queries.sittings import exam_of
 from exams.rules import deadline_for, delivery_until, extra_minutes_for
+
+# At which shared terminal a person signed in; none for people's own devices.
+_TERMINAL = select(AuthSession.terminal_id).where(AuthSession.id == bindparam("session_id"))
 
 
 def extra_minutes_of(session: Session, exam: Exam, user_id: int, *, on: date) -> int:
@@ -50,11 +54,12 @@ def note_circumstances(
 
 def note_terminal(session: Session, sitting: Sitting, *, actor: Actor, now: datetime) -> None:
     """Note in the chain at which shared terminal the person sits, if the session is of one."""
-    row = session.get(AuthSession, actor.session_id) if actor.session_id else None
-    if row is None or row.terminal_id is None:
+    of_session = {"session_id": actor.session_id}
+    terminal_id = session.scalar(_TERMINAL, of_session) if actor.session_id else None
+    if terminal_id is None:
         return
-    if sitting.terminal_id != row.terminal_id:
-        terminal = session.get_one(Terminal, row.terminal_id)
+    if sitting.terminal_id != terminal_id:
+        terminal = session.get_one(Terminal, terminal_id)
         sitting.terminal_id = terminal.id
         content = {"terminal": terminal.id, "name": terminal.name, "place": terminal.place}
         append_event(session, sitting, AT_TERMINAL, content, now=now)

@@ -56,6 +56,8 @@ class PoolRow:
     section: int = 0
     # Its questions stand on every paper.
     is_fixed: bool = False
+    # A wrong answer to one of its questions fails the whole paper.
+    is_must_pass: bool = False
     # The share of its points that each version is expected to earn, in ‰.
     expected: Mapping[int, int] = field(default_factory=dict, hash=False)
 

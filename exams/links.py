@@ -1,14 +1,16 @@
 """The rows of a sitting's chain: appending events, reading all links back in order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from exams.chain import ANSWER, Link, digest, link_hash
-from exams.models import Answer, BlueprintRow, Exam, Sitting, SittingEvent, SittingQuestion
+from exams.drawing import DrawnQuestion
+from exams.models import Answer, Exam, Sitting, SittingEvent
 
 PAPER = "paper"
 EXTENDED = "extended"
@@ -29,20 +31,28 @@ VOIDED = "voided"
 REGRADED = "regraded"
 APPEAL = "appeal"
 
+_EVENT = insert(table_of(SittingEvent))
+
 
 def append_event(
     session: Session, sitting: Sitting, kind: str, content: Any, *, now: datetime
 ) -> None:
     """Add an event after the newest link; the sitting must be new or locked and read afresh."""
+    store_event(session, sitting, next_event(sitting, kind, content, now=now))
+    session.flush()
+
+
+def next_event(sitting: Sitting, kind: str, content: Any, *, now: datetime) -> dict[str, Any]:
+    """Lead a chain on by one event, which is returned as it is to be stored."""
     number = sitting.chain_number + 1
     of_hash = link_hash(sitting.chain_head, number=number, kind=kind, content=content, at=now)
-    session.add(
-        SittingEvent(
-            sitting_id=sitting.id, number=number, kind=kind, content=content, at=now, hash=of_hash
-        )
-    )
     sitting.chain_number, sitting.chain_head = number, of_hash
-    session.flush()
+    return {"number": number, "kind": kind, "content": content, "at": now, "hash": of_hash}
+
+
+def store_event(session: Session, sitting: Sitting, event: Mapping[str, Any]) -> None:
+    """Store an event by which a chain was led on; the sitting must have its row."""
+    session.execute(_EVENT, {"sitting_id": sitting.id, **event})
 
 
 def answer_content(
@@ -92,31 +102,46 @@ def links_of(session: Session, sitting_id: int) -> list[Link]:
     return sorted(links, key=lambda link: link.number)
 
 
+def as_drawn(paper: Iterable[Any]) -> list[DrawnQuestion]:
+    """The stored rows of a paper as the draw made them."""
+    return [
+        DrawnQuestion(
+            slot=row.slot,
+            row_id=row.blueprint_row_id,
+            version_id=row.question_version_id,
+            points_tenths=row.points_tenths,
+            option_order=tuple(row.option_order),
+            case_version_id=row.case_version_id,
+        )
+        for row in paper
+    ]
+
+
 def paper_content(
-    session: Session, sitting: Sitting, exam: Exam, digests: Mapping[int, str]
+    sitting: Sitting,
+    exam: Exam,
+    paper: Sequence[DrawnQuestion],
+    digests: Mapping[int, str],
+    must_pass: Collection[int],
 ) -> dict[str, Any]:
     """What the first link says: whose paper of which exam, and a digest of all that was drawn.
 
     `digests` has the digest of each question version, so that a changed key shows as well. The
-    slots of must-pass questions are named where there are any.
+    slots of must-pass questions are named where there are any; `must_pass` are their rows of the
+    blueprint.
     """
-    questions = session.execute(
-        select(
-            SittingQuestion.slot,
-            SittingQuestion.question_version_id,
-            SittingQuestion.case_version_id,
-            SittingQuestion.option_order,
-            SittingQuestion.points_tenths,
-            BlueprintRow.is_must_pass,
-        )
-        .join(BlueprintRow, BlueprintRow.id == SittingQuestion.blueprint_row_id)
-        .where(SittingQuestion.sitting_id == sitting.id)
-        .order_by(SittingQuestion.slot)
-    ).all()
-    must_pass = [row.slot for row in questions if row.is_must_pass]
-    paper = [
-        [*row[:-1], digests.get(row.question_version_id, ""), digests.get(row.case_version_id, "")]
-        for row in questions
+    must_pass_slots = [one.slot for one in paper if one.row_id in must_pass]
+    drawn = [
+        [
+            one.slot,
+            one.version_id,
+            one.case_version_id,
+            list(one.option_order),
+            one.points_tenths,
+            digests.get(one.version_id, ""),
+            digests.get(one.case_version_id or 0, ""),
+        ]
+        for one in paper
     ]
     return {
         "exam": sitting.exam_id,
@@ -125,5 +150,5 @@ def paper_content(
         "seed": str(sitting.seed),
         "started_at": sitting.started_at.isoformat(),
         "rule": [exam.scoring_rule, exam.scoring_value_tenths],
-        "paper": digest(paper),
-    } | ({"must_pass": must_pass} if must_pass else {})
+        "paper": digest(drawn),
+    } | ({"must_pass": must_pass_slots} if must_pass_slots else {})

@@ -3,19 +3,24 @@
 For sittings that start on a page, for those that come back on paper, and again years later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from core.errors import N_, Conflict
 from exams.balance import UNITS, Balance
+from exams.chain import START
 from exams.drawing import DrawnQuestion, PoolRow, PoolShortage, Reuse, draw_paper
-from exams.links import PAPER, append_event, paper_content
+from exams.links import PAPER, next_event, paper_content, store_event
 from exams.models import Exam, ExamShift, Sitting, SittingQuestion
 from exams.shifts import most_reused
 from exams.versions import known_versions
+
+_QUESTIONS = insert(table_of(SittingQuestion))
 
 
 def paper_for(
@@ -73,12 +78,37 @@ def reuse_of(exam: Exam, rows: Sequence[PoolRow], shift: ExamShift | None) -> Re
     return Reuse(frozenset(shift.seen), frozenset(shift.kept), most)
 
 
+def begin_chain(
+    session: Session,
+    sitting: Sitting,
+    exam: Exam,
+    paper: Sequence[DrawnQuestion],
+    *,
+    must_pass: Collection[int],
+    now: datetime,
+) -> dict[str, Any]:
+    """Begin the chain of a sitting that is yet to be stored with its paper.
+
+    Returns the event for `store_paper`, so that the sitting's row is written once, with its chain.
+    `must_pass` are the rows of the blueprint whose questions must be answered right.
+    """
+    sitting.chain_number, sitting.chain_head = 0, START
+    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
+    versions = known_versions(session, drawn_ids)
+    digests = {version_id: version.digest for version_id, version in versions.items()}
+    content = paper_content(sitting, exam, paper, digests, must_pass)
+    return next_event(sitting, PAPER, content, now=now)
+
+
 def store_paper(
-    session: Session, sitting: Sitting, exam: Exam, paper: Sequence[DrawnQuestion], *, now: datetime
+    session: Session,
+    sitting: Sitting,
+    paper: Sequence[DrawnQuestion],
+    first_event: Mapping[str, Any],
 ) -> None:
-    """Give a new sitting its questions, and begin its chain with them."""
+    """Give a new sitting, which has its row, its questions and the first event of its chain."""
     session.execute(
-        insert(SittingQuestion),
+        _QUESTIONS,
         [
             {
                 "sitting_id": sitting.id,
@@ -92,7 +122,4 @@ def store_paper(
             for drawn in paper
         ],
     )
-    drawn_ids = [i for drawn in paper for i in (drawn.version_id, drawn.case_version_id) if i]
-    versions = known_versions(session, drawn_ids)
-    digests = {version_id: version.digest for version_id, version in versions.items()}
-    append_event(session, sitting, PAPER, paper_content(session, sitting, exam, digests), now=now)
+    store_event(session, sitting, first_event)

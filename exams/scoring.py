@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from exams.chain import digest
 from exams.corrections import AS_ASKED, Correction, Corrections
 from exams.judging import (
@@ -27,6 +28,12 @@ from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import corrections_of
 from exams.rescoring import given_again
 from exams.versions import KnownVersion, known_versions
+
+_SCORES = (
+    update(table_of(SittingQuestion))
+    .where(SittingQuestion.id == bindparam("question_id"))
+    .values(score_tenths=bindparam("score"), counted_tenths=bindparam("counted"))
+)
 
 
 def missed_must_pass(
@@ -55,13 +62,19 @@ def scores_of(
     What was corrected about the exam meanwhile counts; what people gave counts once it was
     released, and only for the very text that they marked.
     """
-    return _marked(session, sitting, exam, corrections_of(session, exam.id), with_late=with_late)
+    paper, corrections = queries.paper_of(session, sitting.id), corrections_of(session, exam.id)
+    return _marked(session, sitting, exam, paper, corrections, with_late=with_late)
 
 
 def _marked(
-    session: Session, sitting: Sitting, exam: Exam, corrections: Corrections, *, with_late: bool
+    session: Session,
+    sitting: Sitting,
+    exam: Exam,
+    paper: Sequence[Any],
+    corrections: Corrections,
+    *,
+    with_late: bool,
 ) -> dict[int, int | None]:
-    paper = queries.paper_of(session, sitting.id)
     answers = queries.last_answers(session, sitting.id, with_late=with_late)
     versions = known_versions(session, [slot.question_version_id for slot in paper])
     responses = {slot: answer.response for slot, answer in answers.items()}
@@ -149,8 +162,8 @@ def _result(sitting: Sitting, found: Judged) -> Result:
 
 def _judged(session: Session, sitting: Sitting, exam: Exam, *, with_late: bool) -> Judged:
     corrections = corrections_of(session, exam.id)
-    scores = _marked(session, sitting, exam, corrections, with_late=with_late)
     paper = queries.paper_of(session, sitting.id)
+    scores = _marked(session, sitting, exam, paper, corrections, with_late=with_late)
     worth = worth_of(paper, corrections, exam_mark_tenths=exam.pass_mark_tenths)
     missed = missed_must_pass(session, exam, paper, scores, corrections.by_version)
     return Judged(paper, scores, corrections, worth, missed)
@@ -163,13 +176,13 @@ def _store_rows(session: Session, sitting: Sitting, found: Judged) -> None:
     sitting.full_score_tenths = found.worth.full_tenths
     rows = [
         {
-            "id": slot.id,
-            "score_tenths": found.scores[slot.slot],
-            "counted_tenths": found.worth.counted[slot.slot],
+            "question_id": slot.id,
+            "score": found.scores[slot.slot],
+            "counted": found.worth.counted[slot.slot],
         }
         for slot in found.paper
     ]
-    session.execute(update(SittingQuestion), rows)
+    session.execute(_SCORES, rows)
 
 
 def store_scores(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.chance import SeedSource
@@ -23,6 +23,9 @@ from exams.signatures import file_statement, statement
 
 KEY_FILE = "evidence.key"
 PURPOSE = "evidence signature"
+_WRITTEN_AT = select(SittingEvent.at).where(
+    SittingEvent.sitting_id == bindparam("sitting_id"), SittingEvent.number == bindparam("number")
+)
 # Whatever moves the end of a chain after which a person is told a result.
 End = SittingClosed | SittingMarked | SittingRemarked
 
@@ -89,8 +92,4 @@ def make_sign_handler(load: Callable[[], Signer]) -> Callable[[Session, End], No
 
 def _written_at(session: Session, sitting_id: int, number: int) -> datetime | None:
     """When the last entry was written: a sitting may end as of a deadline long before that."""
-    return session.scalar(
-        select(SittingEvent.at).where(
-            SittingEvent.sitting_id == sitting_id, SittingEvent.number == number
-        )
-    )
+    return session.scalar(_WRITTEN_AT, {"sitting_id": sitting_id, "number": number})

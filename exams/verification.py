@@ -11,11 +11,12 @@ from exams.chain import ANSWER, BrokenLink, Link, broken_links
 from exams.corrections import Corrections
 from exams.evidence.recompute import MarkedSlot, counted_marks, marks_of
 from exams.judging import score_paper, total_of, verdict_of, worth_of
-from exams.links import INCIDENT, PAPER, links_of, paper_content
+from exams.links import INCIDENT, PAPER, as_drawn, links_of, paper_content
 from exams.models import RUNNING, IntegrityDecision, LateDecision, Sitting
 from exams.queries.evidence import signatures_of
 from exams.queries.incidents import incidents_of
 from exams.queries.marking import current_marks, marks_as_data, tasks_of
+from exams.queries.pools import must_pass_rows
 from exams.queries.regrade import corrections_of
 from exams.queries.sittings import exam_of, paper_of
 from exams.scoring import missed_must_pass
@@ -164,7 +165,9 @@ def _is_paper_same(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     ids = [i for row in paper for i in (row.question_version_id, row.case_version_id) if i]
     digests = {key: version.digest for key, version in read_versions(session, ids).items()}
     exam = exam_of(session, sitting)
-    return bool(paper_content(session, sitting, exam, digests) == first.content)
+    must_pass = must_pass_rows(session, exam.id)
+    again = paper_content(sitting, exam, as_drawn(paper), digests, must_pass)
+    return bool(again == first.content)
 
 
 def _are_incidents_same(session: Session, sitting_id: int, links: Sequence[Link]) -> bool:

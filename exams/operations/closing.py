@@ -62,7 +62,9 @@ def submit_sitting(
     sitting = queries.locked_sitting(session, sitting.id)
     if sitting.state not in RUNNING:
         return SubmitOutcome.ALREADY_CLOSED
-    if now < queries.hand_in_from(queries.exam_of(session, sitting), sitting):
+    # Held on to, so that everything after this finds it in the session.
+    exam = queries.exam_of(session, sitting)
+    if now < queries.hand_in_from(exam, sitting):
         return SubmitOutcome.TOO_EARLY
     return _hand_in(session, sitting, actor=actor, now=now)
 

@@ -15,7 +15,7 @@ from core.identity import Actor
 from exams.admission import CODE_TRIES, is_right_code, is_waiting, wait_after
 from exams.models import EntryPermit, EntryTries, Exam, ExamState, Sitting, SittingState
 from exams.operations.grants import add_grant
-from exams.operations.sitting import start_sitting
+from exams.operations.sitting import start_next
 from exams.queries import entry as queries
 from exams.queries.audience import Days, is_required
 from exams.queries.exams import locked_exam
@@ -74,7 +74,7 @@ def enter_exam(
         wrong = _wrong_code(session, exam, typed_code, actor=actor, now=now)
         if wrong is not None:
             return wrong
-    sitting = start_sitting(session, exam, actor=actor, now=now, seed=seed, zone=zone)
+    sitting = start_next(session, exam, tries, actor=actor, now=now, seed=seed, zone=zone)
     return EntryOutcome(Entry.STARTED, sitting)
 
 

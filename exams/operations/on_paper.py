@@ -18,9 +18,9 @@ from exams.lettering import LETTERS
 from exams.links import PAPER_ANSWERS, answer_content, append_event
 from exams.models import Answer, Exam, ExamState, PaperForm, Sitting, SittingState
 from exams.operations.closing import close_sitting
-from exams.papers import paper_for, store_paper
+from exams.papers import begin_chain, paper_for, store_paper
 from exams.queries.on_paper import drawn_of, forms_of
-from exams.queries.pools import pool_rows, withdrawn_entries
+from exams.queries.pools import must_pass_rows, stored_pool
 from exams.queries.sittings import place_on, tries_of
 
 MOST_FORMS = 8
@@ -55,7 +55,7 @@ def make_forms(
     there = len(forms_of(session, exam.id))
     if there + len(draws) > MOST_FORMS:
         raise Conflict(N_("一场考试最多 %(most)s 套试卷，已有 %(n)s 套"), most=MOST_FORMS, n=there)
-    rows, withdrawn = pool_rows(session, exam.id), withdrawn_entries(session, exam.id)
+    pool = stored_pool(session, exam.id)
     made = []
     for letter, (seed, mark) in zip(LETTERS[there:], draws, strict=False):
         form = PaperForm(
@@ -63,8 +63,8 @@ def make_forms(
             letter=letter,
             code=f"{letter}{exam.id}-{mark}",
             seed=seed,
-            questions=[asdict(drawn) for drawn in paper_for(exam, rows, None, seed=seed)],
-            withdrawn_entries=withdrawn,
+            questions=[asdict(drawn) for drawn in paper_for(exam, pool.rows, None, seed=seed)],
+            withdrawn_entries=pool.withdrawn,
             made_by_id=actor.user_id,
             made_at=now,
         )
@@ -128,9 +128,11 @@ def enter_paper_sitting(
         deadline=entry.ended_at,
         full_score_tenths=sum(one.points_tenths for one in drawn),
     )
+    must_pass = must_pass_rows(session, exam.id)
+    first_event = begin_chain(session, sitting, exam, drawn, must_pass=must_pass, now=now)
     session.add(sitting)
     session.flush()
-    store_paper(session, sitting, exam, drawn, now=now)
+    store_paper(session, sitting, drawn, first_event)
     told = _told(form, entry, actor)
     append_event(session, sitting, PAPER_ANSWERS, told, now=now)
     _append_answers(session, sitting, entry, now=now)

@@ -29,10 +29,11 @@ from exams.models import (
 from exams.operations.closing import settle_overdue
 from exams.operations.incidents import record_incident
 from exams.operations.shifts import shift_at
-from exams.papers import paper_for, store_paper
+from exams.papers import begin_chain, paper_for, store_paper
 from exams.queries import sittings as queries
 from exams.queries.entry import refusal_for
-from exams.queries.pools import pool_rows, withdrawn_entries
+from exams.queries.pools import StoredPool, stored_pool
+from exams.queries.sittings import TakenTries
 from exams.rules import deadline_for, state_at
 
 
@@ -46,6 +47,21 @@ def start_sitting(
     """
     assert actor.user_id is not None, "only a person sits an exam"
     tries = queries.tries_of(session, actor.user_id, [exam.id])[exam.id]
+    return start_next(session, exam, tries, actor=actor, now=now, seed=seed, zone=zone)
+
+
+def start_next(
+    session: Session,
+    exam: Exam,
+    tries: TakenTries,
+    *,
+    actor: Actor,
+    now: datetime,
+    seed: int,
+    zone: ZoneInfo,
+) -> Sitting:
+    """The same for a caller that has just read, in this transaction, what the person sat so far."""
+    assert actor.user_id is not None, "only a person sits an exam"
     running = tries.open
     if running is not None:
         if state_at(running.state, deadline=running.deadline, now=now) is SittingState.OPEN:
@@ -55,10 +71,14 @@ def start_sitting(
     refused = refusal_for(session, exam, tries, actor.user_id, zone=zone, now=now)
     if refused is not None:
         raise refused.conflict()
-    sitting, paper = _drawn(session, exam, tries.count, actor=actor, now=now, seed=seed, zone=zone)
+    pool = stored_pool(session, exam.id)
+    drawn = _drawn(session, exam, pool, tries.count, actor=actor, now=now, seed=seed, zone=zone)
+    sitting, paper = drawn
+    must_pass = {row.row_id for row in pool.rows if row.is_must_pass}
+    first_event = begin_chain(session, sitting, exam, paper, must_pass=must_pass, now=now)
     if not _is_first(session, sitting):
         return queries.tries_of(session, actor.user_id, [exam.id])[exam.id].open or _lost_race()
-    store_paper(session, sitting, exam, paper, now=now)
+    store_paper(session, sitting, paper, first_event)
     note_circumstances(session, sitting, exam, on=local_date(now, zone), actor=actor, now=now)
     record(
         session,
@@ -76,6 +96,7 @@ def start_sitting(
 def _drawn(
     session: Session,
     exam: Exam,
+    pool: StoredPool,
     tries: int,
     *,
     actor: Actor,
@@ -86,9 +107,8 @@ def _drawn(
     """The person's next sitting, not yet stored, with all that drawing its paper again needs."""
     assert actor.user_id is not None
     avoided = queries.drawn_before(session, exam.id, actor.user_id) if tries else frozenset()
-    rows = pool_rows(session, exam.id)
-    shift = shift_at(session, exam, rows, actor=actor, now=now, zone=zone)
-    paper = paper_for(exam, rows, shift, seed=seed, avoid=avoided)
+    shift = shift_at(session, exam, pool.rows, actor=actor, now=now, zone=zone)
+    paper = paper_for(exam, pool.rows, shift, seed=seed, avoid=avoided)
     team_id, post_id = queries.place_on(session, actor.user_id, local_date(now, zone))
     sitting = Sitting(
         exam_id=exam.id,
@@ -105,7 +125,7 @@ def _drawn(
         ),
         full_score_tenths=sum(drawn.points_tenths for drawn in paper),
         shift_id=shift.id if shift else None,
-        withdrawn_entries=withdrawn_entries(session, exam.id),
+        withdrawn_entries=pool.withdrawn,
         avoided_version_ids=sorted(avoided),
     )
     return sitting, paper

@@ -1,10 +1,10 @@
 """The stored pool of a published exam, as the draw takes it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, exists, func, or_, select
+from sqlalchemy import bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from exams.blueprint import sections
@@ -13,6 +13,48 @@ from exams.models import BlueprintRow, Exam, PoolEntry, Sitting, SittingQuestion
 from exams.versions import known_versions
 from question_bank.keys import QuestionType
 from question_bank.models import Question, QuestionVersion
+
+# Built once: every start asks the first two, every hand-in the third.
+_ROWS = (
+    select(
+        BlueprintRow.id,
+        BlueprintRow.position,
+        BlueprintRow.count.label("wanted"),
+        BlueprintRow.points_tenths,
+        BlueprintRow.question,
+        BlueprintRow.section_title,
+        BlueprintRow.is_must_pass,
+    )
+    .where(BlueprintRow.exam_id == bindparam("exam_id"))
+    .order_by(BlueprintRow.position)
+)
+_ENTRIES = (
+    select(
+        PoolEntry.blueprint_row_id,
+        PoolEntry.question_version_id,
+        PoolEntry.expected_permille,
+        PoolEntry.id,
+        PoolEntry.replaces_id,
+        PoolEntry.withdrawn_at.is_not(None).label("is_withdrawn"),
+    )
+    .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
+    .where(BlueprintRow.exam_id == bindparam("exam_id"))
+    .order_by(PoolEntry.id)
+)
+_MUST_PASS = select(BlueprintRow.id).where(
+    BlueprintRow.exam_id == bindparam("exam_id"), BlueprintRow.is_must_pass.is_(True)
+)
+
+
+@dataclass(frozen=True)
+class StoredPool:
+    """The blueprint of an exam with what its rows may draw now, and the entries withdrawn so far.
+
+    The withdrawn ones are named by id, in order: with them the pool can be made as it is now.
+    """
+
+    rows: tuple[PoolRow, ...]
+    withdrawn: list[int]
 
 
 def pool_rows(
@@ -28,23 +70,39 @@ def pool_rows(
     when nothing had come yet in the place of the others. With `is_whole` it holds everything that
     any paper could be drawn from at any time.
     """
-    rows = session.execute(
-        select(
-            BlueprintRow.id,
-            BlueprintRow.position,
-            BlueprintRow.count.label("wanted"),
-            BlueprintRow.points_tenths,
-            BlueprintRow.question,
-            BlueprintRow.section_title,
-        )
-        .where(BlueprintRow.exam_id == exam_id)
-        .order_by(BlueprintRow.position)
-    ).all()
-    kept = _entries(session, [row.id for row in rows], without=without, is_whole=is_whole)
-    versions = known_versions(session, [entry[1] for entry in kept])
+    rows, entries = _blueprint(session, exam_id)
+    if without is not None:
+        left_out = set(without)
+        entries = [one for one in entries if _was_there(one, left_out)]
+    elif not is_whole:
+        entries = [one for one in entries if not one.is_withdrawn]
+    return _made(session, rows, entries)
+
+
+def stored_pool(session: Session, exam_id: int) -> StoredPool:
+    """What papers of an exam are drawn from now, in two statements."""
+    rows, entries = _blueprint(session, exam_id)
+    kept = [one for one in entries if not one.is_withdrawn]
+    withdrawn = [one.id for one in entries if one.is_withdrawn]
+    return StoredPool(_made(session, rows, kept), withdrawn)
+
+
+def _blueprint(session: Session, exam_id: int) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The rows of a blueprint, and the entries of their pools in the order of their making."""
+    of_exam = {"exam_id": exam_id}
+    return session.execute(_ROWS, of_exam).all(), session.execute(_ENTRIES, of_exam).all()
+
+
+def _was_there(entry: Any, left_out: set[int]) -> bool:
+    """Whether an entry was in the pool when exactly these had been withdrawn."""
+    return entry.id not in left_out and (entry.replaces_id is None or entry.replaces_id in left_out)
+
+
+def _made(session: Session, rows: Sequence[Any], kept: Sequence[Any]) -> tuple[PoolRow, ...]:
+    versions = known_versions(session, [entry.question_version_id for entry in kept])
     pools: dict[int, list[PoolVersion]] = {row.id: [] for row in rows}
     expected: dict[int, dict[int, int]] = {row.id: {} for row in rows}
-    for row_id, version_id, share, *_ in kept:
+    for row_id, version_id, share, *_more in kept:
         pools[row_id].append(versions[version_id].pool)
         if share is not None:
             expected[row_id][version_id] = share
@@ -57,44 +115,11 @@ def pool_rows(
             pool=tuple(pools[row.id]),
             section=section,
             is_fixed=row.question is not None,
+            is_must_pass=row.is_must_pass,
             expected=expected[row.id],
         )
         for row, section in zip(rows, sections([r.section_title for r in rows]), strict=True)
     )
-
-
-def _entries(
-    session: Session, row_ids: list[int], *, without: Collection[int] | None, is_whole: bool
-) -> list[Any]:
-    """The entries of these rows as `pool_rows` wants them, in the order of their making."""
-    wanted = select(
-        PoolEntry.blueprint_row_id,
-        PoolEntry.question_version_id,
-        PoolEntry.expected_permille,
-        PoolEntry.id,
-        PoolEntry.replaces_id,
-    ).where(PoolEntry.blueprint_row_id.in_(row_ids))
-    if without is None and not is_whole:
-        wanted = wanted.where(PoolEntry.withdrawn_at.is_(None))
-    entries = session.execute(wanted.order_by(PoolEntry.id)).all()
-    left_out = set(without) if without is not None else None
-    return [one for one in entries if left_out is None or _was_there(one, left_out)]
-
-
-def _was_there(entry: Any, left_out: set[int]) -> bool:
-    """Whether an entry was in the pool when exactly these had been withdrawn."""
-    return entry.id not in left_out and (entry.replaces_id is None or entry.replaces_id in left_out)
-
-
-def withdrawn_entries(session: Session, exam_id: int) -> list[int]:
-    """The entries of an exam's pool that were withdrawn so far, by id."""
-    found = (
-        select(PoolEntry.id)
-        .join(BlueprintRow, BlueprintRow.id == PoolEntry.blueprint_row_id)
-        .where(BlueprintRow.exam_id == exam_id, PoolEntry.withdrawn_at.is_not(None))
-        .order_by(PoolEntry.id)
-    )
-    return list(session.scalars(found))
 
 
 def seen_versions(session: Session, exam_id: int) -> frozenset[int]:
@@ -122,10 +147,7 @@ def papers_with(session: Session, exam: Exam, version_id: int) -> int:
 
 def must_pass_rows(session: Session, exam_id: int) -> frozenset[int]:
     """The rows of a blueprint whose questions must all be answered right (红线题)."""
-    found = select(BlueprintRow.id).where(
-        BlueprintRow.exam_id == exam_id, BlueprintRow.is_must_pass.is_(True)
-    )
-    return frozenset(session.scalars(found))
+    return frozenset(session.scalars(_MUST_PASS, {"exam_id": exam_id}))
 
 
 def must_pass_slots(session: Session, sitting_id: int) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Forbidden, NotFound
@@ -33,6 +33,19 @@ from question_bank.models import Question, QuestionVersion
 CORRECTORS = (Role.EXAMINER, Role.SAFETY_MANAGER)
 CLOSED = (SittingState.SUBMITTED, SittingState.EXPIRED)
 UNDER_WAY = (RegradeState.DRAFT, RegradeState.APPLYING)
+_CHANGES = (
+    select(
+        Regrade.id,
+        RegradeChange.kind,
+        RegradeChange.question_version_id,
+        RegradeChange.value,
+    )
+    .join(RegradeChange, RegradeChange.regrade_id == Regrade.id)
+    .where(Regrade.exam_id == bindparam("exam_id"))
+    .order_by(Regrade.id, RegradeChange.id)
+)
+# Built once: every hand-in asks it.
+_CHANGES_IN_FORCE = _CHANGES.where(Regrade.state.in_(IN_FORCE))
 
 
 @dataclass(frozen=True)
@@ -123,20 +136,13 @@ def corrections_of(
     only: Sequence[int] | None = None,
 ) -> Corrections:
     """What is in force for an exam; with a draft, what would be; `only` these regrades."""
-    in_force: ColumnElement[bool] = Regrade.state.in_(IN_FORCE)
-    if only is not None:
-        in_force = and_(in_force, Regrade.id.in_(only))
-    rows = session.execute(
-        select(
-            Regrade.id,
-            RegradeChange.kind,
-            RegradeChange.question_version_id,
-            RegradeChange.value,
-        )
-        .join(RegradeChange, RegradeChange.regrade_id == Regrade.id)
-        .where(Regrade.exam_id == exam_id, or_(in_force, Regrade.id == draft_id))
-        .order_by(Regrade.id, RegradeChange.id)
-    ).all()
+    wanted = _CHANGES_IN_FORCE
+    if draft_id is not None or only is not None:
+        in_force: ColumnElement[bool] = Regrade.state.in_(IN_FORCE)
+        if only is not None:
+            in_force = and_(in_force, Regrade.id.in_(only))
+        wanted = _CHANGES.where(or_(in_force, Regrade.id == draft_id))
+    rows = session.execute(wanted, {"exam_id": exam_id}).all()
     return folded(
         [Change(kind, version_id, value) for _id, kind, version_id, value in rows],
         regrade_ids=dict.fromkeys(row.id for row in rows),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -26,6 +26,65 @@ from teams.models import Membership
 
 # How long an exam that a person did not sit stays on the person's list.
 SHOWN_AFTER_CLOSE = timedelta(days=90)
+
+# Built once, as every start, paper and hand-in asks them: putting a statement together costs more
+# than running it.
+_OWN = select(Sitting).where(
+    Sitting.id == bindparam("sitting_id"), Sitting.user_id == bindparam("user_id")
+)
+_LOCKED = (
+    select(Sitting)
+    .where(Sitting.id == bindparam("sitting_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_TRIES = (
+    select(Sitting)
+    .where(
+        Sitting.user_id == bindparam("user_id"),
+        Sitting.exam_id.in_(bindparam("exam_ids", expanding=True)),
+    )
+    .order_by(Sitting.try_number)
+)
+_EXEMPT = select(Exemption.exam_id).where(
+    Exemption.user_id == bindparam("user_id"),
+    Exemption.exam_id.in_(bindparam("exam_ids", expanding=True)),
+)
+_PLACE = (
+    select(Membership.team_id, Membership.post_id)
+    .where(
+        Membership.user_id == bindparam("user_id"),
+        Membership.is_main,
+        Membership.from_on <= bindparam("day"),
+        or_(Membership.to_on.is_(None), Membership.to_on >= bindparam("day")),
+    )
+    .order_by(Membership.from_on.desc())
+    .limit(1)
+)
+_PAPER = (
+    select(
+        SittingQuestion.id,
+        SittingQuestion.slot,
+        SittingQuestion.question_version_id,
+        SittingQuestion.case_version_id,
+        SittingQuestion.option_order,
+        SittingQuestion.points_tenths,
+        SittingQuestion.score_tenths,
+        SittingQuestion.blueprint_row_id,
+        SittingQuestion.counted_tenths,
+    )
+    .where(SittingQuestion.sitting_id == bindparam("sitting_id"))
+    .order_by(SittingQuestion.slot)
+)
+_ANSWERS = (
+    select(Answer.slot, Answer.id, Answer.response, Answer.received_at, Answer.receipt_hash)
+    .where(Answer.sitting_id == bindparam("sitting_id"))
+    .order_by(Answer.id)
+)
+_ANSWERS_IN_TIME = _ANSWERS.where(Answer.is_late.is_(False))
+_HAS_LATE = select(
+    exists().where(Answer.sitting_id == bindparam("sitting_id"), Answer.is_late.is_(True))
+)
 
 
 def is_to_mark(sitting: Sitting) -> bool:
@@ -77,9 +136,7 @@ class SlotAnswer:
 
 def sitting_for(session: Session, actor: Actor, sitting_id: int) -> Sitting:
     """The actor's own sitting; NotFound for anybody else's, whatever the actor's roles."""
-    sitting = session.scalar(
-        select(Sitting).where(Sitting.id == sitting_id, Sitting.user_id == actor.user_id)
-    )
+    sitting = session.scalar(_OWN, {"sitting_id": sitting_id, "user_id": actor.user_id})
     if sitting is None or actor.user_id is None:
         raise NotFound()
     return sitting
@@ -87,12 +144,7 @@ def sitting_for(session: Session, actor: Actor, sitting_id: int) -> Sitting:
 
 def locked_sitting(session: Session, sitting_id: int) -> Sitting:
     """A sitting read afresh and locked until the end of the transaction."""
-    return session.scalars(
-        select(Sitting)
-        .where(Sitting.id == sitting_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(_LOCKED, {"sitting_id": sitting_id}).one()
 
 
 def locked_sittings(session: Session, sitting_ids: Collection[int]) -> list[Sitting]:
@@ -136,12 +188,7 @@ def published_exam(session: Session, exam_id: int) -> Exam:
 def tries_of(session: Session, user_id: int, exam_ids: Iterable[int]) -> dict[int, TakenTries]:
     """A person's sittings of these exams, each list from the first try to the last."""
     found: dict[int, list[Sitting]] = {exam_id: [] for exam_id in exam_ids}
-    rows = session.scalars(
-        select(Sitting)
-        .where(Sitting.user_id == user_id, Sitting.exam_id.in_(list(found)))
-        .order_by(Sitting.try_number)
-    )
-    for sitting in rows:
+    for sitting in session.scalars(_TRIES, {"user_id": user_id, "exam_ids": list(found)}):
         found[sitting.exam_id].append(sitting)
     return {exam_id: TakenTries(tuple(sittings)) for exam_id, sittings in found.items()}
 
@@ -160,28 +207,12 @@ def drawn_before(session: Session, exam_id: int, user_id: int) -> frozenset[int]
 
 def exempt_exams(session: Session, user_id: int, exam_ids: Iterable[int]) -> set[int]:
     """Which of these exams the person is exempt from."""
-    return set(
-        session.scalars(
-            select(Exemption.exam_id).where(
-                Exemption.user_id == user_id, Exemption.exam_id.in_(list(exam_ids))
-            )
-        )
-    )
+    return set(session.scalars(_EXEMPT, {"user_id": user_id, "exam_ids": list(exam_ids)}))
 
 
 def place_on(session: Session, user_id: int, day: date) -> tuple[int | None, int | None]:
     """The team and post of a person's main membership on a day."""
-    row = session.execute(
-        select(Membership.team_id, Membership.post_id)
-        .where(
-            Membership.user_id == user_id,
-            Membership.is_main,
-            Membership.from_on <= day,
-            or_(Membership.to_on.is_(None), Membership.to_on >= day),
-        )
-        .order_by(Membership.from_on.desc())
-        .limit(1)
-    ).first()
+    row = session.execute(_PLACE, {"user_id": user_id, "day": day}).first()
     return (row.team_id, row.post_id) if row else (None, None)
 
 
@@ -202,24 +233,7 @@ def listed_exams(session: Session, user_id: int, *, now: datetime) -> list[Exam]
 
 def paper_of(session: Session, sitting_id: int) -> list[Any]:
     """The drawn questions of a sitting as plain rows, by slot."""
-    question = SittingQuestion
-    return list(
-        session.execute(
-            select(
-                question.id,
-                question.slot,
-                question.question_version_id,
-                question.case_version_id,
-                question.option_order,
-                question.points_tenths,
-                question.score_tenths,
-                question.blueprint_row_id,
-                question.counted_tenths,
-            )
-            .where(question.sitting_id == sitting_id)
-            .order_by(question.slot)
-        )
-    )
+    return list(session.execute(_PAPER, {"sitting_id": sitting_id}))
 
 
 def last_answers(
@@ -230,16 +244,11 @@ def last_answers(
     With `up_to_id`, as it stood when that answer was the newest. Answers delivered after the
     deadline are left out unless `with_late`.
     """
-    wanted = (
-        select(Answer.slot, Answer.id, Answer.response, Answer.received_at, Answer.receipt_hash)
-        .where(Answer.sitting_id == sitting_id)
-        .order_by(Answer.id)
-    )
+    wanted = _ANSWERS if with_late else _ANSWERS_IN_TIME
     if up_to_id is not None:
         wanted = wanted.where(Answer.id <= up_to_id)
-    if not with_late:
-        wanted = wanted.where(Answer.is_late.is_(False))
-    return {slot: SlotAnswer(*rest) for slot, *rest in session.execute(wanted)}
+    rows = session.execute(wanted, {"sitting_id": sitting_id})
+    return {slot: SlotAnswer(*rest) for slot, *rest in rows}
 
 
 def replies_since(session: Session, sitting_id: int, *, after_id: int) -> dict[int, Any]:
@@ -259,8 +268,7 @@ def stored_keys(session: Session, sitting_id: int) -> set[str]:
 
 def has_late_answers(session: Session, sitting_id: int) -> bool:
     """Whether anything was delivered after the deadline."""
-    late = exists().where(Answer.sitting_id == sitting_id, Answer.is_late.is_(True))
-    return bool(session.scalar(select(late)))
+    return bool(session.scalar(_HAS_LATE, {"sitting_id": sitting_id}))
 
 
 def is_someone_sitting(session: Session, exam_id: int, *, now: datetime) -> bool:

@@ -59,6 +59,15 @@ _OWN_HINTS: dict[QuestionType, dict[RuleName, Any]] = {
     },
     QuestionType.SHORT_ANSWER: {RuleName.ALL_OR_NOTHING: _l("人工阅卷，按要点给分。")},
 }
+_CHOICE_HINTS: dict[RuleName, Any] = {
+    RuleName.ALL_OR_NOTHING: _l("可选多项。全部选对才得分。"),
+    RuleName.HALF_IF_PARTIAL: _l("可选多项。少选得一半分，选错不得分。"),
+    RuleName.FIXED_IF_PARTIAL: _l("可选多项。少选得 %(n)s 分，选错不得分。"),
+    RuleName.SHARE_PER_OPTION: _l("可选多项。少选按选对的项数给分，选错不得分。"),
+    RuleName.POINTS_PER_OPTION: _l("可选多项。少选每项得 %(n)s 分，选错不得分。"),
+    RuleName.RIGHT_MINUS_WRONG: _l("可选多项。选对加分，选错扣分，最低 0 分。"),
+    RuleName.WEIGHTED: _l("可选多项。按选项的权重给分，选错会扣分，最低 0 分。"),
+}
 
 
 @dataclass(frozen=True)
@@ -183,6 +192,8 @@ def shown_paper(
     rows = list(paper)
     stories = _stories(rows, versions)
     headings = _headings(rows, marks)
+    # In the person's language, looked up once for the whole paper.
+    names = {kind: str(name) for kind, name in TYPE_NAMES.items()}
     return [
         replace(
             _shown(
@@ -191,6 +202,7 @@ def shown_paper(
                 answers[row.slot].response if row.slot in answers else None,
                 rules[row.slot],
                 stories.get(row.slot),
+                names,
             ),
             section=headings.get(row.slot, ""),
             is_must_pass=row.blueprint_row_id in marks and marks[row.blueprint_row_id].is_must_pass,
@@ -241,14 +253,15 @@ def _shown(
     response: Any,
     rule: ScoringRule,
     story: ShownStory | None,
+    names: Mapping[QuestionType, str],
 ) -> ShownQuestion:
     kind = printed.type
     order: list[int] = row.option_order
     return ShownQuestion(
         number=row.slot,
         kind=kind,
-        kind_name=str(TYPE_NAMES[kind]),
-        group_name=str(TYPE_NAMES[QuestionType.CASE_ANALYSIS if story else kind]),
+        kind_name=names[kind],
+        group_name=names[QuestionType.CASE_ANALYSIS if story else kind],
         points=show_points(row.points_tenths),
         stem=Markup(printed.stem_parts[-1]),
         is_one_line=printed.is_one_line,
@@ -354,16 +367,7 @@ def rule_hint(kind: QuestionType, rule: ScoringRule) -> str:
         return str(hints.get(rule.name, hints[RuleName.ALL_OR_NOTHING])).format(n=points)
     if kind is not QuestionType.MULTIPLE_CHOICE:
         return ""
-    hints = {
-        RuleName.ALL_OR_NOTHING: _("可选多项。全部选对才得分。"),
-        RuleName.HALF_IF_PARTIAL: _("可选多项。少选得一半分，选错不得分。"),
-        RuleName.FIXED_IF_PARTIAL: _("可选多项。少选得 %(n)s 分，选错不得分。", n=points),
-        RuleName.SHARE_PER_OPTION: _("可选多项。少选按选对的项数给分，选错不得分。"),
-        RuleName.POINTS_PER_OPTION: _("可选多项。少选每项得 %(n)s 分，选错不得分。", n=points),
-        RuleName.RIGHT_MINUS_WRONG: _("可选多项。选对加分，选错扣分，最低 0 分。"),
-        RuleName.WEIGHTED: _("可选多项。按选项的权重给分，选错会扣分，最低 0 分。"),
-    }
-    return str(hints[rule.name])
+    return str(_CHOICE_HINTS[rule.name]) % {"n": points}
 
 
 def responses_in_form(

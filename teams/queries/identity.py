@@ -15,10 +15,11 @@ from teams.models import Membership, Post, RoleGrant, Team
 
 def enterprise_name(session: Session) -> str:
     """The name of the root of the tree, or nothing before set-up."""
-    return session.scalar(select(Team.name).where(Team.parent_id.is_(None)).limit(1)) or ""
+    return session.scalar(_ENTERPRISE_NAME) or ""
 
 
 # Built once: they run in every request, and putting a statement together costs as much as it.
+_ENTERPRISE_NAME = select(Team.name).where(Team.parent_id.is_(None)).limit(1)
 _NEWEST_NOTICE = (
     select(PrivacyNotice.id).order_by(PrivacyNotice.version.desc()).limit(1).scalar_subquery()
 )
