@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from exams.balance import UNITS, Balance
 from exams.blueprint import BankQuestion, RowSpec, mean_of, pools
@@ -71,12 +72,9 @@ def make_rows(bank: list[BankQuestion]) -> tuple[PoolRow, ...]:
 def with_options(rows: tuple[PoolRow, ...]) -> tuple[PoolRow, ...]:
     """The rows with four options to a question, the last one pinned for every tenth question."""
     return tuple(
-        PoolRow(
-            row.row_id,
-            row.position,
-            row.count,
-            row.points_tenths,
-            tuple(
+        replace(
+            row,
+            pool=tuple(
                 PoolVersion(
                     one.version_id,
                     options=tuple(
@@ -85,9 +83,6 @@ def with_options(rows: tuple[PoolRow, ...]) -> tuple[PoolRow, ...]:
                 )
                 for one in row.pool
             ),
-            row.section,
-            row.is_fixed,
-            row.expected,
         )
         for row in rows
     )

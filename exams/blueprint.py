@@ -109,6 +109,7 @@ def pools(rows: Sequence[RowSpec], bank: Sequence[BankQuestion]) -> tuple[PoolRo
                 pool=tuple(PoolVersion(q.version_id) for q in drawable),
                 section=section,
                 is_fixed=row.question is not None,
+                is_must_pass=row.is_must_pass,
                 expected={q.version_id: q.expected for q in drawable},
             )
         )
