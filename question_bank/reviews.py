@@ -249,6 +249,20 @@ def _record_flaw(
     )
 
 
+def forget_flaws(session: Session, exam_ids: Collection[int]) -> int:
+    """Take back what these exams said of questions, as if they had never been; says how often."""
+    told = session.scalars(select(ReviewTask).where(ReviewTask.exam_id.in_(sorted(exam_ids)))).all()
+    question_ids = {task.question_id for task in told if task.settled_at is None}
+    for task in told:
+        session.delete(task)
+    session.flush()
+    still_held = {task.question_id for task in _open_tasks(session, question_ids, HOLDING)}
+    for question_id in question_ids - still_held:
+        session.get_one(Question, question_id).review_since = None
+    session.flush()
+    return len(told)
+
+
 def settle_edited(
     session: Session, questions: Iterable[Question], *, actor: Actor, now: datetime
 ) -> None:

@@ -27,6 +27,7 @@ from exams.models import (
     PaperForm,
 )
 from learning.models import CourseModule, ModuleReading
+from question_bank.reviews import forget_flaws
 from sample import company, history
 from sample.corrected import load_corrected_exam
 from sample.exams import Scene, load_exam, sit_exam
@@ -139,10 +140,11 @@ def remove_sample(session: Session, *, actor: Actor, now: datetime) -> dict[str,
     """
     _refuse_while_in_use(session, select(Team.id).where(Team.is_sample))
     doomed = _doomed()
+    exam_ids = session.scalars(select(Exam.id).where(_roots()["exam"])).all()
+    removed = {"review_task": forget_flaws(session, exam_ids)}
     _empty_references(session, doomed)
-    removed = {
-        table.name: _delete(session, table, fits) for table, fits in reversed(doomed.items())
-    }
+    for table, fits in reversed(doomed.items()):
+        removed[table.name] = _delete(session, table, fits)
     unused = ~_has_numbers(CertificateSeries.series)
     removed["certificate_series"] = _delete(session, CertificateSeries, unused)
     removed["team"] = _remove_teams(session)

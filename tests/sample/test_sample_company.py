@@ -341,4 +341,8 @@ def test_removal_leaves_nothing_but_library_and_audit_log(loaded: Database) -> N
             for table in inspect(engine).get_table_names()
             if table not in KEPT
         }
+        waiting = connection.execute(
+            text("SELECT count(*) FROM question WHERE review_since IS NOT NULL")
+        ).scalar_one()
     assert {table: count for table, count in left.items() if count} == {}
+    assert waiting == 0
