@@ -3,8 +3,9 @@
 A marker ticks the scoring points that stand in the answer; the second one is stricter with some.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +13,12 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.db import Database
 from core.identity import Actor, Role
-from exams.hand_marking import Given, ticked_tenths
+from exams.hand_marking import Given, TaskState, ticked_tenths
 from exams.models import Exam, MarkingTask
 from exams.operations.hand_marking import give_mark, take_answers
 from exams.operations.markers import MarkingSettings, appoint_marker, set_marking
 from exams.queries.audience import window_days
-from exams.queries.marking import points_of
+from exams.queries.marking import current_marks, points_of
 from exams.queries.sittings import last_answers, paper_of
 from exams.versions import known_versions
 from question_bank.keys import RubricKey
@@ -26,7 +27,7 @@ from teams.models import RoleGrant
 from teams.queries.identity import actor_for
 
 MOST_MARKED = 30
-# Of the answers that the second marker reads, every so many one is read strictly.
+# After a disagreement the second marker agrees this often before the next.
 STRICT_EVERY = 6
 
 
@@ -64,10 +65,8 @@ def mark_half(database: Database, exam_id: int, scene: Scene, *, now: datetime) 
         half = min(MOST_MARKED, (len(versions) + 1) // 2)
         first, second = _markers(session, scene)
         wanted = sorted(set(versions))
-        count = _mark(session, exam, wanted, first, half, now=now)
-        return count + _mark(
-            session, exam, wanted, second, half * 3 // 4, strict_every=STRICT_EVERY, now=now
-        )
+        count = _mark_first(session, exam, wanted, first, half, now=now)
+        return count + _mark_second(session, exam, wanted, second, half * 3 // 4, now=now)
 
 
 def _markers(session: Session, scene: Scene) -> tuple[Actor, Actor]:
@@ -81,33 +80,62 @@ def _markers(session: Session, scene: Scene) -> tuple[Actor, Actor]:
     return trainer, actor_for(session, other)
 
 
-def _mark(
+def _mark_first(
     session: Session,
     exam: Exam,
     version_ids: Sequence[int],
     marker: Actor,
     most: int,
     *,
-    strict_every: int = 0,
     now: datetime,
 ) -> int:
     """Take answers and mark them, as the page does, until there are so many marks."""
     given = 0
-    for version_id in version_ids:
-        while given < most:
-            tokens = take_answers(session, exam, version_id, actor=marker, now=now)
-            if not tokens:
-                break
-            is_strict = strict_every > 0 and given % strict_every == 0
-            mark = _read(session, tokens[0], is_strict=is_strict)
-            give_mark(session, tokens[0], mark, together=False, actor=marker, now=now)
-            given += 1
+    for task in islice(_taken(session, exam, version_ids, marker, now=now), most):
+        mark = _read(session, task, is_strict=False)
+        give_mark(session, task.token, mark, together=False, actor=marker, now=now)
+        given += 1
     return given
 
 
-def _read(session: Session, token: str, *, is_strict: bool) -> Given:
+def _mark_second(
+    session: Session,
+    exam: Exam,
+    version_ids: Sequence[int],
+    marker: Actor,
+    most: int,
+    *,
+    now: datetime,
+) -> int:
+    """Mark until so many answers have two marks, some of which differ; which answers lie on top
+    of the pile is a matter of chance.
+    """
+    given = settled = strict_from = 0
+    for task in _taken(session, exam, version_ids, marker, now=now):
+        is_second = bool(
+            current_marks(session, [task.sitting_question_id])[task.sitting_question_id]
+        )
+        mark = _read(session, task, is_strict=is_second and settled >= strict_from)
+        give_mark(session, task.token, mark, together=False, actor=marker, now=now)
+        given, settled = given + 1, settled + is_second
+        if task.state is TaskState.DISPUTED:
+            strict_from = settled + STRICT_EVERY
+        if settled >= most:
+            break
+    return given
+
+
+def _taken(
+    session: Session, exam: Exam, version_ids: Sequence[int], marker: Actor, *, now: datetime
+) -> Iterator[MarkingTask]:
+    """The answers that a marker finds on the desk, one after the other."""
+    for version_id in version_ids:
+        while tokens := take_answers(session, exam, version_id, actor=marker, now=now):
+            yield session.scalars(select(MarkingTask).where(MarkingTask.token == tokens[0])).one()
+
+
+def _read(session: Session, task: MarkingTask, *, is_strict: bool) -> Given:
     """The points whose words stand in the answer; strictly, the first of them alone."""
-    task = session.scalars(select(MarkingTask).where(MarkingTask.token == token)).one()
     key = known_versions(session, [task.question_version_id])[task.question_version_id].key
     assert isinstance(key, RubricKey)
     text = _text(session, task)
