@@ -47,8 +47,8 @@ def take_answers(
     """Put answers of a question on the actor's desk, up to two; their tokens in order.
 
     What lay there stays there for another while; nothing of a question that a correction took from
-    markers is given out. Two markers never get the same answer for the
-    same mark: a lease is unique, and whoever comes second is passed over.
+    markers is given out. Two markers never get the same answer for the same mark: a lease is
+    unique, and whoever comes second is passed over.
     """
     adjudicates = marking.appointment_of(session, exam.id, actor).is_adjudicator
     if version_id in unmarked_questions(session, [exam.id]).get(exam.id, {}):

@@ -38,11 +38,6 @@ from tests.exams.people.papers import (
 from tests.exams.setup.making import make_draft
 
 
-@pytest.fixture
-def exam(session: Session, cast: Cast) -> Exam:
-    return written_exam(session, cast)
-
-
 def refusal(session: Session, exam: Exam, user: User, now: object = MONDAY) -> MarkerRefusal | None:
     days = window_days(exam, SHANGHAI)
     return marker_refusal(session, exam, user, days=days, now=now)  # type: ignore[arg-type]

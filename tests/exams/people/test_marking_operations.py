@@ -42,18 +42,6 @@ from tests.exams.people.papers import (
 
 
 @pytest.fixture
-def exam(session: Session, cast: Cast) -> Exam:
-    return written_exam(session, cast)
-
-
-@pytest.fixture
-def marker(session: Session, cast: Cast, exam: Exam) -> User:
-    user = make_marker(session, cast, "甲")
-    appoint(session, cast, exam, user)
-    return user
-
-
-@pytest.fixture
 def sittings(session: Session, cast: Cast, exam: Exam) -> list[Sitting]:
     return [
         sit(session, exam, who, f"答案{number}")

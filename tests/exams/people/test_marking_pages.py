@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 from accounts.models import User
 from core.identity import Role
 from exams.models import Exam, ManualMark, MarkerAppointment, MarkRound, Sitting
-from tests.cast import Cast, sign_in_cookie
-from tests.conftest import MONDAY
+from tests.cast import Cast
+from tests.exams.people.conftest import Opener
 from tests.exams.people.papers import (
     appoint,
     candidates,
@@ -21,26 +20,7 @@ from tests.exams.people.papers import (
     mark,
     sit,
     task_of,
-    written_exam,
 )
-
-Opener = Callable[[User], FlaskClient]
-
-
-@pytest.fixture
-def browser_of(app: Flask, session: Session) -> Opener:
-    def opened(user: User) -> FlaskClient:
-        client = app.test_client()
-        sign_in_cookie(client, session, user, now=MONDAY)
-        session.commit()
-        return client
-
-    return opened
-
-
-@pytest.fixture
-def exam(session: Session, cast: Cast) -> Exam:
-    return written_exam(session, cast)
 
 
 @pytest.fixture

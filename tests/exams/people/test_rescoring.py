@@ -39,19 +39,6 @@ HALF_MORE = Correction(rubric_tenths=(30, 10))
 
 
 @pytest.fixture
-def exam(session: Session, cast: Cast) -> Exam:
-    """A 判断 and a 简答 of ten points each; the 简答 has two scoring points of two each."""
-    return written_exam(session, cast)
-
-
-@pytest.fixture
-def marker(session: Session, cast: Cast, exam: Exam) -> User:
-    made = make_marker(session, cast, "甲")
-    appoint(session, cast, exam, made)
-    return made
-
-
-@pytest.fixture
 def written(session: Session, exam: Exam) -> QuestionVersion:
     return session.query(QuestionVersion).filter_by(type=QuestionType.SHORT_ANSWER).one()
 

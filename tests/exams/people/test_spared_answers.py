@@ -1,10 +1,7 @@
 """Questions that a correction took from markers while their answers wait: void, or full marks."""
 
-from collections.abc import Callable
-
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,46 +17,19 @@ from exams.signing import load_signer
 from exams.verification import verify_sitting
 from question_bank.models import QuestionVersion
 from teams.queries import actor_for
-from tests.cast import Cast, sign_in_cookie
-from tests.conftest import MONDAY
+from tests.cast import Cast
+from tests.exams.people.conftest import Opener
 from tests.exams.people.papers import (
     LATER,
-    appoint,
     candidates,
     lay,
-    make_marker,
     mark,
     sit,
     task_of,
-    written_exam,
 )
 from tests.exams.regrading import regrade_by
 
-Opener = Callable[[User], FlaskClient]
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def browser_of(app: Flask, session: Session) -> Opener:
-    def opened(user: User) -> FlaskClient:
-        client = app.test_client()
-        sign_in_cookie(client, session, user, now=MONDAY)
-        session.commit()
-        return client
-
-    return opened
-
-
-@pytest.fixture
-def exam(session: Session, cast: Cast) -> Exam:
-    return written_exam(session, cast)
-
-
-@pytest.fixture
-def marker(session: Session, cast: Cast, exam: Exam) -> User:
-    user = make_marker(session, cast, "甲")
-    appoint(session, cast, exam, user)
-    return user
 
 
 @pytest.fixture
