@@ -51,8 +51,8 @@ def appoint(session: Session, exam: Exam, scene: Scene, *, now: datetime) -> Non
 
 
 def mark_half(database: Database, exam_id: int, scene: Scene, *, now: datetime) -> int:
-    """Half of the answers get the demo trainer's mark, most of these a second one; says how many
-    marks were given.
+    """Half of the answers get the demo trainer's mark, most of these, and two at least, a second
+    one; says how many marks were given.
     """
     with database.writing() as session:
         session.info["unrecorded"] = True
@@ -66,7 +66,8 @@ def mark_half(database: Database, exam_id: int, scene: Scene, *, now: datetime) 
         first, second = _markers(session, scene)
         wanted = sorted(set(versions))
         count = _mark_first(session, exam, wanted, first, half, now=now)
-        return count + _mark_second(session, exam, wanted, second, half * 3 // 4, now=now)
+        both = max(2, half * 3 // 4)
+        return count + _mark_second(session, exam, wanted, second, both, now=now)
 
 
 def _markers(session: Session, scene: Scene) -> tuple[Actor, Actor]:
