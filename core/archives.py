@@ -20,10 +20,7 @@ from core.errors import Unreadable
 RATIO_COUNTS_FROM = 1024 * 1024
 _CHUNK = 1024 * 1024
 _PACKED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".xz", ".bz2", ".mbz")
-_DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
-    *(NotImplementedError, ValueError),
-)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 
 
 class Flaw(Enum):

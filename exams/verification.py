@@ -95,7 +95,8 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
     is_signed = _is_signed(sitting, public_key) if is_closed else None
     signed = (sitting.signed_number or 0, sitting.signed_head or "") if is_signed else None
     named = _named_corrections(links)
-    scores = _scores(session, sitting, links, named) if is_closed else {}
+    told = _marks(session, sitting, links) if is_closed else {}
+    scores = _scores(session, sitting, links, told, named) if is_closed else {}
     stored = {row.slot: row.score_tenths for row in paper_of(session, sitting_id)}
     return Verification(
         sitting_id=sitting_id,
@@ -109,10 +110,10 @@ def verify_sitting(session: Session, sitting_id: int, *, public_key: str) -> Ver
         score_stored=sitting.score_tenths,
         score_again=total_of(scores.values()) if is_closed else None,
         changed_slots=tuple(slot for slot, score in scores.items() if stored[slot] != score),
-        changed_marks=_changed_marks(session, sitting, links) if is_closed else (),
+        changed_marks=_changed_marks(session, sitting, told),
         is_verdict_same=_is_verdict_same(session, sitting, scores, named) if is_closed else True,
         are_corrections_same=not is_closed or _are_corrections_same(session, sitting, links, named),
-        **(_marked_again(session, sitting, links) if is_closed else {}),
+        **_marked_again(told),
     )
 
 
@@ -211,13 +212,16 @@ def _are_corrections_same(
 
 
 def _scores(
-    session: Session, sitting: Sitting, links: Sequence[Link], named: Corrections
+    session: Session,
+    sitting: Sitting,
+    links: Sequence[Link],
+    told: Mapping[int, MarkedSlot],
+    named: Corrections,
 ) -> dict[int, int | None]:
     """The score of each slot from the answers in the chain and the keys, marked once more."""
     last = _last_replies(sitting, links)
     paper = paper_of(session, sitting.id)
     versions = read_versions(session, [row.question_version_id for row in paper])
-    told = _marks(session, sitting, last, links)
     manual = counted_marks(told, {row.slot: row for row in paper}, versions, named)
     return score_paper(
         paper,
@@ -238,18 +242,17 @@ def _last_replies(sitting: Sitting, links: Sequence[Link]) -> dict[int, Any]:
     }
 
 
-def _marks(
-    session: Session, sitting: Sitting, last: Mapping[int, Any], links: Sequence[Link]
-) -> dict[int, MarkedSlot]:
+def _marks(session: Session, sitting: Sitting, links: Sequence[Link]) -> dict[int, MarkedSlot]:
     """The newest marks of people for each slot, if they were given for the answer that counts."""
     rows = {row.slot: row for row in paper_of(session, sitting.id)}
     versions = read_versions(session, [row.question_version_id for row in rows.values()])
-    return marks_of(links, last, rows, versions)
+    return marks_of(links, _last_replies(sitting, links), rows, versions)
 
 
-def _changed_marks(session: Session, sitting: Sitting, links: Sequence[Link]) -> tuple[int, ...]:
+def _changed_marks(
+    session: Session, sitting: Sitting, told: Mapping[int, MarkedSlot]
+) -> tuple[int, ...]:
     """The slots of which marks or their outcome stand otherwise in the tables than in the chain."""
-    told = _marks(session, sitting, _last_replies(sitting, links), links)
     slot_of = {row.id: row.slot for row in paper_of(session, sitting.id)}
     tasks = {slot_of[t.sitting_question_id]: t for t in tasks_of(session, sitting.id)}
     marks = current_marks(session, [task.sitting_question_id for task in tasks.values()])
@@ -263,11 +266,8 @@ def _changed_marks(session: Session, sitting: Sitting, links: Sequence[Link]) ->
     return tuple(sorted(changed))
 
 
-def _marked_again(
-    session: Session, sitting: Sitting, links: Sequence[Link]
-) -> dict[str, tuple[int, ...]]:
+def _marked_again(told: Mapping[int, MarkedSlot]) -> dict[str, tuple[int, ...]]:
     """What computing the marks of people once more tells of their slots, by the field's name."""
-    told = _marks(session, sitting, _last_replies(sitting, links), links)
     found = {
         "unfounded_slots": [s for s, one in told.items() if not one.fits],
         "own_score_slots": [s for s, one in told.items() if one.again.own_scores],
